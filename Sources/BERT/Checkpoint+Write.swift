@@ -1,0 +1,70 @@
+public import Foundation
+internal import TensorFiles
+
+extension Checkpoint {
+  /// Files beside the weights that a copy of the model takes along.
+  private static let companions = [
+    "vocab.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+  ]
+
+  /// Writes a model as a Hugging Face directory that transformers loads: config.json and the tokenizer's files of the
+  /// model it came from, and model.safetensors in the order of the parameter table.
+  ///
+  /// The directory appears complete or not at all; one that is there already is replaced.
+  ///
+  /// - Parameters:
+  ///   - model: the model, with or without a head.
+  ///   - parameters: its flat vector.
+  ///   - source: the Hugging Face directory that it was made from.
+  ///   - labels: the names of the classes in id order; one name for regression; nil without a head.
+  ///   - metadata: entries of the safetensors header.
+  /// - Throws: ``ModelError``, `TensorFileError`, Foundation's file errors.
+  public static func write(
+    _ model: BERTModel, _ parameters: UnsafePointer<Float>, from source: URL, labels: [String]?, to directory: URL,
+    metadata: [String: String] = [:]
+  ) throws {
+    let files = FileManager.default
+    let temporary = directory.deletingLastPathComponent().appending(path: ".\(directory.lastPathComponent).new")
+    try? files.removeItem(at: temporary)
+    do {
+      try files.createDirectory(at: temporary, withIntermediateDirectories: true)
+      try write(try config(of: source, labels: labels), to: temporary.appending(path: "config.json"))
+      for name in companions {
+        let file = source.appending(path: name)
+        guard files.fileExists(atPath: file.path) else { continue }
+        try write(try Data(contentsOf: file), to: temporary.appending(path: name))
+      }
+      try model.write(parameters, to: temporary.appending(path: "model.safetensors"), metadata: metadata)
+      if files.fileExists(atPath: directory.path) { try files.removeItem(at: directory) }
+      try files.moveItem(at: temporary, to: directory)
+    } catch {
+      try? files.removeItem(at: temporary)
+      throw error
+    }
+  }
+
+  private static func write(_ data: Data, to url: URL) throws {
+    try AtomicFile.write(to: url) { file in
+      try data.withUnsafeBytes { try file.append($0.bytes) }
+    }
+  }
+
+  /// The source's config.json with the keys that describe the head and the stored type set anew.
+  private static func config(of source: URL, labels: [String]?) throws -> Data {
+    let url = source.appending(path: "config.json")
+    let data = try Data(contentsOf: url)
+    guard var values = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
+      throw ModelError.configurationUnreadable(path: url.path, reason: "not a JSON object")
+    }
+    values["model_type"] = "bert"
+    values["architectures"] = [labels == nil ? "BertModel" : "BertForSequenceClassification"]
+    for key in ["torch_dtype", "dtype", "num_labels", "problem_type", "id2label", "label2id"] { values[key] = nil }
+    values["dtype"] = "float32"
+    if let labels {
+      values["id2label"] = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ("\($0)", $1) })
+      values["label2id"] = Dictionary(labels.enumerated().map { ($1, $0) }) { first, _ in first }
+      values["problem_type"] = labels.count == 1 ? "regression" : "single_label_classification"
+    }
+    return try JSONSerialization.data(withJSONObject: values, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+  }
+}

@@ -1,0 +1,54 @@
+/// What can be wrong with a model: its configuration, its tensors, or what it is asked to read.
+public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// config.json is missing or cannot be read.
+  case configurationUnreadable(path: String, reason: String)
+  /// A key of config.json is missing or holds a value that cannot be used.
+  case configurationValue(path: String, key: String, got: String, expected: String)
+  /// The model is of a kind that is not implemented.
+  case unsupported(path: String, key: String, got: String, expected: String)
+  /// A tensor that the configuration calls for is not in the checkpoint.
+  case missingTensor(path: String, name: String)
+  /// A tensor has another shape than the configuration says.
+  case wrongShape(path: String, name: String, got: [Int], expected: [Int])
+  /// Tensors of the encoder that the configuration has no place for.
+  case unexpectedTensors(path: String, names: [String])
+  /// A task head is needed and the checkpoint has none.
+  case missingHead(path: String)
+  /// The head's number of outputs is not what the task needs.
+  case headSize(path: String, got: Int, expected: Int)
+  /// A sequence is longer than the model has positions, or empty.
+  case sequenceLength(got: Int, limit: Int)
+  /// A token id or segment id is outside the model's tables.
+  case tokenOutOfRange(id: Int, limit: Int, what: String)
+
+  /// One line: what was got, what was expected, what to do.
+  public var description: String {
+    switch self {
+    case .configurationUnreadable(let path, let reason):
+      "\(path) cannot be read as a model configuration (\(reason)); point --model at a Hugging Face directory with "
+        + "config.json, vocab.txt and model.safetensors"
+    case .configurationValue(let path, let key, let got, let expected):
+      "\(path): `\(key)` is \(got), expected \(expected)"
+    case .unsupported(let path, let key, let got, let expected):
+      "\(path): `\(key)` is \(got), which is not implemented; expected \(expected)"
+    case .missingTensor(let path, let name):
+      "\(path) has no tensor `\(name)`, which its config.json calls for; the checkpoint and config.json do not belong "
+        + "together, or it is not a BERT encoder"
+    case .wrongShape(let path, let name, let got, let expected):
+      "\(path): tensor `\(name)` has shape \(got), config.json calls for \(expected); the two do not belong together"
+    case .unexpectedTensors(let path, let names):
+      "\(path) holds encoder tensors that its config.json has no place for, such as `\(names[0])` "
+        + "(\(names.count) in all); the two do not belong together"
+    case .missingHead(let path):
+      "\(path) has no classifier (`classifier.weight`, `classifier.bias`); give a fine-tuned model, `--head DIR` with "
+        + "one, or `--head-seed N` for a random one"
+    case .headSize(let path, let got, let expected):
+      "\(path): the classifier has \(got) outputs, the task needs \(expected); give a model fine-tuned on this task"
+    case .sequenceLength(let got, let limit):
+      "a sequence of \(got) tokens was got, 1 to \(limit) are possible with this model; state a maximal length "
+        + "(--max-length, or `max_length` in the sweep file) of at most \(limit)"
+    case .tokenOutOfRange(let id, let limit, let what):
+      "\(what) \(id) was got, the model knows 0 to \(limit - 1); the vocabulary does not fit the checkpoint"
+    }
+  }
+}

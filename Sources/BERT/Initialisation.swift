@@ -1,0 +1,44 @@
+internal import Randomness
+
+extension BERTModel {
+  /// Draws every encoder parameter anew: matrices from a truncated normal distribution (two deviations) of the
+  /// configuration's `initializer_range`, LayerNorm weights 1, biases 0 (Devlin et al. 2019).
+  ///
+  /// An entry's numbers depend on the seed and on the entry's place in the table alone, never on the task.
+  public func initialiseEncoder(_ parameters: UnsafeMutablePointer<Float>, seed: UInt64) {
+    for index in table.entries.indices where table.entries[index].group != .head {
+      initialise(index, parameters, seed: seed)
+    }
+  }
+
+  /// Draws the pooler alone, with the numbers that ``initialiseEncoder(_:seed:)`` gives it: for a checkpoint without
+  /// one.
+  public func initialisePooler(_ parameters: UnsafeMutablePointer<Float>, seed: UInt64) {
+    for index in table.entries.indices where table.entries[index].group == .pooler {
+      initialise(index, parameters, seed: seed)
+    }
+  }
+
+  /// Draws the task head: weights from N(0, `initializer_range`), biases 0.
+  public func initialiseHead(_ parameters: UnsafeMutablePointer<Float>, seed: UInt64) {
+    var stream = RandomStream(Philox(seed: seed, purpose: .headInitialisation))
+    for entry in table.entries where entry.group == .head {
+      for i in entry.range {
+        parameters[i] = entry.shape.count > 1 ? Float(configuration.initializerRange * stream.normal()) : 0
+      }
+    }
+  }
+
+  private func initialise(_ index: Int, _ parameters: UnsafeMutablePointer<Float>, seed: UInt64) {
+    let entry = table.entries[index]
+    guard entry.shape.count > 1 else {
+      let value: Float = entry.name.hasSuffix("LayerNorm.weight") ? 1 : 0
+      for i in entry.range { parameters[i] = value }
+      return
+    }
+    var stream = RandomStream(Philox(seed: seed, purpose: .encoderInitialisation), UInt32(index))
+    for i in entry.range {
+      parameters[i] = Float(configuration.initializerRange * stream.truncatedNormal(limit: 2))
+    }
+  }
+}

@@ -1,0 +1,145 @@
+/// The one list of a model's parameters: names, shapes, places in the flat vector, layer groups, weight decay.
+///
+/// The flat vector holds the encoder (embeddings, layers, pooler: theta) and, at its end, the task head. Matrices are
+/// [outputs, inputs], row-major, as Hugging Face stores them. Query, key and value lie side by side, so that one
+/// matrix product serves all three.
+public struct ParameterTable: Sendable {
+  /// A layer group: where in the model a parameter belongs.
+  public enum Group: Sendable, Hashable {
+    case embeddings
+    case layer(Int)
+    case pooler
+    case head
+  }
+
+  /// One tensor.
+  public struct Entry: Sendable {
+    /// The name in a Hugging Face BertModel; a head's tensor has its full name.
+    public let name: String
+    /// The shape, outermost first.
+    public let shape: [Int]
+    /// Where it lies in the flat vector.
+    public let range: Range<Int>
+    /// The part of the model it belongs to.
+    public let group: Group
+    /// Whether weight decay applies: matrices yes, biases and LayerNorm no.
+    public let decays: Bool
+  }
+
+  /// The tensors in the order of the flat vector, without gaps.
+  public let entries: [Entry]
+  /// Where the parts that kernels need begin.
+  let offsets: Offsets
+  /// How many numbers the head gives for an example; nil for a table without a head.
+  public let outputs: Int?
+  /// The places of the encoder's parameters, theta.
+  public let encoder: Range<Int>
+  /// The places of the head's parameters; empty without a head.
+  public let head: Range<Int>
+
+  /// How many numbers the flat vector has.
+  public var count: Int { head.upperBound }
+
+  /// The table of a model.
+  ///
+  /// - Parameter outputs: how many numbers the task head gives (classes, or 1 for regression), >= 1; nil: no head.
+  public init(_ configuration: BERTConfiguration, outputs: Int?) {
+    let c = configuration.hiddenSize
+    let f = configuration.intermediateSize
+    var builder = Builder()
+    builder.group = .embeddings
+    let words = builder.add("embeddings.word_embeddings.weight", [configuration.vocabularySize, c], decays: true)
+    let positions = builder.add(
+      "embeddings.position_embeddings.weight", [configuration.maximumPositions, c], decays: true)
+    let segments = builder.add(
+      "embeddings.token_type_embeddings.weight", [configuration.segmentTypes, c], decays: true)
+    let embeddingNorm = builder.addNorm("embeddings.LayerNorm", c)
+    var layers: [LayerOffsets] = []
+    for index in 0..<configuration.layers {
+      builder.group = .layer(index)
+      let prefix = "encoder.layer.\(index)."
+      let attention = prefix + "attention.self."
+      let weight = builder.add(attention + "query.weight", [c, c], decays: true)
+      builder.add(attention + "key.weight", [c, c], decays: true)
+      builder.add(attention + "value.weight", [c, c], decays: true)
+      let bias = builder.add(attention + "query.bias", [c], decays: false)
+      builder.add(attention + "key.bias", [c], decays: false)
+      builder.add(attention + "value.bias", [c], decays: false)
+      layers.append(
+        LayerOffsets(
+          attentionWeight: weight, attentionBias: bias,
+          output: builder.addLinear(prefix + "attention.output.dense", from: c, to: c),
+          outputNorm: builder.addNorm(prefix + "attention.output.LayerNorm", c),
+          up: builder.addLinear(prefix + "intermediate.dense", from: c, to: f),
+          down: builder.addLinear(prefix + "output.dense", from: f, to: c),
+          downNorm: builder.addNorm(prefix + "output.LayerNorm", c)))
+    }
+    builder.group = .pooler
+    let pooler = builder.addLinear("pooler.dense", from: c, to: c)
+    encoder = 0..<builder.count
+    builder.group = .head
+    let head = outputs.map { builder.addLinear("classifier", from: c, to: $0) }
+    self.head = encoder.upperBound..<builder.count
+    self.outputs = outputs
+    entries = builder.entries
+    offsets = Offsets(
+      words: words, positions: positions, segments: segments, embeddingNorm: embeddingNorm, layers: layers,
+      pooler: pooler, head: head)
+  }
+}
+
+/// Places of a matrix and its bias.
+struct LinearOffsets: Sendable {
+  let weight: Int
+  let bias: Int
+}
+
+/// Places of one layer's tensors in the flat vector.
+struct LayerOffsets: Sendable {
+  /// Query, key and value weights, [3 C, C].
+  let attentionWeight: Int
+  /// Query, key and value biases, [3 C].
+  let attentionBias: Int
+  let output: LinearOffsets
+  let outputNorm: LinearOffsets
+  let up: LinearOffsets
+  let down: LinearOffsets
+  let downNorm: LinearOffsets
+}
+
+/// Places of the tensors in the flat vector.
+struct Offsets: Sendable {
+  let words: Int
+  let positions: Int
+  let segments: Int
+  let embeddingNorm: LinearOffsets
+  let layers: [LayerOffsets]
+  let pooler: LinearOffsets
+  let head: LinearOffsets?
+}
+
+/// Adds entries one behind the other.
+private struct Builder {
+  var entries: [ParameterTable.Entry] = []
+  var count = 0
+  var group = ParameterTable.Group.embeddings
+
+  @discardableResult
+  mutating func add(_ name: String, _ shape: [Int], decays: Bool) -> Int {
+    let start = count
+    count += shape.reduce(1, *)
+    entries.append(.init(name: name, shape: shape, range: start..<count, group: group, decays: decays))
+    return start
+  }
+
+  mutating func addLinear(_ name: String, from inputs: Int, to outputs: Int) -> LinearOffsets {
+    LinearOffsets(
+      weight: add(name + ".weight", [outputs, inputs], decays: true),
+      bias: add(name + ".bias", [outputs], decays: false))
+  }
+
+  mutating func addNorm(_ name: String, _ size: Int) -> LinearOffsets {
+    LinearOffsets(
+      weight: add(name + ".weight", [size], decays: false), bias: add(name + ".bias", [size], decays: false))
+  }
+}

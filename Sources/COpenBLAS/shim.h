@@ -1,0 +1,10 @@
+#pragma once
+#include <cblas.h>
+
+// Debian's OpenBLAS ships LAPACK without a header (no LAPACKE), so the two Fortran routines in use are declared here.
+// Column-major; every argument by reference; a first call with lwork = -1 answers the workspace size.
+
+void dgesdd_(const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s, double *u,
+             const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork, int *iwork, int *info);
+void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w, double *work,
+             const int *lwork, int *iwork, const int *liwork, int *info);

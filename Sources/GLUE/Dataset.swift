@@ -1,0 +1,113 @@
+public import Foundation
+
+/// The meaning of a row's label.
+public enum Label: Sendable, Codable, Hashable {
+  /// A class id, an index into the task's labels.
+  case `class`(Int)
+  /// A number of a regression task.
+  case value(Double)
+}
+
+/// One row of a task.
+public struct Example: Sendable, Codable, Hashable {
+  /// The text, or the first text of a pair.
+  public let text: String
+  /// The second text of a pair.
+  public let pair: String?
+  /// The label; nil where the file has none (GLUE's test files).
+  public let label: Label?
+  /// The line of the file on which the row starts, from 1, the header line counted.
+  public let line: Int
+
+  /// An example from its parts.
+  public init(text: String, pair: String? = nil, label: Label?, line: Int) {
+    self.text = text
+    self.pair = pair
+    self.label = label
+    self.line = line
+  }
+}
+
+/// The rows of one split.
+public struct Dataset: Sendable, Hashable {
+  /// The rows, in the order of the file.
+  public let examples: [Example]
+  /// How many rows were skipped because they had too few columns (QQP, QNLI); 0 for all other tasks.
+  public let skipped: Int
+
+  /// A data set from its parts.
+  public init(examples: [Example], skipped: Int = 0) {
+    self.examples = examples
+    self.skipped = skipped
+  }
+}
+
+extension Task {
+  /// Reads the rows of a split.
+  ///
+  /// Empty lines at the end of a file are not rows. Texts are taken as they are, empty ones too. Only the columns that
+  /// are used are checked to be UTF-8. A file of a test split may lack the label column; its labels are then nil.
+  ///
+  /// - Parameter folder: where relative paths start: the GLUE folder, which holds `SST-2/train.tsv` and so on.
+  /// - Throws: ``GLUEError``, which names the file and, for a row, its line.
+  public func read(_ split: Split, in folder: URL) throws(GLUEError) -> Dataset {
+    let file = try file(of: split)
+    let source = try SourceFile(file, of: self, in: folder)
+    let table = try source.rows(columns: columns, raggedRows: raggedRows, labelOptional: split.mayLackLabels)
+    let reader = LabelReader(labels)
+    var examples: [Example] = []
+    examples.reserveCapacity(table.rows.count)
+    for row in table.rows {
+      var label: Label?
+      if let text = row.label {
+        label = reader.label(text)
+        if label == nil { throw .unknownLabel(path: source.path, line: row.line, got: text, expected: labels) }
+      }
+      examples.append(Example(text: row.text, pair: row.pair, label: label, line: row.line))
+    }
+    return Dataset(examples: examples, skipped: table.skipped)
+  }
+}
+
+extension Labels {
+  /// The labels of examples; nil when there are none, one has no label, or classes and numbers are mixed.
+  public init?(of examples: some Collection<Example>) {
+    var classes: [Int] = []
+    var values: [Double] = []
+    for example in examples {
+      switch example.label {
+      case .class(let id): classes.append(id)
+      case .value(let value): values.append(value)
+      case nil: return nil
+      }
+    }
+    switch (classes.isEmpty, values.isEmpty) {
+    case (false, true): self = .classes(classes)
+    case (true, false): self = .values(values)
+    default: return nil
+    }
+  }
+}
+
+/// Turns label texts into labels.
+private struct LabelReader {
+  private let kind: LabelKind
+  private let ids: [String: Int]
+
+  init(_ kind: LabelKind) {
+    self.kind = kind
+    ids =
+      switch kind {
+      case .classes(let labels): Dictionary(zip(labels, labels.indices)) { first, _ in first }
+      case .regression: [:]
+      }
+  }
+
+  /// Nil when the text is no class, or no number within the range.
+  func label(_ text: String) -> Label? {
+    switch kind {
+    case .classes: ids[text].map { .class($0) }
+    case .regression(let range): Double(text).flatMap { $0.isFinite && range.contains($0) ? .value($0) : nil }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/// A score of predictions against targets, by its name in reports.
+public enum Metric: String, Sendable, Codable, Hashable, CaseIterable {
+  /// The fraction of rows whose class is right.
+  case accuracy
+  /// F1 of the positive class.
+  case f1
+  /// Matthews correlation.
+  case matthews
+  /// Pearson's correlation.
+  case pearson
+  /// Spearman's rank correlation.
+  case spearman
+}
+
+/// The formulas of GLUE's metrics, in Float64.
+///
+/// Every function takes one prediction and one target per row, in the same order; different counts are a programmer
+/// mistake. A result is nil where the metric is undefined (each says when), but for ``matthews(_:_:)``, which GLUE
+/// defines as 0 there.
+public enum Metrics {
+  /// The fraction of equal entries, 0 to 1; nil without rows.
+  public static func accuracy(_ predictions: [Int], _ targets: [Int]) -> Double? {
+    precondition(predictions.count == targets.count, "one prediction per target")
+    guard !targets.isEmpty else { return nil }
+    return Double(zip(predictions, targets).count { $0 == $1 }) / Double(targets.count)
+  }
+
+  /// F1 of one class against all others, 2 TP / (2 TP + FP + FN), 0 to 1; nil when no row is of the class and none is
+  /// predicted to be.
+  ///
+  /// - Parameter positive: the class, 1 by default.
+  public static func f1(_ predictions: [Int], _ targets: [Int], positive: Int = 1) -> Double? {
+    precondition(predictions.count == targets.count, "one prediction per target")
+    let truePositives = zip(predictions, targets).count { $0 == positive && $1 == positive }
+    let predictedAndActual = predictions.count { $0 == positive } + targets.count { $0 == positive }
+    guard predictedAndActual > 0 else { return nil }
+    return 2 * Double(truePositives) / Double(predictedAndActual)
+  }
+
+  /// Matthews correlation, -1 to 1; 0 when undefined (no rows, or one class alone among predictions or targets).
+  ///
+  /// With n rows, c of them right, and p_k predictions and t_k targets of class k:
+  /// (c n - sum p_k t_k) / sqrt((n^2 - sum p_k^2) (n^2 - sum t_k^2)); for two classes the usual one. Source: Gorodkin,
+  /// "Comparing two K-category assignments by a K-category correlation coefficient", 2004.
+  public static func matthews(_ predictions: [Int], _ targets: [Int]) -> Double {
+    precondition(predictions.count == targets.count, "one prediction per target")
+    let predicted = counts(predictions)
+    let actual = counts(targets)
+    let rows = targets.count
+    let right = zip(predictions, targets).count { $0 == $1 }
+    // Sums of integers are exact, so their order (a dictionary's) does not matter.
+    let chance = predicted.reduce(0) { $0 + $1.value * actual[$1.key, default: 0] }
+    let predictedSpread = rows * rows - predicted.reduce(0) { $0 + $1.value * $1.value }
+    let actualSpread = rows * rows - actual.reduce(0) { $0 + $1.value * $1.value }
+    guard predictedSpread > 0, actualSpread > 0 else { return 0 }
+    // One root of the product: the root of a square is exact, so a perfect score is exactly 1.
+    let value = Double(right * rows - chance) / (Double(predictedSpread) * Double(actualSpread)).squareRoot()
+    return min(1, max(-1, value))
+  }
+
+  /// Pearson's correlation, -1 to 1; nil when undefined: fewer than two rows, a constant on either side, or a value
+  /// that is not finite.
+  public static func pearson(_ predictions: [Double], _ targets: [Double]) -> Double? {
+    precondition(predictions.count == targets.count, "one prediction per target")
+    guard let x = deviations(predictions), let y = deviations(targets) else { return nil }
+    var xy = 0.0
+    var xx = 0.0
+    var yy = 0.0
+    for i in x.indices {
+      xy += x[i] * y[i]
+      xx += x[i] * x[i]
+      yy += y[i] * y[i]
+    }
+    return min(1, max(-1, xy / (xx * yy).squareRoot()))
+  }
+
+  /// Spearman's correlation, -1 to 1: Pearson's of the ranks, ties sharing the mean of their ranks; nil when undefined,
+  /// as ``pearson(_:_:)``.
+  public static func spearman(_ predictions: [Double], _ targets: [Double]) -> Double? {
+    precondition(predictions.count == targets.count, "one prediction per target")
+    guard predictions.allSatisfy(\.isFinite), targets.allSatisfy(\.isFinite) else { return nil }
+    return pearson(meanRanks(predictions), meanRanks(targets))
+  }
+
+  /// Ranks from 1; equal values share the mean of the ranks they take up. Values must not be NaN.
+  package static func meanRanks(_ values: [Double]) -> [Double] {
+    let order = values.indices.sorted { values[$0] < values[$1] }
+    var ranks = [Double](repeating: 0, count: values.count)
+    var start = 0
+    while start < order.count {
+      var end = start + 1
+      while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
+      for place in start..<end { ranks[order[place]] = Double(start + 1 + end) / 2 }
+      start = end
+    }
+    return ranks
+  }
+
+  /// How often each class occurs.
+  static func counts(_ classes: [Int]) -> [Int: Int] {
+    classes.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+  }
+
+  /// Deviations from the mean, scaled so that the largest is 1 in size (squares then neither overflow nor vanish);
+  /// nil for fewer than two values, a constant, or values that are not finite.
+  private static func deviations(_ values: [Double]) -> [Double]? {
+    // A constant is found by comparison: rounding of the mean can leave it a spurious spread.
+    guard let first = values.first, values.contains(where: { $0 != first }) else { return nil }
+    let mean = values.reduce(0, +) / Double(values.count)
+    let largest = values.reduce(0) { max($0, abs($1 - mean)) }
+    guard values.allSatisfy(\.isFinite), largest.isFinite, largest > 0 else { return nil }
+    return values.map { ($0 - mean) / largest }
+  }
+}

@@ -1,0 +1,77 @@
+import Foundation
+
+/// Records as RFC 4180 has them: fields separated by commas, records by line ends (CR LF, or LF alone); a field in
+/// quotes may hold both, and quotes doubled. A quote within a field that is not enclosed is refused, as there: such
+/// rows come from writers that do not quote, and would be cut at the wrong commas.
+struct CommaSeparatedParser: RecordParser {
+  private let path: String
+  private let bytes: [UInt8]
+  private var position: Int
+  private var line = 1
+
+  init(_ source: SourceFile) {
+    path = source.path
+    bytes = source.bytes
+    position = source.start
+  }
+
+  mutating func next(into fields: inout [Range<Int>]) throws(GLUEError) -> Int? {
+    fields.removeAll(keepingCapacity: true)
+    if bytes.isBlank(from: position) { return nil }
+    let recordLine = line
+    fields.append(try field(recordLine: recordLine))
+    while position < bytes.count, bytes[position] == Byte.comma {
+      position += 1
+      fields.append(try field(recordLine: recordLine))
+    }
+    position = min(position + 1, bytes.count)
+    line += 1
+    return recordLine
+  }
+
+  func text(_ field: Range<Int>) -> String? {
+    // Quotes are only ever left in a field as doubled ones.
+    String(validating: bytes[field], as: UTF8.self)?.replacing("\"\"", with: "\"")
+  }
+
+  /// Reads one field up to the comma or line feed behind it, or the end of the file.
+  private mutating func field(recordLine: Int) throws(GLUEError) -> Range<Int> {
+    if position < bytes.count, bytes[position] == Byte.quote { return try quotedField(recordLine: recordLine) }
+    let start = position
+    while position < bytes.count, bytes[position] != Byte.comma, bytes[position] != Byte.lineFeed {
+      if bytes[position] == Byte.quote {
+        throw .malformedCSV(
+          path: path, line: recordLine, problem: "got a quote inside a field that is not enclosed in quotes")
+      }
+      position += 1
+    }
+    let atLineEnd = position == bytes.count || bytes[position] == Byte.lineFeed
+    let hasCarriageReturn = atLineEnd && position > start && bytes[position - 1] == Byte.carriageReturn
+    return start..<(hasCarriageReturn ? position - 1 : position)
+  }
+
+  private mutating func quotedField(recordLine: Int) throws(GLUEError) -> Range<Int> {
+    let start = position + 1
+    position = start
+    while position < bytes.count {
+      if bytes[position] == Byte.lineFeed { line += 1 }
+      guard bytes[position] == Byte.quote else {
+        position += 1
+        continue
+      }
+      let end = position
+      position += 1
+      if position < bytes.count, bytes[position] == Byte.quote {
+        position += 1
+        continue
+      }
+      if position < bytes.count, bytes[position] == Byte.carriageReturn { position += 1 }
+      let closed = position == bytes.count || bytes[position] == Byte.lineFeed || bytes[position] == Byte.comma
+      guard closed else {
+        throw .malformedCSV(path: path, line: recordLine, problem: "got text behind the closing quote of a field")
+      }
+      return start..<end
+    }
+    throw .malformedCSV(path: path, line: recordLine, problem: "got a quoted field without a closing quote")
+  }
+}

@@ -1,0 +1,92 @@
+public import Foundation
+
+extension Task {
+  /// A task of a user's own files.
+  ///
+  /// A row with another number of fields than the header is an error. Metrics are accuracy, with two classes F1 of
+  /// class 1 too, and for regression Pearson and Spearman.
+  ///
+  /// - Parameters:
+  ///   - name: any but that of a GLUE task; not empty.
+  ///   - train: the training file, absolute or relative to `folder`.
+  ///   - dev: the file that metrics are computed on, likewise.
+  ///   - columns: the columns by header name or JSON key.
+  ///   - labels: at least two classes in id order, or a range; nil takes the classes from the training file, which is
+  ///     read for it: its distinct labels, in numeric order when all are integers, else in Unicode order.
+  ///   - format: how both files are written; nil goes by each file's extension: .tsv, .csv, .jsonl or .json.
+  ///   - folder: where relative paths start.
+  /// - Throws: ``GLUEError``: the definition makes no sense, or the training file cannot be read.
+  public static func custom(
+    name: String, train: String, dev: String, columns: Columns, labels: LabelKind? = nil, format: FileFormat? = nil,
+    in folder: URL
+  ) throws(GLUEError) -> Task {
+    try checkDefinition(name: name, columns: columns)
+    let trainFile = try taskFile(.train, train, format: format)
+    let devFile = try taskFile(.dev, dev, format: format)
+    func task(_ labels: LabelKind) -> Task {
+      let (main, others): (Metric, [Metric]) =
+        switch labels {
+        case .classes(let names): (.accuracy, names.count == 2 ? [.f1] : [])
+        case .regression: (.pearson, [.spearman])
+        }
+      return Task(
+        name: name, columns: columns, labels: labels, mainMetric: main, otherMetrics: others,
+        files: [trainFile, devFile], raggedRows: .refused)
+    }
+    switch labels {
+    case .regression(let range): return task(.regression(range))
+    case .classes(let names): return task(.classes(try checkedClasses(names, of: name)))
+    case nil:
+      let names = try task(.classes([])).labels(in: trainFile, folder: folder)
+      return task(.classes(try checkedClasses(names, of: name)))
+    }
+  }
+
+  private static func taskFile(_ split: Split, _ path: String, format: FileFormat?) throws(GLUEError) -> TaskFile {
+    guard let format = format ?? FileFormat(fileExtension: URL(filePath: path).pathExtension) else {
+      throw .unknownFormat(path: path)
+    }
+    return TaskFile(split: split, path: path, format: format)
+  }
+
+  private static func checkDefinition(name: String, columns: Columns) throws(GLUEError) {
+    guard !name.isEmpty else { throw .invalidTask(name: name, problem: "the name is empty; give it one") }
+    if let builtIn = glueTask(name) {
+      throw .invalidTask(name: name, problem: "\(builtIn.name) is a GLUE task; give a task of your own another name")
+    }
+    let names = [columns.text, columns.label] + (columns.pair.map { [$0] } ?? [])
+    guard Set(names).count == names.count else {
+      let got = names.map(\.debugDescription).joined(separator: ", ")
+      throw .invalidTask(name: name, problem: "text, pair and label must be different columns; got \(got)")
+    }
+  }
+
+  private static func checkedClasses(_ labels: [String], of name: String) throws(GLUEError) -> [String] {
+    let got = labels.map(\.debugDescription).joined(separator: ", ")
+    guard Set(labels).count == labels.count else {
+      throw .invalidTask(name: name, problem: "a label is listed twice in \(got); list each once")
+    }
+    guard labels.count >= 2 else {
+      throw .invalidTask(
+        name: name, problem: "expected at least two labels, got [\(got)]; check the label column or list the labels")
+    }
+    return labels
+  }
+
+  /// The distinct labels of a file, in the order of ``custom(name:train:dev:columns:labels:format:in:)``.
+  private func labels(in file: TaskFile, folder: URL) throws(GLUEError) -> [String] {
+    let source = try SourceFile(file, of: self, in: folder)
+    let table = try source.rows(columns: columns, raggedRows: raggedRows, labelOptional: false)
+    if let row = table.rows.first(where: { $0.label == "" }) { throw .emptyLabel(path: source.path, line: row.line) }
+    let distinct = Set(table.rows.compactMap(\.label)).sorted()
+    let integers = distinct.compactMap { label in Int(label).map { ($0, label) } }
+    if integers.count == distinct.count { return integers.sorted(by: <).map(\.1) }
+    if let fraction = distinct.first(where: { Int($0) == nil }), distinct.allSatisfy({ Double($0) != nil }) {
+      throw .invalidTask(
+        name: name,
+        problem: "the labels of \(source.path.debugDescription) are numbers such as \(fraction); state a range for "
+          + "regression, or list the labels as classes")
+    }
+    return distinct
+  }
+}

@@ -1,0 +1,19 @@
+internal import COpenBLAS
+
+/// The linear-algebra library that is loaded: its settings are part of what fixes a result's last bits.
+public enum BLAS {
+  /// Uses `count` threads in every later call of this process and reads the number back.
+  ///
+  /// - Throws: ``LinearAlgebraError/threadsRefused(asked:got:)`` when the library grants another number.
+  public static func setThreads(_ count: Int) throws(LinearAlgebraError) {
+    openblas_set_num_threads(Int32(clamping: count))
+    let got = Int(openblas_get_num_threads())
+    guard got == count else { throw .threadsRefused(asked: count, got: got) }
+  }
+
+  /// The name of the kernels in use, such as "SkylakeX". Different kernels round differently.
+  public static var coreName: String { String(cString: openblas_get_corename()) }
+
+  /// The library's own description: version, options, kernels.
+  public static var configuration: String { String(cString: openblas_get_config()) }
+}

@@ -1,0 +1,22 @@
+/// What can go wrong in a decomposition or in setting up the linear-algebra library.
+public enum LinearAlgebraError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The library runs with another number of threads than asked for.
+  case threadsRefused(asked: Int, got: Int)
+  /// A LAPACK routine did not converge or refused an argument.
+  case decompositionFailed(routine: String, info: Int)
+  /// A matrix holds NaN or infinity.
+  case notFinite(what: String)
+
+  /// One line: what was got, what was expected, what to do.
+  public var description: String {
+    switch self {
+    case .threadsRefused(let asked, let got):
+      "OpenBLAS runs with \(got) threads instead of the \(asked) asked for; state a number of threads that this build "
+        + "of OpenBLAS allows"
+    case .decompositionFailed(let routine, let info):
+      "LAPACK's \(routine) answered \(info) instead of 0: the decomposition did not converge; look at the matrix's values"
+    case .notFinite(let what):
+      "\(what) holds NaN or infinity where finite numbers are expected; look at how it was made"
+    }
+  }
+}

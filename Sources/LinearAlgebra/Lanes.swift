@@ -1,0 +1,126 @@
+/// Sixteen Float32 lanes, the width in which kernels count columns: one AVX-512 register or two of AVX2.
+public typealias Lanes = SIMD16<Float>
+
+extension UnsafePointer<Float> {
+  /// The sixteen numbers from `offset` on, at any alignment.
+  @inlinable @inline(__always)
+  public func lanes(at offset: Int) -> Lanes {
+    UnsafeRawPointer(self + offset).loadUnaligned(as: Lanes.self)
+  }
+
+  /// The numbers from `offset` up to `end`, at most sixteen, zeros behind them: the ragged end of a row.
+  @inlinable @inline(__always)
+  public func lanes(at offset: Int, end: Int) -> Lanes {
+    end - offset >= 16 ? lanes(at: offset) : part(at: offset, count: end - offset)
+  }
+
+  @usableFromInline @inline(never)
+  func part(at offset: Int, count: Int) -> Lanes {
+    var lanes = Lanes.zero
+    for lane in 0..<count { lanes[lane] = self[offset + lane] }
+    return lanes
+  }
+}
+
+extension UnsafeMutablePointer<Float> {
+  /// The sixteen numbers from `offset` on, at any alignment.
+  @inlinable @inline(__always)
+  public func lanes(at offset: Int) -> Lanes {
+    UnsafeRawPointer(self + offset).loadUnaligned(as: Lanes.self)
+  }
+
+  /// Writes sixteen numbers from `offset` on, at any alignment.
+  @inlinable @inline(__always)
+  public func store(_ value: Lanes, at offset: Int) {
+    UnsafeMutableRawPointer(self + offset).storeBytes(of: value, as: Lanes.self)
+  }
+
+  /// The numbers from `offset` up to `end`, at most sixteen, zeros behind them.
+  @inlinable @inline(__always)
+  public func lanes(at offset: Int, end: Int) -> Lanes {
+    UnsafePointer(self).lanes(at: offset, end: end)
+  }
+
+  /// Writes the numbers from `offset` up to `end`, at most sixteen.
+  @inlinable @inline(__always)
+  public func store(_ value: Lanes, at offset: Int, end: Int) {
+    if end - offset >= 16 { store(value, at: offset) } else { storePart(value, at: offset, count: end - offset) }
+  }
+
+  @usableFromInline @inline(never)
+  func storePart(_ value: Lanes, at offset: Int, count: Int) {
+    for lane in 0..<count { self[offset + lane] = value[lane] }
+  }
+}
+
+extension SIMD16<Float> {
+  /// The first `count` lanes, and `filler` in the others; all lanes when `count` >= 16.
+  @inlinable @inline(__always)
+  public func prefix(_ count: Int, filler: Float = 0) -> Lanes {
+    if count >= 16 { return self }
+    let index = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+    return replacing(with: filler, where: index .>= SIMD16<Int32>(repeating: Int32(count)))
+  }
+
+  /// The sum of the lanes, halves first: a fixed order, so the same bits wherever it runs.
+  @inlinable @inline(__always)
+  public var laneSum: Float {
+    let eight = lowHalf + highHalf
+    let four = eight.lowHalf + eight.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two.x + two.y
+  }
+
+  /// The greatest lane.
+  @inlinable @inline(__always)
+  public var laneMaximum: Float {
+    let eight = lowHalf.replacing(with: highHalf, where: highHalf .> lowHalf)
+    let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
+    return Swift.max(Swift.max(four.x, four.y), Swift.max(four.z, four.w))
+  }
+}
+
+/// e^x to within 1.2 units in the last place for x in -87 ... 88, clamped to that range outside.
+///
+/// Cody and Waite's reduction to |r| <= ln 2 / 2 and Cephes' polynomial of degree 6.
+@inlinable @inline(__always)
+public func exponential(_ x: Lanes) -> Lanes {
+  var x = x.replacing(with: 88, where: x .> 88)
+  x = x.replacing(with: -87, where: x .< -87)
+  // Adding 1.5 * 2^23 rounds to a whole number, whose bits then stand in the low end of the mantissa.
+  let rounder = Lanes(repeating: 12_582_912)
+  let shifted = rounder.addingProduct(x, Lanes(repeating: 1.442_695_04))
+  let n = shifted - rounder
+  var r = x.addingProduct(n, Lanes(repeating: -0.693_359_375))
+  r = r.addingProduct(n, Lanes(repeating: 2.121_944_4e-4))
+  var p = Lanes(repeating: 1.987_569_15e-4)
+  p = Lanes(repeating: 1.398_199_95e-3).addingProduct(p, r)
+  p = Lanes(repeating: 8.333_451_9e-3).addingProduct(p, r)
+  p = Lanes(repeating: 4.166_579_6e-2).addingProduct(p, r)
+  p = Lanes(repeating: 1.666_666_55e-1).addingProduct(p, r)
+  p = Lanes(repeating: 0.5).addingProduct(p, r)
+  let e = (r + 1).addingProduct(p, r * r)
+  let exponent = (unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &- 0x4B40_0000 &+ 127) &<< 23
+  return e * unsafeBitCast(exponent, to: Lanes.self)
+}
+
+/// The error function within 5e-7: the rational minimax approximation of Eigen and XLA on [-4, 4], +-1 outside.
+@inlinable @inline(__always)
+public func errorFunction(_ x: Lanes) -> Lanes {
+  var x = x.replacing(with: 4, where: x .> 4)
+  x = x.replacing(with: -4, where: x .< -4)
+  let s = x * x
+  var p = Lanes(repeating: -2.726_142_3e-10)
+  p = Lanes(repeating: 2.770_681_4e-8).addingProduct(p, s)
+  p = Lanes(repeating: -2.101_024_0e-6).addingProduct(p, s)
+  p = Lanes(repeating: -5.692_506_4e-5).addingProduct(p, s)
+  p = Lanes(repeating: -7.349_906_3e-4).addingProduct(p, s)
+  p = Lanes(repeating: -2.954_599_8e-3).addingProduct(p, s)
+  p = Lanes(repeating: -1.609_603_33e-2).addingProduct(p, s)
+  var q = Lanes(repeating: -1.456_607_18e-5)
+  q = Lanes(repeating: -2.133_740_55e-4).addingProduct(q, s)
+  q = Lanes(repeating: -1.682_826_97e-3).addingProduct(q, s)
+  q = Lanes(repeating: -7.373_329_16e-3).addingProduct(q, s)
+  q = Lanes(repeating: -1.426_473_90e-2).addingProduct(q, s)
+  return x * p / q
+}

@@ -1,0 +1,67 @@
+/// Named tensors in safetensors files: one file or the shards of a checkpoint.
+public protocol TensorSource: Sendable {
+  /// The tensors; of one file in the order of their bytes, of a collection shard by shard.
+  var entries: [TensorEntry] { get }
+
+  /// The tensor's row in the table of contents, or nil if there is none of that name.
+  func entry(_ name: String) -> TensorEntry?
+
+  /// The file that holds the tensor.
+  ///
+  /// - Throws: `TensorFileError.missingTensor`.
+  func file(holding name: String) throws -> SafetensorsFile
+}
+
+extension TensorSource {
+  /// The elements of a floating-point tensor, row-major: F16 and BF16 converted exactly, F64 rounded to nearest (beyond
+  /// Float32's range: infinite).
+  ///
+  /// - Throws: `TensorFileError.missingTensor`, `.wrongType`.
+  public func float32(_ name: String) throws -> [Float] {
+    try file(holding: name).withTensor(name) { try $0.float32() }
+  }
+
+  /// As `float32(_:)`, into memory of exactly the tensor's number of elements, which need not be initialised.
+  ///
+  /// - Throws: `TensorFileError.missingTensor`, `.wrongType`, `.wrongCount`.
+  public func copyFloat32(_ name: String, into destination: UnsafeMutableBufferPointer<Float>) throws {
+    try file(holding: name).withTensor(name) { try $0.copyFloat32(into: destination) }
+  }
+
+  /// The elements of a floating-point tensor as Float64, row-major, exactly.
+  ///
+  /// - Throws: `TensorFileError.missingTensor`, `.wrongType`.
+  public func float64(_ name: String) throws -> [Double] {
+    try file(holding: name).withTensor(name) { try $0.float64() }
+  }
+
+  /// The elements of an integer or BOOL tensor, row-major.
+  ///
+  /// - Throws: `TensorFileError.missingTensor`, `.wrongType`, `.valueOutOfRange` for a U64 above Int64's range.
+  public func int64(_ name: String) throws -> [Int64] {
+    try file(holding: name).withTensor(name) { try $0.int64() }
+  }
+
+  /// The elements of an integer or BOOL tensor, row-major.
+  ///
+  /// - Throws: `TensorFileError.missingTensor`, `.wrongType`, `.valueOutOfRange` for a value beyond Int32's range.
+  public func int32(_ name: String) throws -> [Int32] {
+    try file(holding: name).withTensor(name) { try $0.int32() }
+  }
+
+  /// A Float32 tensor in place, without a copy; nil if there is none of that name, it is of another type, or its bytes
+  /// do not start at a multiple of 4.
+  ///
+  /// The pointer is valid as long as this source or a copy of it lives: whoever keeps the one keeps the other.
+  public func mappedFloat32(_ name: String) -> UnsafeBufferPointer<Float>? {
+    try? file(holding: name).withTensor(name) { $0.mappedFloat32() }
+  }
+
+  /// The tensor as an array of its own type, or where `NamedArray` lacks it of one that holds its values: F16 and BF16
+  /// as Float32; I8, I16 and U16 as Int32; U32 and U64 as Int64; BOOL as UInt8.
+  ///
+  /// - Throws: `TensorFileError.missingTensor`, `.valueOutOfRange` for a U64 above Int64's range.
+  public func array(_ name: String) throws -> NamedArray {
+    try file(holding: name).withTensor(name) { try $0.array() }
+  }
+}

@@ -1,0 +1,170 @@
+/// A strict cursor over the two small languages of headers: the JSON of safetensors and the Python literal of npy.
+///
+/// Foundation's JSON loses the order of keys and drops repeated ones; a header's order is part of what is written, and
+/// a repeated tensor is a fault of the file.
+struct TextScanner {
+  /// What the text is written in.
+  enum Language {
+    /// Strings in double quotes, no comma after a last item.
+    case json
+    /// Strings in either quotes, a comma after a last item is fine.
+    case python
+  }
+
+  private let text: UnsafeRawBufferPointer
+  private let language: Language
+  private let path: String
+  private var position = 0
+
+  init(_ text: UnsafeRawBufferPointer, language: Language, path: String) {
+    self.text = text
+    self.language = language
+    self.path = path
+  }
+
+  /// Reads `{key: value, ...}`; `readValue` reads each value.
+  mutating func object(_ readValue: (inout TextScanner, String) throws -> Void) throws {
+    try expect("{")
+    if accept("}") { return }
+    while true {
+      let key = try string()
+      try expect(":")
+      try readValue(&self, key)
+      if try endsItem(closing: "}") { return }
+    }
+  }
+
+  /// Reads integers between the two brackets, comma-separated.
+  mutating func integers(opening: Unicode.Scalar, closing: Unicode.Scalar) throws -> [Int] {
+    try expect(opening)
+    if accept(closing) { return [] }
+    var values: [Int] = []
+    while true {
+      values.append(try integer())
+      if try endsItem(closing: closing) { return values }
+    }
+  }
+
+  /// Reads a quoted string with JSON's escapes.
+  mutating func string() throws -> String {
+    let quote = UInt8(ascii: language == .python && accept("'") ? "'" : "\"")
+    if quote == UInt8(ascii: "\"") { try expect("\"") }
+    var bytes: [UInt8] = []
+    while let byte = next() {
+      switch byte {
+      case quote:
+        guard let string = String(validating: bytes, as: UTF8.self) else { throw failure("a string in UTF-8") }
+        return string
+      case UInt8(ascii: "\\"):
+        try bytes.append(contentsOf: escape())
+      case ..<0x20:
+        position -= 1
+        throw failure("a string without control characters")
+      default:
+        bytes.append(byte)
+      }
+    }
+    throw failure("the end of a string")
+  }
+
+  /// Reads one of Python's `True` and `False`.
+  mutating func boolean() throws -> Bool {
+    for (word, value) in [("True", true), ("False", false)] where accept(word: word) { return value }
+    throw failure("True or False")
+  }
+
+  /// Checks that only white space is left.
+  mutating func expectEnd() throws {
+    skipSpace()
+    guard position == text.count else { throw failure("the end of the header") }
+  }
+
+  /// Whether the next character is `character`; if so it is passed.
+  mutating func accept(_ character: Unicode.Scalar) -> Bool {
+    skipSpace()
+    guard position < text.count, text[position] == UInt8(ascii: character) else { return false }
+    position += 1
+    return true
+  }
+
+  /// The error that says what stands at the cursor in place of `expected`.
+  func failure(_ expected: String) -> TensorFileError {
+    let got =
+      position < text.count ? "'\(Unicode.Scalar(text[position]).escaped(asASCII: true))'" : "the end of the header"
+    return .invalidHeader(path: path, reason: "expected \(expected) at byte \(position) of the header, got \(got)")
+  }
+
+  private mutating func integer() throws -> Int {
+    skipSpace()
+    let start = position
+    if position < text.count, text[position] == UInt8(ascii: "-") { position += 1 }
+    while position < text.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[position]) { position += 1 }
+    guard let value = Int(String(decoding: text[start..<position], as: UTF8.self)) else {
+      position = start
+      throw failure("an integer of 64 bits")
+    }
+    return value
+  }
+
+  private mutating func endsItem(closing: Unicode.Scalar) throws -> Bool {
+    if accept(",") { return language == .python && accept(closing) }
+    guard accept(closing) else { throw failure("',' or '\(closing)'") }
+    return true
+  }
+
+  private mutating func escape() throws -> [UInt8] {
+    switch next() {
+    case UInt8(ascii: "n"): return [0x0A]
+    case UInt8(ascii: "t"): return [0x09]
+    case UInt8(ascii: "r"): return [0x0D]
+    case UInt8(ascii: "b"): return [0x08]
+    case UInt8(ascii: "f"): return [0x0C]
+    case UInt8(ascii: "u"): return try unicodeEscape()
+    case .some(let byte) where "\"\\/'".utf8.contains(byte): return [byte]
+    default: throw failure("an escape of JSON before this")
+    }
+  }
+
+  /// The UTF-8 of `\uXXXX`, whose `\u` is passed, or of a surrogate pair of two.
+  private mutating func unicodeEscape() throws -> [UInt8] {
+    var units = [try hexadecimal()]
+    if UTF16.isLeadSurrogate(units[0]) {
+      guard next() == UInt8(ascii: "\\"), next() == UInt8(ascii: "u") else { throw failure("the second surrogate") }
+      units.append(try hexadecimal())
+    }
+    guard let string = String(validating: units, as: UTF16.self) else { throw failure("a valid \\u before this") }
+    return Array(string.utf8)
+  }
+
+  private mutating func hexadecimal() throws -> UInt16 {
+    var value: UInt16 = 0
+    for _ in 0..<4 {
+      guard let digit = next().flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }) else {
+        throw failure("four hexadecimal digits before this")
+      }
+      value = value << 4 | UInt16(digit)
+    }
+    return value
+  }
+
+  private mutating func accept(word: String) -> Bool {
+    skipSpace()
+    guard text[position...].starts(with: word.utf8) else { return false }
+    position += word.utf8.count
+    return true
+  }
+
+  private mutating func expect(_ character: Unicode.Scalar) throws {
+    guard accept(character) else { throw failure("'\(character)'") }
+  }
+
+  private mutating func next() -> UInt8? {
+    guard position < text.count else { return nil }
+    position += 1
+    return text[position - 1]
+  }
+
+  private mutating func skipSpace() {
+    while position < text.count, " \t\n\r".utf8.contains(text[position]) { position += 1 }
+  }
+}

@@ -1,0 +1,99 @@
+import BERT
+import LinearAlgebra
+import TensorFiles
+import Testing
+
+/// Against transformers in Float64. Float32 keeps 24 bits: values of order 1 after some dozen operations a layer agree
+/// to a few 1e-6.
+@Suite struct ForwardTests {
+  @Test func logitsHiddenStatesAndAttentions() throws {
+    let reference = try Fixture.file("tiny/reference.safetensors")
+    let checkpoint = try Checkpoint(directory: Fixture.directory("tiny"))
+    let model = BERTModel(checkpoint.configuration, outputs: checkpoint.outputs)
+    let parameters = try checkpoint.parameters(for: model, poolerSeed: 0)
+    let batch = try Fixture.batch(reference)
+    let workspace = Workspace(model, capacity: batch.shape, training: false)
+    var hidden: [[Float]] = []
+    var attentions = [[Float]](repeating: [], count: model.configuration.layers)
+    let observer = BERTModel.Observer(
+      hiddenState: { _, states in hidden.append(Array(states)) },
+      attention: { rows in
+        for i in 0..<rows.length {
+          attentions[rows.layer] += UnsafeBufferPointer(start: rows.first + i * rows.stride, count: rows.length)
+        }
+      })
+    let logits = Array(
+      model.forward(batch, parameters: parameters.base, workspace: workspace, observer: observer))
+    #expect(maximumDifference(logits, try reference.float64("logits")) < 5e-6)
+    #expect(hidden.count == model.configuration.layers + 1)
+    for (layer, states) in hidden.enumerated() {
+      #expect(maximumDifference(states, try reference.float64("hidden_states.\(layer)")) < 5e-6)
+    }
+    for (layer, rows) in attentions.enumerated() {
+      #expect(maximumDifference(rows, try reference.float64("attentions.\(layer)")) < 2e-6)
+    }
+    let labels = try reference.int64("labels").map { Int($0) }
+    let losses = exampleLosses(logits: logits, outputs: 3, targets: .classes(labels))
+    let mean = losses.reduce(0, +) / Double(losses.count)
+    #expect(abs(mean - (try reference.float64("loss"))[0]) < 1e-6)
+  }
+
+  /// One sequence alone gives what it gives among others, but for rounding in the shape-dependent matrix products.
+  @Test func batchMatesDoNotMatter() throws {
+    let reference = try Fixture.file("tiny/reference.safetensors")
+    let checkpoint = try Checkpoint(directory: Fixture.directory("tiny"))
+    let model = BERTModel(checkpoint.configuration, outputs: checkpoint.outputs)
+    let parameters = try checkpoint.parameters(for: model, poolerSeed: 0)
+    let whole = try Fixture.batch(reference)
+    let workspace = Workspace(model, capacity: whole.shape, training: false)
+    let together = Array(model.forward(whole, parameters: parameters.base, workspace: workspace))
+    for sequence in 0..<4 {
+      let alone = model.forward(
+        try Fixture.batch(reference, sequences: [sequence]), parameters: parameters.base, workspace: workspace)
+      let expected = together[sequence * 3..<sequence * 3 + 3].map { Double($0) }
+      #expect(maximumDifference(Array(alone), expected) < 2e-6)
+    }
+  }
+
+  @Test(arguments: ["plain", "bare", "no_pooler", "gamma_beta", "f16", "bf16", "f64", "sharded", "relu"])
+  func checkpointVariants(name: String) throws {
+    let directory = try Fixture.directory("variants/\(name)")
+    let expected = try Fixture.file("variants/\(name)/expected.safetensors")
+    let checkpoint = try Checkpoint(directory: directory)
+    #expect(checkpoint.hasPooler == (name != "no_pooler"))
+    #expect((checkpoint.outputs != nil) == (expected.entry("logits") != nil))
+    let model = BERTModel(checkpoint.configuration, outputs: checkpoint.outputs)
+    let parameters = try checkpoint.parameters(for: model, poolerSeed: 0)
+    let batch = try Fixture.batch(expected)
+    for training in [false, true] {
+      let workspace = Workspace(model, capacity: batch.shape, training: training)
+      var hidden: [[Float]] = []
+      let observer = BERTModel.Observer(hiddenState: { _, states in hidden.append(Array(states)) })
+      let logits = Array(
+        model.forward(batch, parameters: parameters.base, workspace: workspace, observer: observer))
+      for (layer, states) in hidden.enumerated() {
+        #expect(maximumDifference(states, try expected.float64("hidden_states.\(layer)")) < 5e-6)
+      }
+      if expected.entry("logits") != nil {
+        #expect(maximumDifference(logits, try expected.float64("logits")) < 5e-6)
+      }
+    }
+  }
+
+  @Test func batchOutsideTheModelIsRefused() throws {
+    let configuration = try Checkpoint(directory: Fixture.directory("tiny")).configuration
+    var long = PackedBatch()
+    long.append(tokens: [Int32](repeating: 1, count: 33), segments: [UInt8](repeating: 0, count: 33))
+    #expect(throws: ModelError.sequenceLength(got: 33, limit: 32)) { try long.validate(for: configuration) }
+    var strange = PackedBatch()
+    strange.append(tokens: [60], segments: [0])
+    #expect(throws: ModelError.tokenOutOfRange(id: 60, limit: 60, what: "token id")) {
+      try strange.validate(for: configuration)
+    }
+    var segment = PackedBatch()
+    segment.append(tokens: [1], segments: [2])
+    #expect(throws: ModelError.tokenOutOfRange(id: 2, limit: 2, what: "segment id")) {
+      try segment.validate(for: configuration)
+    }
+  }
+}
