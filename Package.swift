@@ -26,17 +26,43 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], fixtures: B
 
 let package = Package(
   name: "seedscape",
+  products: [.executable(name: "seedscape", targets: ["seedscape"])],
+  dependencies: [
+    // The command line: what Swift's own tools use.
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    // SHA-256 for identities and for gigabytes of weights: assembly, audited.
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+  ],
   targets: [
     // Doors to C libraries: a module map and a shim header, no logic.
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+
+    .systemLibrary(name: "CProcessor"),
 
     // Science: knows no MPI and no database.
     module("Randomness"),
     module("LinearAlgebra", ["COpenBLAS"]),
     module("TensorFiles"),
+    module("Tokenization"),
     module("BERT", ["LinearAlgebra", "Randomness", "TensorFiles"]),
+    module("GLUE", ["Tokenization", "Randomness", "BERT"]),
+    module("FineTuning", ["GLUE", "BERT", "LinearAlgebra", "Randomness", "TensorFiles"]),
+
+    // The grid.
+    module("Sweep", [.product(name: "Crypto", package: "swift-crypto")]),
+
+    // The command line: composition only.
+    .executableTarget(
+      name: "seedscape",
+      dependencies: [
+        "CProcessor", "LinearAlgebra", "TensorFiles", "Tokenization", "BERT", "GLUE", "FineTuning", "Sweep",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
 
     tests("Randomness"),
+    tests("TensorFiles", fixtures: true),
+    tests("GLUE", ["BERT"], fixtures: true),
     tests("BERT", ["LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
   ]
 )

@@ -10,37 +10,26 @@ extension Checkpoint {
   /// Writes a model as a Hugging Face directory that transformers loads: config.json and the tokenizer's files of the
   /// model it came from, and model.safetensors in the order of the parameter table.
   ///
-  /// The directory appears complete or not at all; one that is there already is replaced.
+  /// Each file appears complete or not at all, the weights last: a directory with model.safetensors is whole.
   ///
   /// - Parameters:
   ///   - model: the model, with or without a head.
   ///   - parameters: its flat vector.
   ///   - source: the Hugging Face directory that it was made from.
   ///   - labels: the names of the classes in id order; one name for regression; nil without a head.
-  ///   - metadata: entries of the safetensors header.
+  ///   - directory: made when it is missing; other files in it are left alone.
   /// - Throws: ``ModelError``, `TensorFileError`, Foundation's file errors.
   public static func write(
-    _ model: BERTModel, _ parameters: UnsafePointer<Float>, from source: URL, labels: [String]?, to directory: URL,
-    metadata: [String: String] = [:]
+    _ model: BERTModel, _ parameters: UnsafePointer<Float>, from source: URL, labels: [String]?, to directory: URL
   ) throws {
-    let files = FileManager.default
-    let temporary = directory.deletingLastPathComponent().appending(path: ".\(directory.lastPathComponent).new")
-    try? files.removeItem(at: temporary)
-    do {
-      try files.createDirectory(at: temporary, withIntermediateDirectories: true)
-      try write(try config(of: source, labels: labels), to: temporary.appending(path: "config.json"))
-      for name in companions {
-        let file = source.appending(path: name)
-        guard files.fileExists(atPath: file.path) else { continue }
-        try write(try Data(contentsOf: file), to: temporary.appending(path: name))
-      }
-      try model.write(parameters, to: temporary.appending(path: "model.safetensors"), metadata: metadata)
-      if files.fileExists(atPath: directory.path) { try files.removeItem(at: directory) }
-      try files.moveItem(at: temporary, to: directory)
-    } catch {
-      try? files.removeItem(at: temporary)
-      throw error
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    try write(try config(of: source, labels: labels), to: directory.appending(path: "config.json"))
+    for name in companions {
+      let file = source.appending(path: name)
+      guard FileManager.default.fileExists(atPath: file.path) else { continue }
+      try write(try Data(contentsOf: file), to: directory.appending(path: name))
     }
+    try model.write(parameters, to: directory.appending(path: "model.safetensors"))
   }
 
   private static func write(_ data: Data, to url: URL) throws {

@@ -1,3 +1,4 @@
+public import BERT
 public import Foundation
 
 /// The meaning of a row's label.

@@ -2,7 +2,7 @@
 public enum TensorFileError: Error, Sendable, Equatable {
   /// The C library function `call` failed on `path`.
   case system(call: String, path: String, errno: Int32)
-  /// `path` is a directory, a device or a pipe.
+  /// `path` is a directory or a device.
   case notARegularFile(path: String)
   /// The file holds `got` bytes and its header promises `expected`, which is more.
   case truncated(path: String, got: Int, expected: Int)

@@ -4,7 +4,7 @@ public import Foundation
 ///
 /// The tensors lie in the file in the order given, one after the other; the data section starts at a multiple of 64
 /// bytes; the same arguments make the same bytes. The format has no padding between tensors, so those after a narrow
-/// type may be unaligned: list wide types first where the file is to be mapped or loaded by PyTorch.
+/// type may be unaligned: list wide types first where the tensors are to be used in place.
 ///
 /// The file appears under its name when `finish()` returns. A writer that goes away before leaves nothing behind.
 public struct SafetensorsWriter: ~Copyable {

@@ -1,0 +1,27 @@
+/// What can go wrong while a cell is fine-tuned.
+public enum FineTuningError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The data have no labels, or no examples.
+  case noLabels
+  /// A loss or gradient became NaN or infinite.
+  case notFinite(what: String, value: String, step: Int)
+  /// A state to resume from belongs to other settings, data or model.
+  case otherState(path: String, got: String, expected: String)
+  /// A state to resume from cannot be read.
+  case stateUnreadable(path: String, reason: String)
+
+  /// One line: what was got, what was expected, what to do.
+  public var description: String {
+    switch self {
+    case .noLabels:
+      "the examples have no labels (or there are none), labelled examples are expected; choose a split with labels, "
+        + "such as train or dev"
+    case .notFinite(let what, let value, let step):
+      "the \(what) of step \(step) is \(value), a finite number is expected; lower the learning rate"
+    case .otherState(let path, let got, let expected):
+      "\(path) was written by another fine-tuning (\(got)), this one is \(expected); choose another output folder, or "
+        + "remove it to start anew"
+    case .stateUnreadable(let path, let reason):
+      "\(path) is not a state to resume from (\(reason)); remove it to start this fine-tuning anew"
+    }
+  }
+}

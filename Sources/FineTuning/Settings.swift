@@ -1,0 +1,59 @@
+public import BERT
+internal import Foundation
+
+/// All that fixes a fine-tuning but its data, its start and its seeds.
+public struct TrainingSettings: Sendable, Hashable {
+  /// Passes over the training examples, >= 1.
+  public var epochs = 3
+  /// Examples of an optimiser step, >= 1; the last of an epoch may have fewer.
+  public var batchSize = 32
+  /// Examples of a forward and backward pass, >= 1; gradients accumulate to the batch's.
+  public var microBatchSize = 32
+  /// The greatest learning rate, > 0.
+  public var learningRate = 5e-5
+  /// The share of steps in which the rate rises, 0 ... 1.
+  public var warmup = 0.1
+  /// The optimiser.
+  public var optimiser = AdamW()
+
+  /// Three epochs of 32 examples at 5e-5, a tenth of the steps warming up.
+  public init() {}
+
+  /// How many optimiser steps `examples` training examples take.
+  public func steps(examples: Int) -> Int { epochs * stepsPerEpoch(examples: examples) }
+
+  /// How many of them an epoch has.
+  public func stepsPerEpoch(examples: Int) -> Int { (examples + batchSize - 1) / batchSize }
+
+  /// The learning rate of step t = 0, 1, ... as transformers' linear schedule has it: rate t / w while t < w =
+  /// int(warmup x steps), so that the first step's is 0, then falling linearly to 0.
+  public func learningRate(step: Int, of steps: Int) -> Double {
+    let warmupSteps = Int(warmup * Double(steps))
+    if step < warmupSteps { return learningRate * Double(step) / Double(warmupSteps) }
+    return learningRate * Double(steps - step) / Double(max(1, steps - warmupSteps))
+  }
+}
+
+/// The seeds that a fine-tuning's random numbers are keyed by.
+public struct TrainingSeeds: Sendable, Hashable {
+  /// Keys the head's first weights and the dropout masks.
+  public var head: UInt64
+  /// Keys the order of the training examples.
+  public var order: UInt64
+
+  /// Two seeds, which may be equal.
+  public init(head: UInt64, order: UInt64) {
+    self.head = head
+    self.order = order
+  }
+}
+
+/// What a step was like.
+public struct StepRecord: Sendable, Equatable {
+  /// The mean loss of the batch, dropout on.
+  public var loss: Double
+  /// The gradient's norm before clipping.
+  public var gradientNorm: Double
+  /// The learning rate.
+  public var learningRate: Double
+}

@@ -1,0 +1,128 @@
+public import BERT
+public import GLUE
+internal import LinearAlgebra
+internal import Randomness
+
+/// One fine-tuning under way: parameters, moments, and how far it is.
+///
+/// What a step does is a function of the settings, the seeds, the data, the start and the step's number alone.
+public final class Trainer {
+  /// The model.
+  public let model: BERTModel
+  /// The settings.
+  public let settings: TrainingSettings
+  /// The records of the steps done, in order.
+  public internal(set) var history: [StepRecord] = []
+  /// How many steps the whole fine-tuning has.
+  public let steps: Int
+
+  let state: TrainingState
+  let stepsPerEpoch: Int
+  private let data: EncodedDataset
+  private let labels: Labels
+  private let seeds: TrainingSeeds
+  private let workspace: Workspace
+  private let dropout: Philox
+  private var order: (epoch: Int, examples: [Int])?
+
+  /// Starts a fine-tuning.
+  ///
+  /// - Parameters:
+  ///   - model: a model with a head for the data's labels.
+  ///   - data: training examples that the model can read; at least one.
+  ///   - start: writes the first parameters, encoder and head, into the flat vector it gets.
+  /// - Throws: ``FineTuningError/noLabels``, `ModelError` for an example that the model cannot read, and what `start`
+  ///   throws.
+  public init(
+    _ model: BERTModel, data: EncodedDataset, settings: TrainingSettings, seeds: TrainingSeeds,
+    start: (UnsafeMutablePointer<Float>) throws -> Void
+  ) throws {
+    guard let labels = data.labels, data.count > 0 else { throw FineTuningError.noLabels }
+    try data.batch(0..<data.count).validate(for: model.configuration)
+    self.model = model
+    self.settings = settings
+    self.data = data
+    self.labels = labels
+    self.seeds = seeds
+    steps = settings.steps(examples: data.count)
+    stepsPerEpoch = settings.stepsPerEpoch(examples: data.count)
+    state = TrainingState(count: model.table.count)
+    // Any examples may meet in a micro-batch: the largest that could come is sized for. Untouched pages cost nothing.
+    let lengths = data.tokens.map(\.count).sorted(by: >).prefix(settings.microBatchSize)
+    workspace = Workspace(
+      model,
+      capacity: BatchShape(
+        sequences: lengths.count, tokens: lengths.reduce(0, +), longest: lengths.first ?? 0,
+        attention: lengths.reduce(0) { $0 + $1 * (($1 + 15) / 16 * 16) }),
+      training: true)
+    dropout = Philox(seed: seeds.head, purpose: .dropout)
+    try start(state.parameters.pointer)
+  }
+
+  /// The parameters as they are.
+  public var parameters: UnsafePointer<Float> { UnsafePointer(state.parameters.pointer) }
+
+  /// The number of the next step, from 0; equal to `steps` at the end.
+  public var step: Int { history.count }
+
+  /// The epoch of the next step, from 0.
+  public var epoch: Int { step / stepsPerEpoch }
+
+  /// Whether the last step ended an epoch.
+  public var isAtEpochEnd: Bool { step > 0 && step % stepsPerEpoch == 0 }
+
+  /// The mean training loss per example over the last complete epoch.
+  public var lastEpochLoss: Double {
+    let last = step / stepsPerEpoch * stepsPerEpoch
+    var sum = 0.0
+    for step in max(0, last - stepsPerEpoch)..<last { sum += history[step].loss * Double(batchSize(step: step)) }
+    return sum / Double(data.count)
+  }
+
+  /// The examples of a step: the epoch's permutation in pieces of the batch size.
+  func examples(step: Int) -> ArraySlice<Int> {
+    let epoch = step / stepsPerEpoch
+    if order?.epoch != epoch {
+      var stream = RandomStream(Philox(seed: seeds.order, purpose: .dataOrder), UInt32(epoch))
+      order = (epoch, stream.permutation(of: data.count))
+    }
+    let first = step % stepsPerEpoch * settings.batchSize
+    return order?.examples[first..<first + batchSize(step: step)] ?? []
+  }
+
+  private func batchSize(step: Int) -> Int {
+    let first = step % stepsPerEpoch * settings.batchSize
+    return min(settings.batchSize, data.count - first)
+  }
+
+  /// Does the next step.
+  ///
+  /// - Throws: ``FineTuningError/notFinite(what:value:step:)``; the parameters are then those before the step.
+  public func advance() throws(FineTuningError) {
+    let step = self.step
+    let examples = examples(step: step)
+    let rate = settings.learningRate(step: step, of: steps)
+    var loss = 0.0
+    var first = examples.startIndex
+    while first < examples.endIndex {
+      let part = examples[first..<min(first + settings.microBatchSize, examples.endIndex)]
+      let batch = data.batch(part)
+      let dropout = Dropout(
+        model.configuration, generator: dropout, step: step, firstExample: first - examples.startIndex)
+      model.forward(batch, parameters: parameters, workspace: workspace, dropout: dropout)
+      let losses = model.backward(
+        batch, targets: labels.selecting(part), scale: 1 / Double(examples.count), parameters: parameters,
+        workspace: workspace, dropout: dropout, gradients: state.gradients.pointer)
+      loss += losses.reduce(0, +)
+      first = part.endIndex
+    }
+    loss /= Double(examples.count)
+    let norm = state.gradientNorm()
+    for (what, value) in [("loss", loss), ("gradient norm", norm)] where !value.isFinite {
+      throw .notFinite(what: what, value: "\(value)", step: step)
+    }
+    settings.optimiser.update(
+      model.table, step: step + 1, rate: rate, clip: settings.optimiser.clipFactor(norm: norm), state)
+    history.append(StepRecord(loss: loss, gradientNorm: norm, learningRate: rate))
+  }
+}

@@ -1,0 +1,27 @@
+/// Greedy longest-match-first segmentation of words into pieces of a vocabulary.
+struct WordPiece: Sendable {
+  let vocabulary: Vocabulary
+  let unknown: Int32
+
+  /// Longer words are unknown as a whole, whatever the vocabulary; in Unicode scalars.
+  static let greatestWordLength = 100
+
+  /// Appends the ids of one word's pieces; the unknown token's if some part of the word fits no piece.
+  func appendPieces(of word: UTF8Bytes, to ids: inout [Int32]) {
+    if word.count > Self.greatestWordLength, word.count(where: isScalarStart) > Self.greatestWordLength {
+      return ids.append(unknown)
+    }
+    if let id = vocabulary.id(of: word) { return ids.append(id) }
+    let before = ids.count
+    var start = 0
+    while start < word.count {
+      let rest = UTF8Bytes(rebasing: word[start...])
+      guard let piece = vocabulary.longestPiece(of: rest, continues: start > 0) else {
+        ids.removeSubrange(before...)
+        return ids.append(unknown)
+      }
+      ids.append(piece.id)
+      start += piece.length
+    }
+  }
+}

@@ -1,0 +1,176 @@
+public import ArgumentParser
+import BERT
+import FineTuning
+import Foundation
+public import GLUE
+import LinearAlgebra
+import TensorFiles
+
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Evaluates a model on a task.")
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var task: TaskOptions
+
+  @Option(help: "train, dev, test; for MNLI also dev_matched, dev_mismatched.")
+  var split = Split.dev
+
+  @Option(help: "The first N examples only.")
+  var limit: Int?
+
+  @Option(help: "A fixed random sample of N examples: a sweep's `subset`.")
+  var sample: Int?
+
+  @Option(help: "The sample's seed.")
+  var sampleSeed: UInt64 = 7
+
+  @Option(help: "Examples of a batch. The last bits of a result depend on it.")
+  var batch = 32
+
+  @Option(help: "Tokens of an example at most. (default: the model's positions)")
+  var maxLength: Int?
+
+  @Option(help: "Take the classifier from this Hugging Face directory.", completion: .directory)
+  var head: String?
+
+  @Option(help: "Take a random classifier, keyed by N.")
+  var headSeed: UInt64?
+
+  @Option(help: "Keys the pooler of a checkpoint that has none.")
+  var initialisationSeed: UInt64 = 0
+
+  @Option(help: "Write logits, and what else is asked for, to this safetensors file.", completion: .file())
+  var output: String?
+
+  @Flag(help: "Write hidden_states.0 ... to the output file.")
+  var hiddenStates = false
+
+  @Flag(help: "Write attentions.0 ... to the output file.")
+  var attentions = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    for (name, value) in [("--limit", limit), ("--sample", sample), ("--batch", batch)] {
+      if let value, value < 1 { throw ValidationError("\(name) is \(value), expected at least 1") }
+    }
+    if (hiddenStates || attentions) && output == nil {
+      throw ValidationError("--hidden-states and --attentions need --output FILE")
+    }
+    if head != nil && headSeed != nil { throw ValidationError("--head and --head-seed exclude each other") }
+    if limit != nil && sample != nil { throw ValidationError("--limit and --sample exclude each other") }
+  }
+
+  func run() throws {
+    try BLAS.setThreads(model.threads)
+    let checkpoint = try Checkpoint(directory: model.directory)
+    var task = try self.task.resolve()
+    if let labels = checkpoint.configuration.labels, case .classes = task.labels, checkpoint.outputs != nil, head == nil {
+      task = try task.withLabels(order: labels)
+    }
+    let network = BERTModel(checkpoint.configuration, outputs: task.labels.outputCount)
+    let parameters = try parameters(checkpoint, network)
+    let tokenizer = try model.tokenizer(for: checkpoint.configuration)
+    let rows = try task.read(split, in: self.task.folder)
+    var data = try EncodedDataset(
+      limit.map { rows.examples.prefix($0) } ?? rows.examples[...], tokenizer: tokenizer,
+      maximumLength: try maximumLength(maxLength, checkpoint.configuration))
+    if let sample { data = data.sample(sample, seed: sampleSeed) }
+    guard let targets = data.labels else { throw FineTuningError.noLabels }
+
+    let evaluator = try Evaluator(network, data, batchSize: batch)
+    let recorder = ActivationRecorder(layers: checkpoint.configuration.layers, hiddenStates, attentions)
+    let evaluation = withExtendedLifetime(parameters) {
+      evaluator.evaluate(parameters.base) { _ in recorder.observer }
+    }
+    if let output {
+      try recorder.write(evaluation, data, channels: checkpoint.configuration.hiddenSize, to: URL(filePath: output))
+    }
+    var results: [(String, String)] = [("loss", "\(evaluation.loss)")]
+    let scores = task.scores(predictions: evaluation.predictions, targets: targets)
+    for metric in task.metrics {
+      results.append((metric.rawValue, scores[metric.rawValue].map { "\($0)" } ?? "null"))
+    }
+    results.append(("majority_baseline", "\(task.majorityBaseline(targets: targets))"))
+    results += [("examples", "\(data.count)"), ("tokens", "\(data.tokenCount)"), ("truncated", "\(data.truncated)")]
+    results.append(("skipped_rows", "\(rows.skipped)"))
+    if json {
+      // Numbers of JSON are finite: a loss that is not stands as text.
+      let fields = results.map { name, value in
+        "\"\(name)\": \(["nan", "inf", "-inf"].contains(value) ? "\"\(value)\"" : value)"
+      }
+      try standardOutput("{\(fields.joined(separator: ", "))}")
+    } else {
+      for (name, value) in results { try standardOutput("\(name): \(value)") }
+    }
+  }
+
+  private func parameters(_ checkpoint: Checkpoint, _ network: BERTModel) throws -> Parameters {
+    if head == nil && headSeed == nil {
+      guard checkpoint.outputs != nil else { throw ModelError.missingHead(path: checkpoint.directory.path) }
+      return try checkpoint.parameters(for: network, poolerSeed: initialisationSeed)
+    }
+    let buffer = AlignedBuffer<Float>(count: network.table.count)
+    try checkpoint.readEncoder(network, into: buffer.pointer, poolerSeed: initialisationSeed)
+    if let head {
+      try Checkpoint(directory: URL(filePath: head, directoryHint: .isDirectory))
+        .readHead(network, into: buffer.pointer)
+    } else if let headSeed {
+      network.initialiseHead(buffer.pointer, seed: headSeed)
+    }
+    return Parameters(buffer)
+  }
+}
+
+extension GLUE.Split: ExpressibleByArgument {}
+
+/// Keeps hidden states and attention rows of all batches, layer by layer.
+private final class ActivationRecorder {
+  private let keepsStates: Bool
+  private let keepsAttentions: Bool
+  private var states: [[Float]]
+  private var attentions: [[Float]]
+
+  init(layers: Int, _ keepsStates: Bool, _ keepsAttentions: Bool) {
+    self.keepsStates = keepsStates
+    self.keepsAttentions = keepsAttentions
+    states = [[Float]](repeating: [], count: layers + 1)
+    attentions = [[Float]](repeating: [], count: layers)
+  }
+
+  var observer: BERTModel.Observer {
+    BERTModel.Observer(
+      hiddenState: keepsStates ? { layer, values in self.states[layer] += values } : nil,
+      attention: keepsAttentions
+        ? { rows in
+          for i in 0..<rows.length {
+            self.attentions[rows.layer] += UnsafeBufferPointer(
+              start: rows.first + i * rows.stride, count: rows.length)
+          }
+        } : nil)
+  }
+
+  func write(_ evaluation: Evaluation, _ data: EncodedDataset, channels: Int, to url: URL) throws {
+    var offsets: [Int64] = [0]
+    for tokens in data.tokens { offsets.append(offsets[offsets.count - 1] + Int64(tokens.count)) }
+    var arrays = [
+      NamedArray(name: "offsets", shape: [offsets.count], elements: .int64(offsets)),
+      NamedArray(
+        name: "logits", shape: [data.count, evaluation.logits.count / data.count], elements: .float32(evaluation.logits)),
+    ]
+    if keepsStates {
+      for (layer, values) in states.enumerated() {
+        arrays.append(
+          NamedArray(
+            name: "hidden_states.\(layer)", shape: [values.count / channels, channels], elements: .float32(values)))
+      }
+    }
+    if keepsAttentions {
+      for (layer, values) in attentions.enumerated() {
+        arrays.append(NamedArray(name: "attentions.\(layer)", shape: [values.count], elements: .float32(values)))
+      }
+    }
+    try Safetensors.write(to: url, arrays: arrays)
+  }
+}

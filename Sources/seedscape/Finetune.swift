@@ -1,0 +1,185 @@
+import ArgumentParser
+import BERT
+import FineTuning
+import Foundation
+import GLUE
+import LinearAlgebra
+import Sweep
+
+struct Finetune: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Fine-tunes one model on one task.",
+    discussion: """
+      OUTPUT becomes a Hugging Face directory that transformers loads. Ctrl-C or SIGUSR1 stop after the step under way; \
+      the same command goes on from there, with the bits of an uninterrupted run.
+      """)
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var task: TaskOptions
+
+  @Option(help: "The folder to write.", completion: .directory)
+  var output: String
+
+  @Option(help: "Keys head, dropout and data order.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Keys head and dropout. (default: --seed)")
+  var headSeed: UInt64?
+
+  @Option(help: "Keys the data order. (default: --seed)")
+  var orderSeed: UInt64?
+
+  @Option(help: "Passes over the training rows.")
+  var epochs = 3
+
+  @Option(help: "Examples of an optimiser step.")
+  var batch = 32
+
+  @Option(help: "Examples of a forward and backward pass. (default: --batch)")
+  var microBatch: Int?
+
+  @Option(help: "The greatest learning rate.")
+  var learningRate = 5e-5
+
+  @Option(help: "The share of steps in which the rate rises.")
+  var warmup = 0.1
+
+  @Option(help: "Weight decay of matrices.")
+  var weightDecay = 0.01
+
+  @Option(help: "Tokens of an example at most.")
+  var maxLength = 128
+
+  @Option(help: "The first N training rows only.")
+  var trainRows: Int?
+
+  @Flag(help: "Start from random parameters instead of the checkpoint's.")
+  var scratch = false
+
+  @Option(help: "Keys random parameters and the pooler of a checkpoint that has none.")
+  var initialisationSeed: UInt64 = 0
+
+  @Option(help: "Write a snapshot at the start and after every N steps.")
+  var snapshotEvery: Int?
+
+  @Flag(help: "Print one JSON object an epoch.")
+  var json = false
+
+  func validate() throws {
+    let sizes = [
+      ("--epochs", epochs), ("--batch", batch), ("--micro-batch", microBatch ?? 1), ("--train-rows", trainRows ?? 1),
+      ("--snapshot-every", snapshotEvery ?? 1), ("--max-length", maxLength),
+    ]
+    for (name, value) in sizes where value < 1 { throw ValidationError("\(name) is \(value), expected at least 1") }
+    guard learningRate > 0, learningRate < 1 else {
+      throw ValidationError("--learning-rate is \(learningRate), expected a number between 0 and 1")
+    }
+    guard (0...1).contains(warmup) else { throw ValidationError("--warmup is \(warmup), expected 0 to 1") }
+    guard (0..<1).contains(weightDecay) else {
+      throw ValidationError("--weight-decay is \(weightDecay), expected at least 0 and less than 1")
+    }
+  }
+
+  private var settings: TrainingSettings {
+    var settings = TrainingSettings()
+    settings.epochs = epochs
+    settings.batchSize = batch
+    settings.microBatchSize = min(microBatch ?? batch, batch)
+    settings.learningRate = learningRate
+    settings.warmup = warmup
+    settings.optimiser.weightDecay = weightDecay
+    return settings
+  }
+
+  func run() throws {
+    try BLAS.setThreads(model.threads)
+    let checkpoint = try Checkpoint(directory: model.directory)
+    let task = try self.task.resolve()
+    let network = BERTModel(checkpoint.configuration, outputs: task.labels.outputCount)
+    let tokenizer = try model.tokenizer(for: checkpoint.configuration)
+    let length = try maximumLength(maxLength, checkpoint.configuration)
+    let rows = try task.read(.train, in: self.task.folder).examples
+    let train = try EncodedDataset(trainRows.map { rows.prefix($0) } ?? rows[...], tokenizer: tokenizer, maximumLength: length)
+    let dev = try EncodedDataset(
+      try task.read(.dev, in: self.task.folder).examples, tokenizer: tokenizer, maximumLength: length)
+    guard let devLabels = dev.labels else { throw FineTuningError.noLabels }
+    let seeds = TrainingSeeds(head: headSeed ?? seed, order: orderSeed ?? seed)
+    let trainer = try Trainer(network, data: train, settings: settings, seeds: seeds) { parameters in
+      if scratch {
+        network.initialiseEncoder(parameters, seed: initialisationSeed)
+      } else {
+        try checkpoint.readEncoder(network, into: parameters, poolerSeed: initialisationSeed)
+      }
+      network.initialiseHead(parameters, seed: seeds.head)
+    }
+    let folder = URL(filePath: output, directoryHint: .isDirectory)
+    let fineTuning = try FineTuning(
+      trainer, task: task, dev: try Evaluator(network, dev, batchSize: 32), devLabels: devLabels,
+      folders: CellFolders(
+        final: folder, snapshots: folder.appending(path: "snapshots"), resume: folder.appending(path: "resume")),
+      identity: try identity(train: train, dev: dev, start: trainer.parameters, network, seeds))
+    let snapshots = snapshotEvery.map { Set(stride(from: 0, through: trainer.steps, by: $0)) } ?? []
+    StopSignal.install()
+    var told = 0
+    let ending = try fineTuning.run(
+      snapshotSteps: snapshots, from: model.directory, labels: labelNames(task),
+      shouldStop: { StopSignal.received != nil },
+      progress: { run in
+        for epoch in run.epochs.dropFirst(told) { try? report(epoch) }
+        told = run.epochs.count
+      })
+    if ending == .interrupted {
+      standardError("stopped after step \(trainer.step) of \(trainer.steps); the same command goes on from there")
+      throw ExitCode(ExitStatus.interrupted.rawValue)
+    }
+  }
+
+  private func labelNames(_ task: Task) -> [String] {
+    switch task.labels {
+    case .classes(let names): names
+    case .regression: ["value"]
+    }
+  }
+
+  private func report(_ epoch: FineTuning.Epoch) throws {
+    let metrics = epoch.metrics.sorted { $0.key < $1.key }
+    if json {
+      let fields = [
+        ("epoch", "\(epoch.number)"), ("step", "\(epoch.step)"), ("train_loss", "\(epoch.trainingLoss)"),
+        ("dev_loss", "\(epoch.devLoss)"),
+      ]
+      let all = fields + metrics.map { ("dev_" + $0.key, "\($0.value)") }
+      try standardOutput("{\(all.map { "\"\($0)\": \($1)" }.joined(separator: ", "))}")
+    } else {
+      let values = metrics.map { "\($0.key) \(rounded($0.value))" }.joined(separator: ", ")
+      try standardOutput(
+        "epoch \(epoch.number) (step \(epoch.step)): training loss \(rounded(epoch.trainingLoss)), "
+          + "dev loss \(rounded(epoch.devLoss)), \(values)")
+    }
+  }
+
+  private func rounded(_ value: Double) -> String { "\((value * 1e4).rounded() / 1e4)" }
+
+  /// What fixes the result: settings, seeds, examples, first parameters, kernels.
+  private func identity(
+    train: EncodedDataset, dev: EncodedDataset, start: UnsafePointer<Float>, _ network: BERTModel, _ seeds: TrainingSeeds
+  ) throws -> String {
+    struct Canonical: Encodable {
+      let settings: String
+      let seeds: [UInt64]
+      let examples: [[[Int32]]]
+      let labels: [Labels?]
+      let start: Identity
+      let threads: Int
+      let core: String
+      let dropout: [Double?]
+    }
+    let bytes = UnsafeRawBufferPointer(start: start, count: network.table.count * MemoryLayout<Float>.size)
+    let configuration = network.configuration
+    let canonical = Canonical(
+      settings: "\(settings)", seeds: [seeds.head, seeds.order], examples: [train.tokens, dev.tokens],
+      labels: [train.labels, dev.labels], start: Identity(bytes: bytes), threads: model.threads, core: BLAS.coreName,
+      dropout: [configuration.hiddenDropout, configuration.attentionDropout, configuration.classifierDropout])
+    return try Identity(of: canonical).hex
+  }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Foundation
+
+/// Starts the program and turns every error into one line and an exit code.
+@main
+enum Main {
+  static func main() {
+    do {
+      try Processor.prepare()
+      var command = try Seedscape.parseAsRoot()
+      try command.run()
+    } catch {
+      ExitStatus.leave(with: error)
+    }
+  }
+}
+
+struct Seedscape: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "seedscape",
+    abstract: "Studies how BERT fine-tunes: seeds x data sets, loss landscapes, learning dynamics, over MPI.",
+    version: Version.text,
+    subcommands: [Tokenize.self, Evaluate.self, Finetune.self])
+}
+
+/// The version of the program.
+enum Version {
+  static let text = "0.1.0"
+}

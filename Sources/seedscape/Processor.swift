@@ -1,0 +1,30 @@
+import CProcessor
+import Foundation
+import Glibc
+import LinearAlgebra
+
+/// The processor the program finds itself on.
+enum Processor {
+  private static let variable = "OPENBLAS_CORETYPE"
+
+  /// Checks that the processor has what the program was compiled for, and that OpenBLAS uses what the processor has.
+  ///
+  /// OpenBLAS 0.3.21 does not know newer processors and falls back on its AVX2 kernels there, half as fast as the
+  /// AVX-512 ones. It chooses when it is loaded, before any Swift code runs: so the program starts itself again with
+  /// the choice in its environment. A choice that is in the environment already is left alone.
+  static func prepare() throws {
+    if built_for_avx512() && !processor_has_avx512() || built_for_avx2() && !processor_has_avx2() {
+      throw InputError(
+        "this program was compiled for a processor with \(built_for_avx512() ? "AVX-512" : "AVX2"), which this one "
+          + "lacks; compile it here, or for an older one: SEEDSCAPE_ARCH=\(processor_has_avx2() ? "x86-64-v3" : "x86-64") tools/build")
+    }
+    guard processor_has_avx512(), getenv(variable) == nil, ["Haswell", "Zen"].contains(BLAS.coreName) else { return }
+    guard setenv(variable, "SkylakeX", 1) == 0 else { return }
+    var arguments: [UnsafeMutablePointer<CChar>?] = CommandLine.arguments.map { strdup($0) }
+    arguments.append(nil)
+    execv("/proc/self/exe", arguments)
+    // Only reached when the restart failed; the slower kernels are right too.
+    standardError("seedscape: could not start again with \(variable)=SkylakeX (\(String(cString: strerror(errno)))); "
+      + "matrix products use OpenBLAS's \(BLAS.coreName) kernels")
+  }
+}

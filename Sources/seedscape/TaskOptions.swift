@@ -1,0 +1,105 @@
+import ArgumentParser
+import BERT
+import Foundation
+import GLUE
+import Tokenization
+
+/// Which task, and where its rows are.
+struct TaskOptions: ParsableArguments {
+  @Option(help: "The task: SST-2, CoLA, MRPC, QQP, STS-B, MNLI, QNLI, RTE, WNLI, or a name for your own files.")
+  var task: String
+
+  @Option(help: "The GLUE folder, which holds one folder per task.", completion: .directory)
+  var data: String?
+
+  @Option(help: "Your own training rows (.tsv, .csv, .jsonl), with --dev-file and the columns.", completion: .file())
+  var trainFile: String?
+
+  @Option(help: "Your own dev rows.", completion: .file())
+  var devFile: String?
+
+  @Option(help: "Your files' text column.")
+  var textColumn: String?
+
+  @Option(help: "Your files' second text column, for pairs.")
+  var pairColumn: String?
+
+  @Option(help: "Your files' label column.")
+  var labelColumn: String?
+
+  @Option(help: "Your class labels in id order, separated by commas. (default: the training file's, sorted)")
+  var labels: String?
+
+  @Option(help: "The range of your numeric labels, such as 0,5: regression.")
+  var labelRange: String?
+
+  /// The folder that relative paths start from.
+  var folder: URL { URL(filePath: data ?? ".", directoryHint: .isDirectory) }
+
+  /// The task as asked for.
+  func resolve() throws -> Task {
+    guard trainFile != nil || devFile != nil else {
+      guard data != nil else {
+        throw ValidationError("--data is missing: name the GLUE folder, which holds one folder per task")
+      }
+      return try Task.named(task)
+    }
+    guard let trainFile, let devFile, let textColumn, let labelColumn else {
+      throw ValidationError("your own files need --train-file, --dev-file, --text-column and --label-column")
+    }
+    return try Task.custom(
+      name: task, train: trainFile, dev: devFile,
+      columns: Columns(text: textColumn, pair: pairColumn, label: labelColumn), labels: try labelKind(), in: folder)
+  }
+
+  private func labelKind() throws -> LabelKind? {
+    if let labelRange {
+      let bounds = labelRange.split(separator: ",").compactMap { Double($0) }
+      guard bounds.count == 2, bounds[0] < bounds[1] else {
+        throw ValidationError("--label-range is '\(labelRange)', expected two numbers such as 0,5")
+      }
+      return .regression(bounds[0]...bounds[1])
+    }
+    return labels.map { .classes($0.split(separator: ",").map(String.init)) }
+  }
+}
+
+/// Which model.
+struct ModelOptions: ParsableArguments {
+  @Option(help: "A Hugging Face BERT directory: config.json, vocab.txt, model.safetensors.", completion: .directory)
+  var model: String
+
+  @Option(help: "Threads of matrix products.")
+  var threads = 1
+
+  /// The directory.
+  var directory: URL { URL(filePath: model, directoryHint: .isDirectory) }
+
+  func validate() throws {
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads is \(threads), expected 1 to 1024")
+    }
+  }
+
+  /// The tokenizer, checked against the checkpoint's vocabulary.
+  func tokenizer(for configuration: BERTConfiguration) throws -> WordPieceTokenizer {
+    let tokenizer = try WordPieceTokenizer(directory: directory)
+    guard tokenizer.vocabularySize <= configuration.vocabularySize else {
+      throw InputError(
+        "\(directory.path): the vocabulary has \(tokenizer.vocabularySize) entries, config.json says vocab_size "
+          + "\(configuration.vocabularySize); the two do not belong together")
+    }
+    return tokenizer
+  }
+}
+
+/// Checks a maximal length against what a model can read.
+///
+/// - Returns: the length; the model's limit when none is given.
+func maximumLength(_ asked: Int?, _ configuration: BERTConfiguration) throws -> Int {
+  guard let asked else { return configuration.maximumPositions }
+  guard asked <= configuration.maximumPositions else {
+    throw ModelError.sequenceLength(got: asked, limit: configuration.maximumPositions)
+  }
+  return asked
+}

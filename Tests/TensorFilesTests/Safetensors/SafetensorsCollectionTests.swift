@@ -1,0 +1,118 @@
+import Foundation
+import TensorFiles
+import Testing
+
+@Suite struct SafetensorsCollectionTests {
+  /// Calls `body` with a copy of Python's sharded checkpoint.
+  private func withShards(_ body: (URL) throws -> Void) throws {
+    try withTemporaryDirectory { directory in
+      for name in try names(in: fixture("sharded")) {
+        try FileManager.default.copyItem(
+          at: fixture("sharded/\(name)"), to: directory.appendingPathComponent(name))
+      }
+      try body(directory)
+    }
+  }
+
+  private func writeIndex(_ json: String, in directory: URL) throws {
+    try Data(json.utf8).write(to: directory.appendingPathComponent("model.safetensors.index.json"))
+  }
+
+  private func failure(_ directory: URL) -> String? { message { _ = try SafetensorsCollection(directory: directory) } }
+
+  @Test func readsShards() throws {
+    let model = try SafetensorsCollection(directory: fixture("sharded"))
+    #expect(Set(model.entries.map(\.name)) == ["a", "b", "c", "d"])
+    #expect(Set(model.entries.prefix(2).map(\.name)) == ["a", "b"])
+    #expect(model.entry("a")?.shape == [1, 2])
+    #expect(try model.float32("a") == [1, 2])
+    #expect(try model.float64("b") == [3, 4])
+    #expect(try model.int64("c") == [5, 6])
+    #expect(try model.float32("d") == [0.5])
+    #expect(model.mappedFloat32("b").map(Array.init) == [3, 4])
+    #expect(try model.file(holding: "d").path.hasSuffix("model-00002-of-00002.safetensors"))
+    #expect(
+      message { _ = try model.float32("e") }
+        == "sharded holds no tensor 'e'; check that the file belongs to this model")
+  }
+
+  @Test func readsAWholeFileRatherThanAnIndex() throws {
+    try withShards { directory in
+      let array = NamedArray(name: "a", shape: [], elements: .float32([9]))
+      try Safetensors.write(to: directory.appendingPathComponent("model.safetensors"), arrays: [array])
+      let model = try SafetensorsCollection(directory: directory)
+      #expect(model.entries.map(\.name) == ["a"])
+      #expect(try model.float32("a") == [9])
+    }
+  }
+
+  @Test func readsAnotherBaseName() throws {
+    try withTemporaryDirectory { directory in
+      let array = NamedArray(name: "a", shape: [], elements: .float32([9]))
+      try Safetensors.write(to: directory.appendingPathComponent("adapter.safetensors"), arrays: [array])
+      #expect(try SafetensorsCollection(directory: directory, baseName: "adapter").float32("a") == [9])
+    }
+  }
+
+  @Test func aTensorThatTheIndexDoesNotNameIsNotPartOfIt() throws {
+    try withShards { directory in
+      try writeIndex(#"{"weight_map":{"a":"model-00001-of-00002.safetensors"}}"#, in: directory)
+      let model = try SafetensorsCollection(directory: directory)
+      #expect(model.entries.map(\.name) == ["a"])
+      #expect(message { _ = try model.float32("b") } != nil)
+    }
+  }
+
+  @Test func aMissingShard() throws {
+    try withShards { directory in
+      try FileManager.default.removeItem(at: directory.appendingPathComponent("model-00002-of-00002.safetensors"))
+      #expect(
+        failure(directory)
+          == "model.safetensors.index.json names the file model-00002-of-00002.safetensors, which is not there; "
+          + "download it into the same directory")
+    }
+  }
+
+  @Test func aShardThatLacksATensor() throws {
+    try withShards { directory in
+      try writeIndex(
+        #"{"weight_map":{"a":"model-00001-of-00002.safetensors","c":"model-00001-of-00002.safetensors"}}"#,
+        in: directory)
+      #expect(
+        failure(directory)
+          == "model.safetensors.index.json expects tensor 'c' in model-00001-of-00002.safetensors, which lacks it; "
+          + "download both again")
+    }
+  }
+
+  @Test(arguments: [
+    ("{}", "it has no weight_map, expected tensor to file name"),
+    ("", "expected a JSON object whose weight_map maps tensors to file names"),
+    (#"{"weight_map":{"a":1}}"#, "expected a JSON object whose weight_map maps tensors to file names"),
+    (#"{"weight_map":{"a":"../b"}}"#, "it names ../b, expected files of its own directory"),
+  ])
+  func anIndexThatIsNone(json: String, reason: String) throws {
+    try withShards { directory in
+      try writeIndex(json, in: directory)
+      let error = try #require(throws: TensorFileError.self) { try SafetensorsCollection(directory: directory) }
+      let index = directory.appendingPathComponent("model.safetensors.index.json").path
+      #expect(error == .invalidIndex(path: index, reason: reason))
+      #expect(
+        error.description == "\(index) is not the index of a sharded checkpoint: \(reason); download it again")
+    }
+  }
+
+  @Test func nothingToRead() throws {
+    try withTemporaryDirectory { directory in
+      let error = try #require(throws: TensorFileError.self) { try SafetensorsCollection(directory: directory) }
+      #expect(
+        error.description
+          == "\(directory.path) holds none of: model.safetensors, model.safetensors.index.json; "
+          + "check the path or download the model")
+      try Data([1]).write(to: directory.appendingPathComponent("pytorch_model.bin"))
+      let other = try #require(throws: TensorFileError.self) { try SafetensorsCollection(directory: directory) }
+      #expect(other.description.contains("it holds pytorch_model.bin, so convert that: cd '\(directory.path)' && "))
+      #expect(other.description.contains("save_file("))
+    }
+  }
+}
