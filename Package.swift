@@ -63,6 +63,7 @@ let package = Package(
     tests("Randomness"),
     tests("TensorFiles", fixtures: true),
     tests("GLUE", ["BERT"], fixtures: true),
+    tests("FineTuning", ["BERT", "GLUE", "LinearAlgebra", "TensorFiles"]),
     tests("BERT", ["LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
   ]
 )

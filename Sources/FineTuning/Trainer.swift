@@ -80,7 +80,7 @@ public final class Trainer {
   }
 
   /// The examples of a step: the epoch's permutation in pieces of the batch size.
-  func examples(step: Int) -> ArraySlice<Int> {
+  package func examples(step: Int) -> ArraySlice<Int> {
     let epoch = step / stepsPerEpoch
     if order?.epoch != epoch {
       var stream = RandomStream(Philox(seed: seeds.order, purpose: .dataOrder), UInt32(epoch))

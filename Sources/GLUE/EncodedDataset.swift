@@ -45,7 +45,8 @@ public struct EncodedDataset: Sendable {
     labels = Labels(of: examples)
   }
 
-  private init(tokens: [[Int32]], segments: [[UInt8]], labels: Labels?, truncated: Int) {
+  /// Examples that are encoded already; one segment id for every token.
+  public init(tokens: [[Int32]], segments: [[UInt8]], labels: Labels?, truncated: Int = 0) {
     self.tokens = tokens
     self.segments = segments
     self.labels = labels
