@@ -30,6 +30,8 @@ let package = Package(
   dependencies: [
     // The command line: what Swift's own tools use.
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    // The sweep file's format; the YAML library of Swift's own tools.
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     // SHA-256 for identities and for gigabytes of weights: assembly, audited.
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
   ],
@@ -48,8 +50,17 @@ let package = Package(
     module("GLUE", ["Tokenization", "Randomness", "BERT"]),
     module("FineTuning", ["GLUE", "BERT", "LinearAlgebra", "Randomness", "TensorFiles"]),
 
+    module("LossLandscape", ["FineTuning", "GLUE", "BERT", "LinearAlgebra"]),
+    module("LearningDynamics", ["LinearAlgebra"]),
+
     // The grid.
-    module("Sweep", [.product(name: "Crypto", package: "swift-crypto")]),
+    module("Sweep", [.product(name: "Crypto", package: "swift-crypto"), .product(name: "Yams", package: "Yams")]),
+    module(
+      "Experiments",
+      [
+        "Sweep", "LossLandscape", "LearningDynamics", "FineTuning", "GLUE", "BERT", "Tokenization", "LinearAlgebra",
+        "Randomness", "TensorFiles",
+      ]),
 
     // The command line: composition only.
     .executableTarget(

@@ -167,3 +167,13 @@ public enum RaggedRows: String, Sendable, Codable, Hashable {
   /// ship such rows).
   case shortSkipped
 }
+
+extension Task {
+  /// The names of a model's outputs in id order: the classes, or `value` for regression.
+  public var labelNames: [String] {
+    switch labels {
+    case .classes(let names): names
+    case .regression: ["value"]
+    }
+  }
+}

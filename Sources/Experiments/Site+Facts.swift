@@ -1,0 +1,84 @@
+internal import BERT
+internal import Foundation
+internal import GLUE
+internal import LinearAlgebra
+public import Sweep
+
+extension Site {
+  /// Reads and hashes model and data, checks all that can be checked before the first unit runs, and tells what a plan
+  /// must know.
+  ///
+  /// - Parameter program: the program and its version.
+  /// - Throws: ``ExperimentError``, `GLUEError`, `TokenizationError`, `ModelError`, Foundation's file errors.
+  public func facts(program: String) throws -> SweepInputs {
+    var tasks: [String: TaskFacts] = [:]
+    for entry in sweep.tasks {
+      let task = try self.task(entry.name)
+      let train = try task.read(.train, in: data).examples
+      let dev = try task.read(.dev, in: data).examples
+      var longest = 0
+      for initialisation in sweep.initialisations {
+        longest = max(longest, sweep.recipe(task: entry.name, initialisation: initialisation).maxLength)
+      }
+      let limit = checkpoint.configuration.maximumPositions
+      guard longest <= limit else { throw ExperimentError.maximumLength(got: longest, limit: limit) }
+      // A thousand rows are enough for a mean that only orders and predicts.
+      let sample = try EncodedDataset(train.prefix(1000), tokenizer: tokenizer, maximumLength: longest)
+      tasks[entry.name] = TaskFacts(
+        trainHash: try hash(task, .train), devHash: try hash(task, .dev), trainRows: train.count, devRows: dev.count,
+        tokensPerExample: Double(sample.tokenCount) / Double(max(1, sample.count)))
+    }
+    let table = BERTModel(checkpoint.configuration, outputs: nil).table
+    let multiplied = table.entries.filter { if case .layer = $0.group { $0.decays } else { false } }
+    return SweepInputs(
+      model: ModelFacts(
+        hash: try modelHash(), parameterCount: table.encoder.count,
+        operationsPerToken: Double(2 * multiplied.reduce(0) { $0 + $1.range.count }),
+        layers: checkpoint.configuration.layers, channels: checkpoint.configuration.hiddenSize),
+      tasks: tasks, environment: NumericEnvironment(program: program, blasCore: BLAS.coreName))
+  }
+
+  private func hash(_ task: GLUE.Task, _ split: GLUE.Split) throws -> Identity {
+    let path = try task.file(of: split).path
+    return Identity(bytes: try Data(contentsOf: URL(filePath: path, relativeTo: data), options: .alwaysMapped))
+  }
+
+  /// Of all files that decide what the model computes.
+  private func modelHash() throws -> Identity {
+    let names = try FileManager.default.contentsOfDirectory(atPath: checkpoint.directory.path).filter {
+      $0.hasSuffix(".safetensors") || $0.hasSuffix(".safetensors.index.json")
+        || ["config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json"].contains($0)
+    }
+    let hashes = try names.sorted().map { name in
+      let bytes = try Data(contentsOf: checkpoint.directory.appending(path: name), options: .alwaysMapped)
+      return [name, Identity(bytes: bytes).hex]
+    }
+    return try Identity(of: hashes)
+  }
+
+  /// Where theta0 of an initialisation lies: a Hugging Face directory without a head, in the order of the parameter
+  /// table, which every rank of a node maps.
+  func theta0(_ initialisation: Initialisation, seed: Int) throws -> URL {
+    run.model(try Identity(of: [checkpoint.directory.path, initialisation.rawValue, "\(seed)"]))
+  }
+
+  /// Writes theta0 of every initialisation into the run directory, where it is not there yet. Rank 0 does it before the
+  /// first unit.
+  ///
+  /// - Throws: `TensorFileError`, Foundation's file errors.
+  public func prepareModels() throws {
+    let model = BERTModel(checkpoint.configuration, outputs: nil)
+    for initialisation in sweep.initialisations {
+      let directory = try theta0(initialisation, seed: sweep.initialisationSeed)
+      // The weights are written last.
+      if FileManager.default.fileExists(atPath: directory.appending(path: "model.safetensors").path) { continue }
+      let seed = UInt64(sweep.initialisationSeed)
+      let parameters = AlignedBuffer<Float>(count: model.table.count)
+      switch initialisation {
+      case .pretrained: try checkpoint.readEncoder(model, into: parameters.pointer, poolerSeed: seed)
+      case .scratch: model.initialiseEncoder(parameters.pointer, seed: seed)
+      }
+      try Checkpoint.write(model, parameters.pointer, from: checkpoint.directory, labels: nil, to: directory)
+    }
+  }
+}

@@ -1,0 +1,135 @@
+internal import BERT
+internal import FineTuning
+public import Foundation
+internal import GLUE
+internal import LearningDynamics
+internal import LinearAlgebra
+internal import LossLandscape
+public import Sweep
+internal import TensorFiles
+
+/// Runs units, one after the other, and keeps what the next one may need again: tokenised data, evaluators.
+public final class UnitWorker {
+  /// What a unit gives.
+  public enum Result: Sendable {
+    /// Numbers by name, and perhaps the bytes of a safetensors file.
+    case done(measurements: [String: Double], payload: [UInt8]?)
+    /// It was asked to stop and can go on later.
+    case interrupted
+  }
+
+  /// How a running unit talks to whoever hands out the work.
+  public struct Context {
+    /// Whether to stop soon.
+    public var shouldStop: () -> Bool
+    /// Gets the share that is done, 0 ... 1.
+    public var report: (Double) -> Void
+
+    /// A context from its parts.
+    public init(shouldStop: @escaping () -> Bool = { false }, report: @escaping (Double) -> Void = { _ in }) {
+      self.shouldStop = shouldStop
+      self.report = report
+    }
+  }
+
+  let site: Site
+  /// Where the payload of a unit that is done lies; only rank 0 is asked.
+  let payload: (Identity) throws -> URL
+  private var datasets: [DatasetKey: EncodedDataset] = [:]
+  private var evaluator: (key: [Identity], value: PointEvaluator)?
+
+  private struct DatasetKey: Hashable {
+    let task: String
+    let split: GLUE.Split
+    let maximumLength: Int
+  }
+
+  /// A worker for the units of a site's plan.
+  public init(_ site: Site, payload: @escaping (Identity) throws -> URL) {
+    self.site = site
+    self.payload = payload
+  }
+
+  /// Runs a unit.
+  ///
+  /// - Parameter inputs: the measurements of the units that it needs.
+  /// - Throws: what makes the unit fail.
+  public func run(_ unit: WorkUnit, inputs: [Identity: [String: Double]], context: Context) throws -> Result {
+    switch unit.work {
+    case .fineTuning(let cell): try fineTune(cell, unit, context)
+    case .axes(let surface): try measureAxes(surface, unit)
+    case .point(let surface, let point): try evaluate(point, of: surface, unit, inputs)
+    case .probe(let cell, let probe): try takeBases(of: cell, on: probe, unit)
+    case .consistency(_, let cells, _): try compare(cells, unit)
+    }
+  }
+
+  /// A split's rows, encoded once.
+  func dataset(_ task: String, _ split: GLUE.Split, maximumLength: Int) throws -> EncodedDataset {
+    let key = DatasetKey(task: task, split: split, maximumLength: maximumLength)
+    if let known = datasets[key] { return known }
+    let rows = try site.task(task).read(split, in: site.data)
+    let data = try EncodedDataset(rows.examples, tokenizer: site.tokenizer, maximumLength: maximumLength)
+    datasets[key] = data
+    return data
+  }
+
+  /// The training examples of a cell: the first rows of the file.
+  func trainingData(of cell: Cell) throws -> EncodedDataset {
+    let all = try dataset(cell.task, .train, maximumLength: cell.recipe.maxLength)
+    guard let rows = cell.recipe.trainRows, rows < all.count else { return all }
+    return all.selecting(Array(0..<rows))
+  }
+
+  /// A cell's final model.
+  func finalModel(of cell: Cell, _ id: Identity, unit: WorkUnit) throws -> (model: BERTModel, parameters: Parameters) {
+    let model = site.model(for: try site.task(cell.task))
+    let directory = site.run.cell(cell, id).final
+    let file = try SafetensorsFile(directory.appending(path: "model.safetensors"))
+    guard let parameters = Parameters(file, of: model) else {
+      throw ExperimentError.missingInput(unit: unit.name, what: "a final model in \(directory.path)")
+    }
+    return (model, parameters)
+  }
+
+  func need(_ index: Int, of unit: WorkUnit) throws -> Identity {
+    guard unit.needs.indices.contains(index) else {
+      throw ExperimentError.missingInput(unit: unit.name, what: "need \(index)")
+    }
+    return unit.needs[index]
+  }
+
+  /// The evaluator of a surface; the last one is kept, as points of a surface follow one another.
+  func pointEvaluator(_ surface: Surface, _ unit: WorkUnit) throws -> PointEvaluator {
+    let cell = try need(0, of: unit)
+    let other = unit.needs.count > 1 ? unit.needs[1] : nil
+    let key = [cell] + (other.map { [$0] } ?? [])
+    if let evaluator, evaluator.key == key { return evaluator.value }
+    evaluator = nil
+    let task = try site.task(surface.cell.task)
+    let model = site.model(for: task)
+    let subset = surface.subset
+    let seed = UInt64(subset.seed)
+    let value = try PointEvaluator(
+      try plane(surface, unit), model: model, task: task,
+      training: try trainingData(of: surface.cell).sample(subset.train, seed: seed),
+      dev: try dataset(surface.cell.task, .dev, maximumLength: surface.cell.recipe.maxLength)
+        .sample(subset.dev, seed: seed),
+      batchSize: subset.batch)
+    evaluator = (key, value)
+    return value
+  }
+
+  /// The plane of a surface. Where a unit does not need the other cell, theta1 stands in for theta2.
+  func plane(_ surface: Surface, _ unit: WorkUnit) throws -> Plane {
+    let zero = try Checkpoint(
+      directory: try site.theta0(surface.cell.initialisation, seed: surface.cell.initialisationSeed))
+    let base = BERTModel(zero.configuration, outputs: nil)
+    let one = try finalModel(of: surface.cell, try need(0, of: unit), unit: unit)
+    let two =
+      unit.needs.count > 1 ? try finalModel(of: surface.other, unit.needs[1], unit: unit).parameters : one.parameters
+    return try Plane(
+      theta0: try zero.parameters(for: base, poolerSeed: 0), theta1: one.parameters, theta2: two,
+      encoder: base.table.encoder)
+  }
+}

@@ -1,0 +1,81 @@
+public import BERT
+internal import LinearAlgebra
+
+/// The directions that span a surface: d1 = theta1 - theta0 and d2 = theta2 - theta0. [LL; METHODS 2]
+///
+/// All numbers are of theta alone: embeddings, layers, pooler; never of a task head.
+public struct Axes: Sendable, Equatable {
+  /// |d1|.
+  public var length1: Double
+  /// |d2|.
+  public var length2: Double
+  /// The cosine of the angle between d1 and d2.
+  public var cosine: Double
+
+  /// s = |d1| / |d2|, which gives both axes one scale: f(a, b) = J(theta0 + a d1 + b s d2).
+  public var scale: Double { length1 / length2 }
+
+  /// Axes as they were measured.
+  public init(length1: Double, length2: Double, cosine: Double) {
+    self.length1 = length1
+    self.length2 = length2
+    self.cosine = cosine
+  }
+
+  /// Measures the directions, in Float64 in a fixed order.
+  ///
+  /// - Throws: ``LandscapeError/sizesDiffer(got:expected:)``, ``LandscapeError/zeroDirection(name:)``.
+  public init(_ plane: Plane) throws(LandscapeError) {
+    let (zero, one, two) = (plane.theta0.base, plane.theta1.base, plane.theta2.base)
+    var squares1 = 0.0
+    var squares2 = 0.0
+    var products = 0.0
+    // Partial sums of 1024 numbers keep the rounding of millions of additions small.
+    for block in stride(from: 0, to: plane.encoder.count, by: 1024) {
+      var (s1, s2, p) = (0.0, 0.0, 0.0)
+      for i in block..<min(block + 1024, plane.encoder.count) {
+        let d1 = Double(one[i]) - Double(zero[i])
+        let d2 = Double(two[i]) - Double(zero[i])
+        s1 += d1 * d1
+        s2 += d2 * d2
+        p += d1 * d2
+      }
+      squares1 += s1
+      squares2 += s2
+      products += p
+    }
+    length1 = squares1.squareRoot()
+    length2 = squares2.squareRoot()
+    cosine = products / (length1 * length2)
+    if length1 == 0 { throw .zeroDirection(name: "theta1 - theta0") }
+    if length2 == 0 { throw .zeroDirection(name: "theta2 - theta0") }
+  }
+}
+
+/// Three checkpoints of one model. [METHODS 1]
+public struct Plane: Sendable {
+  /// The initial parameters.
+  public let theta0: Parameters
+  /// Fine-tuned on the target task, whose head every point keeps.
+  public let theta1: Parameters
+  /// Fine-tuned on another task.
+  public let theta2: Parameters
+  /// The places of theta in each vector: the same for all, as heads stand at the end.
+  public let encoder: Range<Int>
+
+  /// A plane through three checkpoints.
+  ///
+  /// - Parameter encoder: the places of theta, from the parameter table.
+  /// - Throws: ``LandscapeError/sizesDiffer(got:expected:)`` when a checkpoint is smaller than theta.
+  public init(
+    theta0: Parameters, theta1: Parameters, theta2: Parameters, encoder: Range<Int>
+  ) throws(LandscapeError) {
+    for checkpoint in [theta0, theta1, theta2] where checkpoint.count < encoder.upperBound {
+      throw .sizesDiffer(got: checkpoint.count, expected: encoder.count)
+    }
+    self.theta0 = theta0
+    self.theta1 = theta1
+    self.theta2 = theta2
+    self.encoder = encoder
+  }
+}

@@ -1,0 +1,61 @@
+internal import BERT
+internal import LinearAlgebra
+
+/// A point of a plane as a combination of its checkpoints: c0 theta0 + c1 theta1 + c2 theta2.
+public struct Combination: Sendable, Equatable {
+  /// The coefficient of theta0.
+  public var c0: Double
+  /// The coefficient of theta1.
+  public var c1: Double
+  /// The coefficient of theta2.
+  public var c2: Double
+
+  /// theta0 itself.
+  public static let theta0 = Combination(c0: 1, c1: 0, c2: 0)
+  /// theta1 itself.
+  public static let theta1 = Combination(c0: 0, c1: 1, c2: 0)
+  /// theta2 itself: the point (0, 1/s).
+  public static let theta2 = Combination(c0: 0, c1: 0, c2: 1)
+
+  /// Coefficients as given.
+  public init(c0: Double, c1: Double, c2: Double) {
+    self.c0 = c0
+    self.c1 = c1
+    self.c2 = c2
+  }
+
+  /// The point theta0 + alpha d1 + beta s d2.
+  public init(alpha: Double, beta: Double, scale: Double) {
+    c1 = alpha
+    c2 = beta * scale
+    c0 = 1 - alpha - c2
+  }
+}
+
+extension Plane {
+  /// Writes theta at a point into the encoder's part of a flat vector.
+  ///
+  /// Formed in Float64 and rounded once; terms with coefficient 0 are left out. So a point that is a checkpoint has
+  /// exactly its bits.
+  ///
+  /// - Parameter theta: `encoder.count` numbers at least; may not be one of the checkpoints.
+  public func place(_ point: Combination, into theta: UnsafeMutablePointer<Float>) {
+    let terms = [(point.c0, theta0.base), (point.c1, theta1.base), (point.c2, theta2.base)].filter { $0.0 != 0 }
+    switch terms.count {
+    case 0: theta.update(repeating: 0, count: encoder.count)
+    case 1 where terms[0].0 == 1: theta.update(from: terms[0].1, count: encoder.count)
+    case 1: combine(terms[0], (0, terms[0].1), (0, terms[0].1), into: theta)
+    case 2: combine(terms[0], terms[1], (0, terms[0].1), into: theta)
+    default: combine(terms[0], terms[1], terms[2], into: theta)
+    }
+  }
+
+  private func combine(
+    _ x: (Double, UnsafePointer<Float>), _ y: (Double, UnsafePointer<Float>), _ z: (Double, UnsafePointer<Float>),
+    into theta: UnsafeMutablePointer<Float>
+  ) {
+    for i in 0..<encoder.count {
+      theta[i] = Float(x.0 * Double(x.1[i]) + y.0 * Double(y.1[i]) + z.0 * Double(z.1[i]))
+    }
+  }
+}

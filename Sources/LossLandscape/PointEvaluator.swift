@@ -1,0 +1,59 @@
+public import BERT
+internal import FineTuning
+public import GLUE
+internal import LinearAlgebra
+
+/// What a point of a surface is like: one placement of the weights, all answers.
+public struct PointValues: Sendable, Equatable {
+  /// The mean loss on the training subset, dropout off.
+  public var trainingLoss: Double
+  /// The mean loss on the dev subset.
+  public var devLoss: Double
+  /// 1 - accuracy on the dev subset (regression: 1 - Pearson); nil where that is undefined.
+  public var devError: Double?
+}
+
+/// Evaluates points of a plane with theta1's head, in memory that is taken once.
+public final class PointEvaluator {
+  private let plane: Plane
+  private let task: Task
+  private let parameters: AlignedBuffer<Float>
+  private let training: Evaluator
+  private let dev: Evaluator
+  private let devLabels: Labels
+
+  /// Prepares to evaluate points.
+  ///
+  /// - Parameters:
+  ///   - model: the model of theta1, head included.
+  ///   - task: theta1's task.
+  ///   - training: the training subset.
+  ///   - dev: the dev subset.
+  ///   - batchSize: examples of a batch; part of a result's identity.
+  /// - Throws: `FineTuningError.noLabels`, `ModelError`.
+  public init(
+    _ plane: Plane, model: BERTModel, task: Task, training: EncodedDataset, dev: EncodedDataset, batchSize: Int
+  ) throws {
+    guard let devLabels = dev.labels else { throw FineTuningError.noLabels }
+    self.plane = plane
+    self.task = task
+    self.devLabels = devLabels
+    let batches = training.batches(of: batchSize) + dev.batches(of: batchSize)
+    let workspace = Workspace(model, capacity: BatchShape(fitting: batches), training: false)
+    self.training = try Evaluator(model, training, batchSize: batchSize, workspace: workspace)
+    self.dev = try Evaluator(model, dev, batchSize: batchSize, workspace: workspace)
+    parameters = AlignedBuffer(count: model.table.count)
+    (parameters.pointer + model.table.head.lowerBound)
+      .update(from: plane.theta1.base + model.table.head.lowerBound, count: model.table.head.count)
+  }
+
+  /// The values at a point. Losses that are not finite are results.
+  public func evaluate(_ point: Combination) -> PointValues {
+    plane.place(point, into: parameters.pointer)
+    let training = training.evaluate(parameters.pointer)
+    let dev = dev.evaluate(parameters.pointer)
+    return PointValues(
+      trainingLoss: training.loss, devLoss: dev.loss,
+      devError: task.error(predictions: dev.predictions, targets: devLabels))
+  }
+}

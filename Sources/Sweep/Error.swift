@@ -1,0 +1,71 @@
+/// Why a sweep file cannot be run. Each message says what was got, what was expected and what to do.
+public enum SweepError: Error, Sendable, Hashable {
+  /// A place in a sweep file.
+  public struct Place: Sendable, Hashable {
+    /// The file, as the person named it.
+    public let file: String
+    /// The line, from 1.
+    public let line: Int
+    /// The path of the key, such as `recipe.epochs` or `tasks[2].columns`; empty for the whole file.
+    public let key: String
+  }
+
+  /// The text is not YAML, or not one document.
+  case notYAML(Place, problem: String)
+  /// A mapping holds a key twice.
+  case duplicateKey(Place)
+  /// A key that means nothing.
+  case unknownKey(Place, known: [String])
+  /// A key that has no default is not there.
+  case missingKey(Place, expected: String)
+  /// A value of the wrong type, outside its range, or not one of the known names; `suggestion` is a name near it.
+  case wrongValue(Place, got: String, expected: String, suggestion: String? = nil)
+  /// A value that has a meaning in the design and no implementation yet.
+  case notImplemented(Place, got: String, available: [String])
+  /// The facts about model and data lack a task of the sweep.
+  case missingFacts(task: String)
+  /// A split has no rows.
+  case noRows(task: String, split: String)
+  /// Two tasks read the same files in the same way.
+  case sameTask(String, String)
+}
+
+extension SweepError: CustomStringConvertible {
+  /// One line: what was got, what was expected, what to do.
+  public var description: String {
+    switch self {
+    case .notYAML(let place, let problem):
+      "\(place)the sweep file cannot be read: \(problem); expected one YAML document; correct the line"
+    case .duplicateKey(let place):
+      "\(place)the key is given twice in one mapping; remove one of them"
+    case .unknownKey(let place, let known):
+      "\(place)unknown key, expected \(Self.list(known)); "
+        + (nearest(to: place.lastKey, among: known).map { "did you mean '\($0)'?" } ?? "remove it")
+    case .missingKey(let place, let expected):
+      "\(place)the key is missing, expected \(expected); add it"
+    case .wrongValue(let place, let got, let expected, let suggestion):
+      "\(place)got \(got), expected \(expected); "
+        + (suggestion.map { "did you mean '\($0)'?" } ?? "correct the value")
+    case .notImplemented(let place, let got, let available):
+      "\(place)\(got) is not implemented in this version, which has \(Self.list(available)); use that"
+    case .missingFacts(let task):
+      "nothing is known of the files of task '\(task)', expected its hashes and row counts; read its data first"
+    case .noRows(let task, let split):
+      "task '\(task)' has no rows in its \(split) file, expected at least one; check the file"
+    case .sameTask(let first, let second):
+      "tasks '\(first)' and '\(second)' read the same files in the same way, expected different tasks; remove one"
+    }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.count == 1 ? names.joined() : "one of " + names.joined(separator: ", ")
+  }
+}
+
+extension SweepError.Place: CustomStringConvertible {
+  /// `sweep.yaml:7: recipe.epochs: `, the front of a message.
+  public var description: String { key.isEmpty ? "\(file):\(line): " : "\(file):\(line): \(key): " }
+
+  /// The part of the path after the last full stop.
+  var lastKey: String { String(key.split(separator: ".").last ?? "") }
+}

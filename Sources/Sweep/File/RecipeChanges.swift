@@ -1,0 +1,73 @@
+/// What a sweep file says of a recipe; nil where it says nothing.
+public struct RecipeChanges: Sendable, Hashable, Encodable {
+  /// ``Recipe/epochs``
+  public let epochs: Int?
+  /// ``Recipe/batch``
+  public let batch: Int?
+  /// ``Recipe/learningRate``
+  public let learningRate: Double?
+  /// ``Recipe/warmup``
+  public let warmup: Double?
+  /// ``Recipe/weightDecay``
+  public let weightDecay: Double?
+  /// ``Recipe/maxLength``
+  public let maxLength: Int?
+  /// ``Recipe/trainRows``
+  public let trainRows: Int?
+  /// ``Recipe/threads``
+  public let threads: Int?
+  /// ``Recipe/precision``
+  public let precision: Precision?
+  /// ``Recipe/microBatch``
+  public let microBatch: Int?
+  /// ``Recipe/snapshots``
+  public let snapshots: Snapshots?
+
+  typealias CodingKeys = Recipe.CodingKeys
+
+  init(_ value: YAMLValue) throws {
+    let keys = try value.mapping(CodingKeys.self)
+    epochs = try keys[.epochs]?.integer(1...1000)
+    batch = try keys[.batch]?.integer(1...65_536)
+    learningRate = try keys[.learningRate]?.number(0...1, excludingLowest: true)
+    warmup = try keys[.warmup]?.number(0...1)
+    weightDecay = try keys[.weightDecay]?.number(0...1)
+    maxLength = try keys[.maxLength]?.integer(4...16_384)
+    trainRows = try keys[.trainRows]?.integer(1...(.max))
+    threads = try keys[.threads]?.integer(1...1024)
+    precision = try keys[.precision]?.implementedChoice()
+    microBatch = try keys[.microBatch]?.integer(1...65_536)
+    snapshots = try keys[.snapshots].map(Self.snapshots)
+  }
+
+  private enum SnapshotKeys: String, CodingKey, CaseIterable {
+    case every
+  }
+
+  private static func snapshots(_ value: YAMLValue) throws -> Snapshots {
+    let expected = "an interval such as '0.5 epochs', '100 steps' or 'none'"
+    let every = try value.mapping(SnapshotKeys.self).required(.every, expected)
+    guard let snapshots = Snapshots(try every.text(expected)) else { throw every.wrong(expected) }
+    return snapshots
+  }
+}
+
+extension Recipe {
+  /// This recipe with the changes made.
+  func applying(_ changes: RecipeChanges?) -> Recipe {
+    guard let changes else { return self }
+    var recipe = self
+    recipe.epochs = changes.epochs ?? epochs
+    recipe.batch = changes.batch ?? batch
+    recipe.learningRate = changes.learningRate ?? learningRate
+    recipe.warmup = changes.warmup ?? warmup
+    recipe.weightDecay = changes.weightDecay ?? weightDecay
+    recipe.maxLength = changes.maxLength ?? maxLength
+    recipe.trainRows = changes.trainRows ?? trainRows
+    recipe.threads = changes.threads ?? threads
+    recipe.precision = changes.precision ?? precision
+    recipe.microBatch = changes.microBatch ?? microBatch
+    recipe.snapshots = changes.snapshots ?? snapshots
+    return recipe
+  }
+}

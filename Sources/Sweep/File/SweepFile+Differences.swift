@@ -1,0 +1,73 @@
+internal import Foundation
+
+extension SweepFile {
+  /// What differs between the sweep of a run directory (`other`) and this one, one line per key, in the order of the
+  /// keys' names: `recipe.epochs: 3 in the run directory, 5 in the sweep file`. Empty when both mean the same, however
+  /// they are written.
+  ///
+  /// `on_failure` is not compared: it changes no result.
+  ///
+  /// - Throws: `EncodingError`, which a sweep that was read from a file never causes.
+  public func differences(from other: SweepFile) throws -> [String] {
+    let (there, here) = (try other.values(), try values())
+    return Set(there.keys).union(here.keys).sorted().compactMap { key in
+      let (old, new) = (there[key] ?? "not set", here[key] ?? "not set")
+      return old == new ? nil : "\(key): \(old) in the run directory, \(new) in the sweep file"
+    }
+  }
+
+  /// Each value by the path of its key.
+  private func values() throws -> [String: String] {
+    let encoder = JSONEncoder()
+    let json = try JSONDecoder().decode(JSON.self, from: try encoder.encode(self))
+    var values: [String: String] = [:]
+    json.flatten(CodingKeys.onFailure.rawValue, key: "", into: &values)
+    return values
+  }
+}
+
+/// A JSON value.
+private enum JSON: Decodable {
+  case object([String: JSON])
+  case array([JSON])
+  case scalar(String)
+
+  init(from decoder: any Decoder) throws {
+    if let object = try? [String: JSON](from: decoder) {
+      self = .object(object)
+    } else if let array = try? [JSON](from: decoder) {
+      self = .array(array)
+    } else {
+      let container = try decoder.singleValueContainer()
+      if let text = try? container.decode(String.self) {
+        self = .scalar(text)
+      } else if let integer = try? container.decode(Int.self) {
+        self = .scalar(String(integer))
+      } else {
+        self = .scalar(String(try container.decode(Double.self)))
+      }
+    }
+  }
+
+  /// Lists of scalars are one value; mappings and lists of mappings have one value per key, but for the key `left`.
+  func flatten(_ left: String, key: String, into values: inout [String: String]) {
+    switch self {
+    case .scalar(let text): values[key] = text
+    case .array(let elements):
+      let texts = elements.compactMap(\.text)
+      if texts.count == elements.count {
+        values[key] = "[\(texts.joined(separator: ", "))]"
+      } else {
+        for (i, element) in elements.enumerated() { element.flatten(left, key: "\(key)[\(i)]", into: &values) }
+      }
+    case .object(let object):
+      for (name, value) in object where !(key.isEmpty && name == left) {
+        value.flatten(left, key: key.isEmpty ? name : "\(key).\(name)", into: &values)
+      }
+    }
+  }
+
+  private var text: String? {
+    if case .scalar(let text) = self { text } else { nil }
+  }
+}

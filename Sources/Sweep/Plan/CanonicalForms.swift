@@ -1,0 +1,74 @@
+// What makes two pieces of work the same: a unit's identity is the hash of its form, so a form holds all that can
+// change a bit of the result, and neither names nor costs nor anything of the machine's size. What a unit builds on
+// enters by its identity.
+
+/// Of a fine-tuning.
+struct CellForm: Encodable {
+  let kind = Work.Kind.fineTuning
+  let environment: NumericEnvironment
+  let model: Identity
+  let task: TaskForm
+  let trainFile: Identity
+  let devFile: Identity
+  let headSeed: Int
+  let orderSeed: Int
+  let initialisation: Initialisation
+  let initialisationSeed: Int
+  let recipe: Recipe
+}
+
+/// How a task's files are read. A custom task's name and paths change nothing.
+enum TaskForm: Encodable, Hashable {
+  case glue(String)
+  case custom(
+    columns: CustomTask.Columns, labels: [String]?, range: [Double]?, train: CustomTask.Format?,
+    dev: CustomTask.Format?)
+
+  init(_ task: TaskEntry) {
+    switch task {
+    case .glue(let name): self = .glue(name)
+    case .custom(let task):
+      self = .custom(
+        columns: task.columns, labels: task.labels, range: task.range,
+        train: task.format ?? .init(path: task.train), dev: task.format ?? .init(path: task.dev))
+    }
+  }
+}
+
+/// Of the directions of a surface.
+struct AxesForm: Encodable {
+  let kind = Work.Kind.axes
+  let cell: Identity
+  let other: Identity
+}
+
+/// Of a point. theta0 and theta1 are the same in every surface of a cell: their `other` is nil.
+struct PointForm: Encodable {
+  let kind = Work.Kind.point
+  let cell: Identity
+  let other: Identity?
+  let subset: Subset
+  let exact: ExactPoint?
+  let alpha: Double?
+  let beta: Double?
+}
+
+/// Of a probe's activations.
+struct ProbeForm: Encodable {
+  let kind = Work.Kind.probe
+  let cell: Identity
+  let task: TaskForm
+  let file: Identity
+  let examples: Int
+  let rows: Int
+  let seed: Int
+  let tokens: Probe.Tokens
+  let batch: Int
+}
+
+/// Of a matrix between models, in their order.
+struct ConsistencyForm: Encodable {
+  let kind = Work.Kind.consistency
+  let measures: [ConsistencyRequest.Measure]
+  let probes: [Identity]
+}

@@ -1,0 +1,67 @@
+/// All units of a sweep and which need which.
+///
+/// A plan is a pure function of the sweep file and the facts about its inputs. The order of ``units`` is the default
+/// order of handing out, in which a unit's needs come before it:
+/// 1. fine-tunings, the most costly first;
+/// 2. the axes of each surface, then its exact points;
+/// 3. probes, then consistency, at rank 0;
+/// 4. grid points, coarse to fine over all surfaces: a sweep that is stopped early leaves usable, coarser surfaces.
+///
+/// The needs of each kind, in this order: a fine-tuning needs nothing; axes need both cells; theta0 and theta1 need the
+/// surface's cell, theta2 both cells; a grid point needs both cells and the axes; a probe needs its cell; consistency
+/// needs the probes of its cells, in their order.
+public struct Plan: Sendable {
+  /// The units; no two have the same identity.
+  public let units: [WorkUnit]
+  /// The surfaces in the order of the sweep file, with the units of their points.
+  public let surfaces: [PlannedSurface]
+
+  /// Plans a sweep.
+  ///
+  /// - Throws: ``SweepError/missingFacts(task:)``, ``SweepError/noRows(task:split:)``, ``SweepError/sameTask(_:_:)``;
+  ///   `EncodingError` for a fact that is not finite.
+  public init(sweep: SweepFile, inputs: SweepInputs) throws {
+    var builder = try PlanBuilder(sweep: sweep, inputs: inputs)
+    try builder.addCells()
+    try builder.addSurfaces()
+    try builder.addProbesAndConsistency()
+    try builder.addGrids()
+    units = builder.units
+    surfaces = builder.surfaces
+  }
+
+  /// Units and predicted operations by kind, in the order of ``Work/Kind``; kinds without units are left out.
+  public var totals: [KindTotal] {
+    Work.Kind.allCases.compactMap { kind in
+      let costs = units.filter { $0.work.kind == kind }.map(\.cost)
+      return costs.isEmpty ? nil : KindTotal(kind: kind, units: costs.count, cost: costs.reduce(0, +))
+    }
+  }
+
+  /// The predicted operations of all units.
+  public var cost: Double { units.reduce(0) { $0 + $1.cost } }
+}
+
+/// A surface and the units of its points. Surfaces share units where they share points.
+public struct PlannedSurface: Sendable, Hashable {
+  /// What the sweep file says.
+  public let request: SurfaceRequest
+  /// The plane.
+  public let surface: Surface
+  /// The unit that measures the directions.
+  public let axes: Identity
+  /// The units of the exact points.
+  public let exact: [ExactPoint: Identity]
+  /// The units of the grid, [alpha.points, beta.points] row-major: point (i, j) is at i * beta.points + j.
+  public let grid: [Identity]
+}
+
+/// How many units of a kind there are.
+public struct KindTotal: Sendable, Hashable {
+  /// The kind.
+  public let kind: Work.Kind
+  /// The number of units.
+  public let units: Int
+  /// Their predicted operations.
+  public let cost: Double
+}

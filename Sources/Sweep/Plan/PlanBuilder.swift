@@ -1,0 +1,210 @@
+/// Collects the units of a plan, each identity once.
+struct PlanBuilder {
+  private(set) var units: [WorkUnit] = []
+  private(set) var surfaces: [PlannedSurface] = []
+
+  private let sweep: SweepFile
+  private let inputs: SweepInputs
+  private let costs: Costs
+  private let forms: [String: TaskForm]
+  private let facts: [String: TaskFacts]
+  private var seen: Set<Identity> = []
+  private var cells: [Cell: Identity] = [:]
+
+  /// Checks the facts against the sweep.
+  init(sweep: SweepFile, inputs: SweepInputs) throws {
+    self.sweep = sweep
+    self.inputs = inputs
+    costs = Costs(model: inputs.model)
+    forms = Dictionary(uniqueKeysWithValues: sweep.tasks.map { ($0.name, TaskForm($0)) })
+    facts = try Dictionary(uniqueKeysWithValues: sweep.tasks.map { ($0.name, try Self.facts($0.name, inputs)) })
+    for (index, task) in sweep.tasks.enumerated() {
+      for earlier in sweep.tasks[..<index] where isSame(task.name, earlier.name) {
+        throw SweepError.sameTask(earlier.name, task.name)
+      }
+    }
+  }
+
+  private static func facts(_ task: String, _ inputs: SweepInputs) throws -> TaskFacts {
+    guard let facts = inputs.tasks[task] else { throw SweepError.missingFacts(task: task) }
+    guard facts.trainRows > 0 else { throw SweepError.noRows(task: task, split: Probe.Split.train.rawValue) }
+    guard facts.devRows > 0 else { throw SweepError.noRows(task: task, split: Probe.Split.dev.rawValue) }
+    return facts
+  }
+
+  private func isSame(_ first: String, _ second: String) -> Bool {
+    forms[first] == forms[second] && facts[first]?.trainHash == facts[second]?.trainHash
+      && facts[first]?.devHash == facts[second]?.devHash
+  }
+
+  private func known(_ task: String) throws -> (form: TaskForm, facts: TaskFacts) {
+    guard let form = forms[task], let facts = facts[task] else { throw SweepError.missingFacts(task: task) }
+    return (form, facts)
+  }
+
+  private mutating func add(_ unit: WorkUnit) {
+    if seen.insert(unit.id).inserted { units.append(unit) }
+  }
+}
+
+// Fine-tunings.
+extension PlanBuilder {
+  mutating func addCells() throws {
+    var fineTunings: [WorkUnit] = []
+    for task in sweep.tasks.map(\.name) {
+      let (form, facts) = try known(task)
+      for initialisation in sweep.initialisations {
+        for seed in sweep.seeds {
+          let cell = try cell(task, initialisation, seed)
+          let id = try Identity(
+            of: CellForm(
+              environment: inputs.environment, model: inputs.model.hash, task: form, trainFile: facts.trainHash,
+              devFile: facts.devHash, headSeed: cell.headSeed, orderSeed: cell.orderSeed,
+              initialisation: initialisation, initialisationSeed: cell.initialisationSeed, recipe: cell.recipe))
+          cells[cell] = id
+          let cost = costs.fineTuning(cell.recipe, facts, trainRows: cell.recipe.trainRows ?? facts.trainRows)
+          fineTunings.append(
+            WorkUnit(id: id, name: cell.name, work: .fineTuning(cell), needs: [], place: .anywhere, cost: cost))
+        }
+      }
+    }
+    // Equal costs keep the order of the sweep file.
+    let order = fineTunings.indices.sorted { (-fineTunings[$0].cost, $0) < (-fineTunings[$1].cost, $1) }
+    for index in order { add(fineTunings[index]) }
+  }
+
+  /// The cell with all that the sweep file leaves to the data filled in, so that equal work has equal values.
+  private func cell(_ task: String, _ initialisation: Initialisation, _ seed: Seed) throws -> Cell {
+    let rows = try known(task).facts.trainRows
+    var recipe = sweep.recipe(task: task, initialisation: initialisation)
+    recipe.trainRows = min(recipe.trainRows ?? rows, rows)
+    recipe.microBatch = recipe.microBatch ?? recipe.batch
+    return Cell(
+      task: task, headSeed: seed.head, orderSeed: seed.order, initialisation: initialisation,
+      initialisationSeed: sweep.initialisationSeed, recipe: recipe)
+  }
+
+  private func id(_ cell: Cell) throws -> Identity {
+    guard let id = cells[cell] else { throw SweepError.missingFacts(task: cell.task) }
+    return id
+  }
+}
+
+// Surfaces.
+extension PlanBuilder {
+  mutating func addSurfaces() throws {
+    for request in sweep.surfaces {
+      let seed = sweep.seeds[request.seed]
+      let cell = try cell(request.task, request.initialisation, seed)
+      let other = try self.cell(request.other, request.initialisation, seed)
+      let facts = try known(request.task).facts
+      var subset = sweep.subset
+      subset.train = min(subset.train, cell.recipe.trainRows ?? facts.trainRows)
+      subset.dev = min(subset.dev, facts.devRows)
+      try add(request, Surface(cell: cell, other: other, subset: subset), facts)
+    }
+  }
+
+  private mutating func add(_ request: SurfaceRequest, _ surface: Surface, _ facts: TaskFacts) throws {
+    let (cell, other) = (try id(surface.cell), try id(surface.other))
+    let axes = try Identity(of: AxesForm(cell: cell, other: other))
+    add(
+      WorkUnit(
+        id: axes, name: "\(surface.name) axes", work: .axes(surface), needs: [cell, other], place: .anywhere,
+        cost: costs.axes()))
+    var exact: [ExactPoint: Identity] = [:]
+    for point in ExactPoint.allCases {
+      let needs = point == .theta2 ? [cell, other] : [cell]
+      let id = try Identity(
+        of: PointForm(
+          cell: cell, other: point == .theta2 ? other : nil, subset: surface.subset, exact: point, alpha: nil,
+          beta: nil))
+      exact[point] = id
+      add(
+        WorkUnit(
+          id: id, name: "\(surface.name) \(point.rawValue)", work: .point(surface, .exact(point)), needs: needs,
+          place: .anywhere, cost: costs.point(surface.subset, facts)))
+    }
+    var grid: [Identity] = []
+    grid.reserveCapacity(request.alpha.points * request.beta.points)
+    for alpha in request.alpha.coordinates {
+      for beta in request.beta.coordinates {
+        grid.append(
+          try Identity(
+            of: PointForm(
+              cell: cell, other: other, subset: surface.subset, exact: nil, alpha: alpha, beta: beta)))
+      }
+    }
+    surfaces.append(PlannedSurface(request: request, surface: surface, axes: axes, exact: exact, grid: grid))
+  }
+
+  mutating func addGrids() throws {
+    let levels = surfaces.map { Refinement.levels($0.request.alpha.points, $0.request.beta.points) }
+    // The finest levels of all surfaces are the last: those of a smaller grid start later.
+    let depth = levels.map(\.count).max() ?? 0
+    for stage in 0..<depth {
+      for (surface, levels) in zip(surfaces, levels) where levels.count >= depth - stage {
+        try addPoints(of: surface, levels[levels.count - depth + stage])
+      }
+    }
+  }
+
+  private mutating func addPoints(of planned: PlannedSurface, _ indices: [(i: Int, j: Int)]) throws {
+    let surface = planned.surface
+    let needs = [try id(surface.cell), try id(surface.other), planned.axes]
+    let cost = costs.point(surface.subset, try known(surface.cell.task).facts)
+    let (alphas, betas) = (planned.request.alpha.coordinates, planned.request.beta.coordinates)
+    for (i, j) in indices {
+      add(
+        WorkUnit(
+          id: planned.grid[i * betas.count + j], name: "\(surface.name) (\(alphas[i]), \(betas[j]))",
+          work: .point(surface, .grid(i: i, j: j, alpha: alphas[i], beta: betas[j])), needs: needs,
+          place: .anywhere, cost: cost))
+    }
+  }
+}
+
+// Probes and consistency.
+extension PlanBuilder {
+  /// A probe runs on the models of its own task, and of every task when the consistency names it.
+  mutating func addProbesAndConsistency() throws {
+    var comparisons: [WorkUnit] = []
+    for probe in sweep.probes {
+      let (form, facts) = try known(probe.task)
+      var effective = probe
+      effective.examples = min(probe.examples, probe.split == .train ? facts.trainRows : facts.devRows)
+      let isNamed = sweep.consistency?.probes?.contains(probe.name) ?? false
+      let isCompared = sweep.consistency.map { $0.probes == nil || isNamed } ?? false
+      for task in sweep.tasks.map(\.name) where isNamed || task == probe.task {
+        for initialisation in sweep.initialisations {
+          let cells = try sweep.seeds.map { try cell(task, initialisation, $0) }
+          let probes = try cells.map { try addProbe(effective, on: $0, form, facts) }
+          guard isCompared, let consistency = sweep.consistency else { continue }
+          let id = try Identity(of: ConsistencyForm(measures: consistency.measures, probes: probes))
+          let group = initialisation == .pretrained ? task : "\(task)-\(initialisation.rawValue)"
+          comparisons.append(
+            WorkUnit(
+              id: id, name: "\(group) consistency on \(probe.name)",
+              work: .consistency(task: task, cells: cells, effective), needs: probes, place: .root,
+              cost: costs.consistency(cells: cells.count, effective, facts)))
+        }
+      }
+    }
+    for unit in comparisons { add(unit) }
+  }
+
+  private mutating func addProbe(
+    _ probe: Probe, on cell: Cell, _ form: TaskForm, _ facts: TaskFacts
+  ) throws -> Identity {
+    let cellID = try id(cell)
+    let id = try Identity(
+      of: ProbeForm(
+        cell: cellID, task: form, file: probe.split == .train ? facts.trainHash : facts.devHash,
+        examples: probe.examples, rows: probe.rows, seed: probe.seed, tokens: probe.tokens, batch: probe.batch))
+    add(
+      WorkUnit(
+        id: id, name: "\(cell.name) on \(probe.name)", work: .probe(cell, probe), needs: [cellID], place: .anywhere,
+        cost: costs.probe(probe, facts)))
+    return id
+  }
+}

@@ -1,0 +1,40 @@
+/// What a unit does.
+public enum Work: Sendable, Hashable, Codable {
+  /// Fine-tunes a cell; its snapshots and final model land in the cell's folder.
+  case fineTuning(Cell)
+  /// Measures the directions that span a surface: norms, scale, cosine.
+  case axes(Surface)
+  /// Evaluates one point of a surface.
+  case point(Surface, SurfacePoint)
+  /// Runs a cell's final model on a probe; the payload is each layer's kept orthonormal basis.
+  case probe(Cell, Probe)
+  /// At rank 0: reduces the gathered bases of all seeds of a task to seed x seed matrices, layer by layer.
+  case consistency(task: String, cells: [Cell], Probe)
+}
+
+extension Work {
+  /// The kinds of work, as the ledger and `seedscape plan` name them.
+  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// ``Work/fineTuning(_:)``
+    case fineTuning = "fine-tuning"
+    /// ``Work/axes(_:)``
+    case axes
+    /// ``Work/point(_:_:)``
+    case point
+    /// ``Work/probe(_:_:)``
+    case probe
+    /// ``Work/consistency(task:cells:_:)``
+    case consistency
+  }
+
+  /// What kind of work it is.
+  public var kind: Kind {
+    switch self {
+    case .fineTuning: .fineTuning
+    case .axes: .axes
+    case .point: .point
+    case .probe: .probe
+    case .consistency: .consistency
+    }
+  }
+}
