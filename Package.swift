@@ -32,6 +32,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     // The sweep file's format; the YAML library of Swift's own tools.
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    // SQLite; the database library of the Swift world.
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     // SHA-256 for identities and for gigabytes of weights: assembly, audited.
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
   ],
@@ -39,6 +41,7 @@ let package = Package(
     // Doors to C libraries: a module map and a shim header, no logic.
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
 
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(name: "CProcessor"),
 
     // Science: knows no MPI and no database.
@@ -62,19 +65,35 @@ let package = Package(
         "Randomness", "TensorFiles",
       ]),
 
+    module("Ledger", ["Sweep", "TensorFiles", .product(name: "GRDB", package: "GRDB.swift")]),
+    module("Results", ["Sweep", "Ledger", "TensorFiles"]),
+    module("MPI", ["CMPI"]),
+    module("Coordination", ["Sweep", "MPI"]),
+
     // The command line: composition only.
     .executableTarget(
       name: "seedscape",
       dependencies: [
-        "CProcessor", "LinearAlgebra", "TensorFiles", "Tokenization", "BERT", "GLUE", "FineTuning", "Sweep",
+        "CProcessor", "LinearAlgebra", "TensorFiles", "Tokenization", "BERT", "GLUE", "FineTuning", "LossLandscape",
+        "Sweep", "Experiments", "Ledger", "Results", "MPI", "Coordination",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
 
+    // Programs that check themselves under mpirun (tools/test).
+    .executableTarget(name: "mpi-selftest", dependencies: ["MPI"], swiftSettings: settings),
+    .executableTarget(
+      name: "coordination-selftest", dependencies: ["Coordination", "MPI", "Sweep"], swiftSettings: settings),
+
     tests("Randomness"),
     tests("TensorFiles", fixtures: true),
+    tests("Tokenization", fixtures: true),
+    tests("BERT", ["LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
     tests("GLUE", ["BERT"], fixtures: true),
     tests("FineTuning", ["BERT", "GLUE", "LinearAlgebra", "TensorFiles"]),
-    tests("BERT", ["LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
+    tests("Sweep"),
+    tests("Ledger", ["Sweep", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("MPI"),
+    tests("Coordination", ["Sweep"]),
   ]
 )

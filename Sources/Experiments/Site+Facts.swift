@@ -40,7 +40,7 @@ extension Site {
 
   private func hash(_ task: GLUE.Task, _ split: GLUE.Split) throws -> Identity {
     let path = try task.file(of: split).path
-    return Identity(bytes: try Data(contentsOf: URL(filePath: path, relativeTo: data), options: .alwaysMapped))
+    return Identity(ofBytes: try Data(contentsOf: URL(filePath: path, relativeTo: data), options: .alwaysMapped))
   }
 
   /// Of all files that decide what the model computes.
@@ -51,7 +51,7 @@ extension Site {
     }
     let hashes = try names.sorted().map { name in
       let bytes = try Data(contentsOf: checkpoint.directory.appending(path: name), options: .alwaysMapped)
-      return [name, Identity(bytes: bytes).hex]
+      return [name, Identity(ofBytes: bytes).hex]
     }
     return try Identity(of: hashes)
   }

@@ -1,5 +1,5 @@
 internal import Crypto
-public import Foundation
+internal import Foundation
 
 /// The SHA-256 of a canonical form: what makes two pieces of work the same.
 public struct Identity: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
@@ -12,9 +12,15 @@ public struct Identity: Sendable, Hashable, Codable, Comparable, CustomStringCon
   /// The identity itself.
   public var description: String { hex }
 
-  /// The identity of bytes.
-  public init(bytes: some DataProtocol) {
-    hex = SHA256.hash(data: bytes).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+  /// The identity of bytes, such as a file's.
+  public init(ofBytes bytes: some Collection<UInt8>) {
+    var hasher = SHA256()
+    // In place where it can be: a checkpoint's bytes are many.
+    let isDone: Void? = bytes.withContiguousStorageIfAvailable {
+      hasher.update(bufferPointer: UnsafeRawBufferPointer($0))
+    }
+    if isDone == nil { hasher.update(data: Data(bytes)) }
+    hex = hasher.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
   }
 
   /// The identity of a value: of its JSON with sorted keys.
@@ -23,7 +29,7 @@ public struct Identity: Sendable, Hashable, Codable, Comparable, CustomStringCon
   public init(of value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    self.init(bytes: try encoder.encode(value))
+    self.init(ofBytes: try encoder.encode(value))
   }
 
   /// An identity as it was recorded.

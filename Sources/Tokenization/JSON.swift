@@ -2,7 +2,7 @@
 ///
 /// Foundation's parsers key objects by `String`, and so merge keys that are canonically equivalent, such as U+212B and
 /// U+00C5. A vocabulary must keep those apart: here an object is the list of its members, in file order.
-enum JSON: Equatable, Sendable {
+package enum JSON: Equatable, Sendable {
   case null
   case bool(Bool)
   case number(Double)
@@ -10,20 +10,25 @@ enum JSON: Equatable, Sendable {
   case array([JSON])
   case object([Member])
 
-  struct Member: Equatable, Sendable {
-    let key: String
-    let value: JSON
+  package struct Member: Equatable, Sendable {
+    package let key: String
+    package let value: JSON
+
+    package init(key: String, value: JSON) {
+      self.key = key
+      self.value = value
+    }
   }
 
   /// Parses the bytes of one file.
   /// - Throws: `TokenizationError.invalidJSON` with the offset of the first byte that does not fit.
-  init(parsing bytes: [UInt8], file: String) throws {
+  package init(parsing bytes: [UInt8], file: String) throws {
     var parser = JSONParser(bytes: bytes, file: file)
     self = try parser.document()
   }
 
   /// The member of that name; the last one, as other parsers do. Nil for other kinds of value.
-  subscript(key: String) -> JSON? {
+  package subscript(key: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
     return members.last { $0.key == key }?.value
   }

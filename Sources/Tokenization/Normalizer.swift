@@ -2,10 +2,10 @@
 ///
 /// The four steps run as one pass over the UTF-8 bytes. Only canonical ordering looks beyond one scalar; it is done where
 /// marks remain to be ordered.
-struct Normalizer: Sendable {
-  let lowercases: Bool
-  let stripsAccents: Bool
-  let separatesIdeographs: Bool
+package struct Normalizer: Sendable {
+  private let lowercases: Bool
+  private let stripsAccents: Bool
+  private let separatesIdeographs: Bool
 
   private let table = CharacterTable.shared
   /// What becomes of each ASCII character; 0 where it is removed.
@@ -15,7 +15,7 @@ struct Normalizer: Sendable {
 
   private static let space: UInt32 = 0x20
 
-  init(_ options: Options) {
+  package init(_ options: Options) {
     lowercases = options.lowercases
     stripsAccents = options.stripsAccents ?? options.lowercases
     separatesIdeographs = options.separatesIdeographs
@@ -80,7 +80,7 @@ struct Normalizer: Sendable {
       if !traits.contains(.mark) { emit(value, into: &output) }
       return
     }
-    // Characters younger than the accent table combine, but are no marks to it: they survive.
+    // What combines and stays: spacing marks, and marks younger than the table of accents.
     guard !traits.contains(.mark) else { return }
     let order = table.combiningClass(of: value)
     let place = marks.firstIndex { table.combiningClass(of: $0) > order } ?? marks.count
@@ -100,7 +100,7 @@ struct Normalizer: Sendable {
 
 extension Normalizer {
   /// The normalised form of a string, as UTF-8.
-  func normalize(_ text: String) -> [UInt8] {
+  package func normalize(_ text: String) -> [UInt8] {
     var text = text
     var output: [UInt8] = []
     text.withUTF8 { normalize($0, into: &output) }

@@ -48,8 +48,15 @@ struct TokenizerFiles {
         throw tokenizer.unsupported("\(part).type", expected: expected.sorted().joined(separator: " or "))
       }
     }
-    if takesBackendSettings, try tokenizer.bool("normalizer.clean_text") == false {
-      throw tokenizer.unsupported("normalizer.clean_text", expected: "true")
+    if takesBackendSettings {
+      if try tokenizer.bool("normalizer.clean_text") == false {
+        throw tokenizer.unsupported("normalizer.clean_text", expected: "true")
+      }
+      for (form, count) in [("single", 3), ("pair", 5)] {
+        guard case .array(let parts) = tokenizer["post_processor.\(form)"], parts.count != count else { continue }
+        throw tokenizer.unsupported(
+          "post_processor.\(form)", expected: "a list of \(count): [CLS], [SEP] and the texts")
+      }
     }
     if try configuration.bool("split_special_tokens") == true {
       throw configuration.unsupported("split_special_tokens", expected: "false")

@@ -15,7 +15,9 @@ public struct WordPieceTokenizer: Sendable {
   /// - Throws: `TokenizationError.specialTokenMissing` if the vocabulary lacks a special or added token.
   public init(vocabulary: Vocabulary, options: Options) throws {
     func id(_ role: String, _ token: String) throws -> Int32 {
-      guard let id = vocabulary.id(of: token) else { throw TokenizationError.specialTokenMissing(role: role, token: token) }
+      guard let id = vocabulary.id(of: token) else {
+        throw TokenizationError.specialTokenMissing(role: role, token: token)
+      }
       return id
     }
     wordPiece = WordPiece(vocabulary: vocabulary, unknown: try id("unk_token", options.unknownToken))

@@ -1,9 +1,15 @@
 import ArgumentParser
 import BERT
+import Coordination
+import Experiments
 import FineTuning
 import Foundation
 import GLUE
-import LinearAlgebra
+import Ledger
+import LossLandscape
+import MPI
+import Results
+import Sweep
 import TensorFiles
 import Tokenization
 
@@ -29,7 +35,15 @@ enum ExitStatus: Int32 {
       // A file that is not there, or not to be read, is bad input; everything else the system refuses is not.
       let isMissing = [ENOENT, ENOTDIR, EISDIR, EACCES].contains(error.systemErrorNumber ?? ENOENT)
       self = isMissing ? .badInput : .inputOutput
-    case is ModelError, is GLUEError, is TokenizationError, is InputError: self = .badInput
+    case let error as LedgerError:
+      switch error {
+      case .database, .payload, .system, .leaseLost: self = .inputOutput
+      default: self = .badInput
+      }
+    case is ModelError, is GLUEError, is TokenizationError, is InputError, is SweepError, is ExperimentError,
+      is LandscapeError, is ResultsError:
+      self = .badInput
+    case MPIError.startedBySrunWithoutPMIx: self = .usage
     case FineTuningError.notFinite: self = .failed
     case is FineTuningError: self = .badInput
     case is CocoaError, is POSIXError: self = .inputOutput
@@ -37,12 +51,27 @@ enum ExitStatus: Int32 {
     }
   }
 
-  /// Prints an error and ends the program.
+  /// The exit code of an error.
+  static func code(_ error: any Error) -> Int32 {
+    (error as? any JobEndingError)?.exitCode ?? ExitStatus(error).rawValue
+  }
+
+  /// The line that tells of an error.
+  static func message(_ error: any Error) -> String {
+    error is CocoaError ? error.localizedDescription : "\(error)"
+  }
+
+  /// Prints an error and ends the program. Of the ranks of a job that has not begun, the first speaks for all.
   static func leave(with error: any Error) -> Never {
-    let code = Seedscape.exitCode(for: error)
-    if code == .success || code == .validationFailure || error is ExitCode { Seedscape.exit(withError: error) }
-    standardError("seedscape: \(error is CocoaError ? error.localizedDescription : "\(error)")")
-    exit(ExitStatus(error).rawValue)
+    let usage = Seedscape.exitCode(for: error)
+    if usage == .success || error is ExitCode { Seedscape.exit(withError: error) }
+    let rank = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"] ?? ProcessInfo.processInfo.environment["PMIX_RANK"]
+    if usage == .validationFailure {
+      if let rank, rank != "0" { exit(ExitStatus.usage.rawValue) }
+      Seedscape.exit(withError: error)
+    }
+    if rank == nil || rank == "0" { standardError("seedscape: \(message(error))") }
+    exit(code(error))
   }
 }
 

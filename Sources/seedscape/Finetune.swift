@@ -1,5 +1,6 @@
 import ArgumentParser
 import BERT
+import Coordination
 import FineTuning
 import Foundation
 import GLUE
@@ -119,11 +120,11 @@ struct Finetune: ParsableCommand {
         final: folder, snapshots: folder.appending(path: "snapshots"), resume: folder.appending(path: "resume")),
       identity: try identity(train: train, dev: dev, start: trainer.parameters, network, seeds))
     let snapshots = snapshotEvery.map { Set(stride(from: 0, through: trainer.steps, by: $0)) } ?? []
-    StopSignal.install()
+    let stop = try StopSignal.catchingSignals()
     var told = 0
     let ending = try fineTuning.run(
-      snapshotSteps: snapshots, from: model.directory, labels: labelNames(task),
-      shouldStop: { StopSignal.received != nil },
+      snapshotSteps: snapshots, from: model.directory, labels: task.labelNames,
+      shouldStop: { stop.signal != nil },
       progress: { run in
         for epoch in run.epochs.dropFirst(told) { try? report(epoch) }
         told = run.epochs.count
@@ -131,13 +132,6 @@ struct Finetune: ParsableCommand {
     if ending == .interrupted {
       standardError("stopped after step \(trainer.step) of \(trainer.steps); the same command goes on from there")
       throw ExitCode(ExitStatus.interrupted.rawValue)
-    }
-  }
-
-  private func labelNames(_ task: Task) -> [String] {
-    switch task.labels {
-    case .classes(let names): names
-    case .regression: ["value"]
     }
   }
 
@@ -178,7 +172,7 @@ struct Finetune: ParsableCommand {
     let configuration = network.configuration
     let canonical = Canonical(
       settings: "\(settings)", seeds: [seeds.head, seeds.order], examples: [train.tokens, dev.tokens],
-      labels: [train.labels, dev.labels], start: Identity(bytes: bytes), threads: model.threads, core: BLAS.coreName,
+      labels: [train.labels, dev.labels], start: Identity(ofBytes: bytes), threads: model.threads, core: BLAS.coreName,
       dropout: [configuration.hiddenDropout, configuration.attentionDropout, configuration.classifierDropout])
     return try Identity(of: canonical).hex
   }

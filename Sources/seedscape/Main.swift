@@ -20,10 +20,15 @@ struct Seedscape: ParsableCommand {
     commandName: "seedscape",
     abstract: "Studies how BERT fine-tunes: seeds x data sets, loss landscapes, learning dynamics, over MPI.",
     version: Version.text,
-    subcommands: [Tokenize.self, Evaluate.self, Finetune.self])
+    subcommands: [
+      Run.self, PlanCommand.self, Status.self, Export.self, Finetune.self, Evaluate.self, Tokenize.self,
+    ])
 }
 
 /// The version of the program.
 enum Version {
   static let text = "0.1.0"
+
+  /// As records name it.
+  static let program = "seedscape \(text)"
 }

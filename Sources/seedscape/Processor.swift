@@ -7,6 +7,13 @@ import LinearAlgebra
 enum Processor {
   private static let variable = "OPENBLAS_CORETYPE"
 
+  /// The processor's name, as Linux gives it.
+  static var name: String {
+    let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+    return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+  }
+
   /// Checks that the processor has what the program was compiled for, and that OpenBLAS uses what the processor has.
   ///
   /// OpenBLAS 0.3.21 does not know newer processors and falls back on its AVX2 kernels there, half as fast as the

@@ -13,17 +13,16 @@ struct YAMLValue {
       guard let node = try Yams.compose(yaml: document, .basic) else {
         throw SweepError.notYAML(top, problem: "it is empty")
       }
-      self.init(node, file: file, key: "", line: 1)
+      self.init(node, file: file, key: "", line: node.mark?.line ?? 1)
     } catch let error as YamlError {
       throw SweepError(error, in: file)
     }
   }
 
-  /// A value within a document; an absent value (`key:`) has the line of its key.
+  /// A value within a document; its line is that of its key, or of itself in a list.
   private init(_ node: Node, file: String, key: String, line: Int) {
     self.node = node
-    let ownLine = Self.isNull(node) ? line : node.mark?.line ?? line
-    place = SweepError.Place(file: file, line: ownLine, key: key)
+    place = SweepError.Place(file: file, line: line, key: key)
   }
 
   /// Whether it is a mapping.
@@ -50,7 +49,7 @@ struct YAMLValue {
     guard case .sequence(let sequence) = node else { throw wrong("a list of \(expected)") }
     guard mayBeEmpty || !sequence.isEmpty else { throw wrong("a list of at least one of \(expected)") }
     return sequence.enumerated().map { index, node in
-      YAMLValue(node, file: place.file, key: "\(place.key)[\(index)]", line: place.line)
+      YAMLValue(node, file: place.file, key: "\(place.key)[\(index)]", line: node.mark?.line ?? place.line)
     }
   }
 

@@ -1,0 +1,36 @@
+// The door to MPI: no logic. Swift imports functions and integer macros of <mpi.h> by itself; it cannot import macros
+// that expand to casts or addresses, and those are what MPI calls its constants. Each getter below returns one of them.
+#ifndef CMPI_SHIM_H
+#define CMPI_SHIM_H
+
+#include <mpi.h>
+
+// Predefined communicators: addresses of library objects behind a cast.
+static inline MPI_Comm CMPI_COMM_WORLD(void) { return MPI_COMM_WORLD; }
+static inline MPI_Comm CMPI_COMM_SELF(void) { return MPI_COMM_SELF; }
+
+// The error handler that turns errors into return codes: an address behind a cast.
+static inline MPI_Errhandler CMPI_ERRORS_RETURN(void) { return MPI_ERRORS_RETURN; }
+
+// "No hints" for MPI_Comm_split_type: an address behind a cast.
+static inline MPI_Info CMPI_INFO_NULL(void) { return MPI_INFO_NULL; }
+
+// "No status wanted": a null pointer in Open MPI, another value elsewhere, in either case a cast.
+static inline MPI_Status *CMPI_STATUS_IGNORE(void) { return MPI_STATUS_IGNORE; }
+
+// "The receive buffer is the send buffer": the integer 1 cast to a pointer.
+static inline void *CMPI_IN_PLACE(void) { return MPI_IN_PLACE; }
+
+// Datatypes: addresses of library objects behind a cast.
+static inline MPI_Datatype CMPI_BYTE(void) { return MPI_BYTE; }
+static inline MPI_Datatype CMPI_UINT8_T(void) { return MPI_UINT8_T; }
+static inline MPI_Datatype CMPI_INT64_T(void) { return MPI_INT64_T; }
+static inline MPI_Datatype CMPI_FLOAT(void) { return MPI_FLOAT; }
+static inline MPI_Datatype CMPI_DOUBLE(void) { return MPI_DOUBLE; }
+
+// Reduction operations: addresses of library objects behind a cast.
+static inline MPI_Op CMPI_SUM(void) { return MPI_SUM; }
+static inline MPI_Op CMPI_MIN(void) { return MPI_MIN; }
+static inline MPI_Op CMPI_MAX(void) { return MPI_MAX; }
+
+#endif

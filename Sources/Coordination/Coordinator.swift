@@ -1,0 +1,252 @@
+internal import MPI
+package import Sweep
+
+/// Hands out units to whoever asks, records what became of them, and ends the job. It alone knows the plan and the ledger.
+///
+/// Every worker ends by asking in vain, and is answered when all have: then nothing is running and nothing is on its way.
+/// There is no collective, and no message is ever waited for but the payload that follows an outcome.
+package struct Coordinator {
+  /// How long outcomes are collected before they are recorded together.
+  private static let recordInterval = Duration.milliseconds(500)
+  /// How many bytes of payloads are collected at most, before the same.
+  private static let recordBytes = 64 << 20
+  /// How often the observer is called.
+  private static let observeInterval = Duration.seconds(1)
+
+  private struct Running {
+    let unit: WorkUnit
+    let rank: Int
+    let since: ContinuousClock.Instant
+    var fraction = 0.0
+  }
+
+  private let channel: any CoordinatorChannel
+  private let recorder: any OutcomeRecorder
+  private let observer: any ProgressObserver
+  private let stop: StopSignal
+  private let clock = ContinuousClock()
+
+  private var schedule: Schedule
+  /// Measurements of the units that are done and needed by others.
+  private var inputs: Inputs = [:]
+  /// What is handed out.
+  private var running: [Identity: Running] = [:]
+  /// The ranks that have asked and were not answered, in the order in which they asked.
+  private var idle: [Int] = []
+
+  /// Outcomes that are still to be recorded, in the order in which they came, the first of them at `collectedSince`.
+  private var collected: [(outcome: Outcome, unit: WorkUnit, rank: Int)] = []
+  private var collectedBytes = 0
+  private var collectedSince: ContinuousClock.Instant
+  private var lastObservation: ContinuousClock.Instant
+  private let start: ContinuousClock.Instant
+  private var costDone = 0.0
+
+  /// Why the job ends early; nil while work is handed out.
+  private var ending: Summary.Ending?
+  /// The error of an ending that is one.
+  private var failure: (any Error)?
+  /// Whether recorder and observer work: after an error of theirs the run directory may belong to another job.
+  private var canWrite = true
+
+  /// - Parameters:
+  ///   - plan: the schedule, or why there is none, in which case the workers are sent home.
+  ///   - finished: outcomes of earlier runs, whose measurements are inputs.
+  ///   - channel: the way to the workers.
+  ///   - recorder: where outcomes are kept.
+  ///   - observer: who wants to know how far the job is.
+  ///   - stop: this process's signals.
+  package init(
+    _ plan: Result<Schedule, any Error>, finished: [Outcome], channel: any CoordinatorChannel,
+    recorder: any OutcomeRecorder, observer: any ProgressObserver, stop: StopSignal
+  ) {
+    self.channel = channel
+    self.recorder = recorder
+    self.observer = observer
+    self.stop = stop
+    start = clock.now
+    collectedSince = start
+    lastObservation = start
+    switch plan {
+    case .success(let schedule):
+      self.schedule = schedule
+    case .failure(let error):
+      schedule = .empty
+      canWrite = false
+      failure = error
+      ending = .failed(exitCode: Self.exitCode(of: error))
+    }
+    for outcome in finished where outcome.status == .done { keepIfNeeded(outcome) }
+  }
+
+  /// Runs until all workers have been sent home.
+  ///
+  /// - Returns: how the job ended.
+  /// - Throws: the error that ended the job, of which all workers know; or ``CoordinationError/channelBroken(reason:)``.
+  package mutating func run() throws -> Summary {
+    let summary: Summary
+    do {
+      summary = try coordinate()
+    } catch {
+      // Rank 0's own worker can always be told, so that its main thread gets to see the error; the others perhaps.
+      let summary = Summary(.failed(exitCode: Self.exitCode(of: error)), schedule.counts)
+      for rank in 0..<channel.ranks {
+        try? channel.send(.stop, to: rank)
+        try? channel.send(.end(summary), to: rank)
+      }
+      throw CoordinationError.channelBroken(reason: "\(error)")
+    }
+    if let failure { throw failure }
+    return summary
+  }
+
+  /// - Throws: an error of the channel only.
+  private mutating func coordinate() throws -> Summary {
+    let polling = Polling.coordinator
+    var waited = Duration.zero
+    collect(schedule.blockedAtStart, rank: 0)
+    try observe()
+    while idle.count < channel.ranks || !(schedule.isFinished || ending != nil) {
+      if let (rank, message) = try channel.poll() {
+        waited = .zero
+        try take(message, from: rank)
+      } else {
+        let pause = polling.pause(after: waited)
+        channel.wait(upTo: pause)
+        waited += pause
+      }
+      if let signal = stop.signal { try endEarly(.interrupted(signal: signal)) }
+      try handOut()
+      if clock.now - collectedSince >= Self.recordInterval || collectedBytes >= Self.recordBytes { try record() }
+      if clock.now - lastObservation >= Self.observeInterval { try observe() }
+    }
+    try record()
+    try observe()
+    let summary = Summary(finalEnding, schedule.counts)
+    for rank in idle { try channel.send(.end(summary), to: rank) }
+    try channel.finish()
+    return summary
+  }
+
+  private mutating func take(_ message: WorkerMessage, from rank: Int) throws {
+    switch message {
+    case .ask: idle.append(rank)
+    case .outcome(let outcome): try take(outcome, from: rank)
+    case .progress(let unit, let fraction): running[unit]?.fraction = fraction
+    case .signalled(let signal): try endEarly(.interrupted(signal: signal))
+    case .fatal(let error): try fail(error)
+    }
+  }
+
+  private mutating func take(_ outcome: Outcome, from rank: Int) throws {
+    let final: [Outcome]
+    do { final = try schedule.record(outcome) } catch { return try fail(error) }
+    guard let unit = running.removeValue(forKey: outcome.unit)?.unit else { return }
+    if outcome.status == .done {
+      costDone += unit.cost
+      keepIfNeeded(outcome)
+    }
+    if case .failed(let message) = outcome.status, final.isEmpty {
+      observer.willRetry(unit, rank: rank, message: message)
+    }
+    collect(final, rank: rank)
+  }
+
+  /// Answers those that have asked, as far as there is something to do.
+  private mutating func handOut() throws {
+    guard ending == nil else { return }
+    if schedule.hasReadyRootUnit && idle.contains(0) {
+      // It reads the files of the units that it needs: they must have landed.
+      try record()
+      guard ending == nil else { return }
+    }
+    var stillIdle: [Int] = []
+    for rank in idle {
+      let units = schedule.next(for: rank == 0 ? .root : .anywhere)
+      guard !units.isEmpty else {
+        stillIdle.append(rank)
+        continue
+      }
+      var inputs: Inputs = [:]
+      for unit in units {
+        running[unit.id] = Running(unit: unit, rank: rank, since: clock.now)
+        for need in unit.needs { inputs[need] = self.inputs[need] }
+      }
+      try channel.send(.work(units, inputs), to: rank)
+    }
+    idle = stillIdle
+  }
+
+  private mutating func keepIfNeeded(_ outcome: Outcome) {
+    if schedule.needed.contains(outcome.unit) { inputs[outcome.unit] = outcome.measurements }
+  }
+
+  // MARK: - Writing
+
+  private mutating func collect(_ outcomes: [Outcome], rank: Int) {
+    if collected.isEmpty { collectedSince = clock.now }
+    for outcome in outcomes {
+      guard let unit = schedule.unit(outcome.unit) else { continue }
+      collected.append((outcome, unit, rank))
+      collectedBytes += outcome.payload?.count ?? 0
+    }
+  }
+
+  private mutating func record() throws {
+    guard !collected.isEmpty && canWrite else { return }
+    do { try recorder.record(collected) } catch { try failWriting(error) }
+    collected = []
+    collectedBytes = 0
+  }
+
+  private mutating func observe() throws {
+    guard canWrite else { return }
+    lastObservation = clock.now
+    do { try observer.observe(progress) } catch { try failWriting(error) }
+  }
+
+  private mutating func failWriting(_ error: any Error) throws {
+    canWrite = false
+    try fail(error)
+  }
+
+  private var progress: JobProgress {
+    let now = clock.now
+    let units = running.values.map {
+      JobProgress.RunningUnit(
+        unit: $0.unit, rank: $0.rank, fraction: $0.fraction, seconds: (now - $0.since) / .seconds(1))
+    }
+    let costHalfDone = units.reduce(0) { $0 + $1.unit.cost * $1.fraction }
+    return JobProgress(
+      counts: schedule.counts, running: units.sorted { ($0.rank, $0.unit.name) < ($1.rank, $1.unit.name) },
+      seconds: (now - start) / .seconds(1), costDone: costDone + costHalfDone,
+      costRemaining: max(0, schedule.remainingCost - costHalfDone))
+  }
+
+  // MARK: - Ending
+
+  /// Hands out nothing any more, and has running units stop if they can. The first reason counts.
+  private mutating func endEarly(_ reason: Summary.Ending) throws {
+    guard ending == nil else { return }
+    ending = reason
+    for rank in 0..<channel.ranks where !idle.contains(rank) { try channel.send(.stop, to: rank) }
+    try record()
+  }
+
+  /// The same, with an error, which counts more than a signal. The first error counts.
+  private mutating func fail(_ error: any Error) throws {
+    guard failure == nil else { return }
+    failure = error
+    try endEarly(.failed(exitCode: Self.exitCode(of: error)))
+  }
+
+  private var finalEnding: Summary.Ending {
+    if let failure { return .failed(exitCode: Self.exitCode(of: failure)) }
+    // A signal that found everything done has interrupted nothing.
+    return schedule.isFinished ? .finished : ending ?? .finished
+  }
+
+  private static func exitCode(of error: any Error) -> Int32 {
+    (error as? any JobEndingError)?.exitCode ?? 70
+  }
+}

@@ -1,0 +1,140 @@
+internal import Foundation
+internal import Sweep
+
+/// How messages travel between processes: as JSON, an outcome's payload beside it as it is.
+extension WorkerMessage {
+  /// The bytes that travel beside the JSON, if any.
+  package var payload: [UInt8]? {
+    if case .outcome(let outcome) = self { outcome.payload } else { nil }
+  }
+
+  /// The JSON.
+  package func encoded() throws -> [UInt8] {
+    let form: Form =
+      switch self {
+      case .ask: .ask
+      case .outcome(let outcome): .outcome(OutcomeForm(outcome))
+      case .progress(let unit, let fraction): .progress(unit, fraction)
+      case .signalled(let signal): .signalled(signal)
+      case .fatal(let error): .fatal(message: error.description, exitCode: error.exitCode)
+      }
+    return try Array(JSONEncoder().encode(form))
+  }
+
+  /// - Parameters:
+  ///   - json: what ``encoded()`` made.
+  ///   - rank: who sent it.
+  ///   - payload: gets the bytes that travel beside it; called only if there are any.
+  package init(json: [UInt8], from rank: Int, payload: () throws -> [UInt8]) throws {
+    switch try decode(Form.self, from: json, of: rank) {
+    case .ask: self = .ask
+    case .outcome(let form): self = .outcome(form.outcome(payload: form.hasPayload ? try payload() : nil))
+    case .progress(let unit, let fraction): self = .progress(unit, fraction: fraction)
+    case .signalled(let signal): self = .signalled(signal)
+    case .fatal(let message, let exitCode):
+      self = .fatal(CoordinationError.endedByRank(rank, message: message, exitCode: exitCode))
+    }
+  }
+
+  private enum Form: Codable {
+    case ask
+    case outcome(OutcomeForm)
+    case progress(Identity, Double)
+    case signalled(Int32)
+    case fatal(message: String, exitCode: Int32)
+  }
+
+  private struct OutcomeForm: Codable {
+    enum Status: Codable {
+      case done, failed(String), blocked(String), interrupted
+    }
+
+    let unit: Identity
+    let status: Status
+    let measurements: [String: ExactDouble]
+    let seconds: Double
+    let hasPayload: Bool
+
+    init(_ outcome: Outcome) {
+      unit = outcome.unit
+      status =
+        switch outcome.status {
+        case .done: .done
+        case .failed(let message): .failed(message)
+        case .blocked(let message): .blocked(message)
+        case .interrupted: .interrupted
+        }
+      measurements = outcome.measurements.mapValues(ExactDouble.init)
+      seconds = outcome.seconds
+      hasPayload = outcome.payload != nil
+    }
+
+    func outcome(payload: [UInt8]?) -> Outcome {
+      let status: Outcome.Status =
+        switch self.status {
+        case .done: .done
+        case .failed(let message): .failed(message)
+        case .blocked(let message): .blocked(message)
+        case .interrupted: .interrupted
+        }
+      return Outcome(
+        unit: unit, status: status, measurements: measurements.mapValues(\.value), payload: payload, seconds: seconds)
+    }
+  }
+}
+
+extension CoordinatorMessage {
+  /// The JSON.
+  package func encoded() throws -> [UInt8] {
+    let form: Form =
+      switch self {
+      case .work(let units, let inputs): .work(units, inputs.mapValues { $0.mapValues(ExactDouble.init) })
+      case .stop: .stop
+      case .end(let summary): .end(summary)
+      }
+    return try Array(JSONEncoder().encode(form))
+  }
+
+  /// - Parameters:
+  ///   - json: what ``encoded()`` made.
+  ///   - rank: who sent it.
+  package init(json: [UInt8], from rank: Int) throws {
+    switch try decode(Form.self, from: json, of: rank) {
+    case .work(let units, let inputs): self = .work(units, inputs.mapValues { $0.mapValues(\.value) })
+    case .stop: self = .stop
+    case .end(let summary): self = .end(summary)
+    }
+  }
+
+  private enum Form: Codable {
+    case work([WorkUnit], [Identity: [String: ExactDouble]])
+    case stop
+    case end(Summary)
+  }
+}
+
+/// A number as its bits, since JSON has no infinities, and of not-a-number only one.
+private struct ExactDouble: Codable {
+  let value: Double
+
+  init(_ value: Double) {
+    self.value = value
+  }
+
+  init(from decoder: any Decoder) throws {
+    value = Double(bitPattern: try decoder.singleValueContainer().decode(UInt64.self))
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(value.bitPattern)
+  }
+}
+
+private func decode<Form: Decodable>(_ form: Form.Type, from json: [UInt8], of rank: Int) throws -> Form {
+  do {
+    return try JSONDecoder().decode(form, from: Data(json))
+  } catch {
+    throw CoordinationError.unreadableMessage(rank: rank, reason: "\(error)")
+  }
+}

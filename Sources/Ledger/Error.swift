@@ -1,0 +1,86 @@
+package import GRDB
+internal import Glibc
+public import TensorFiles
+
+/// Why a run directory's records could not be read or written. Each message says what was got, what was expected and
+/// what to do.
+public enum LedgerError: Error, Sendable {
+  /// SQLite refused; `code` is its extended result code, `sql` the statement, when there was one.
+  case database(code: Int32, message: String, sql: String?, path: String)
+  /// There is no ledger.
+  case noLedger(path: String)
+  /// A newer version of the program has written the file: it knows the migrations that are unknown here.
+  case newerFile(path: String, migrations: [String])
+  /// A record says what this version does not understand.
+  case invalidRecord(path: String, reason: String)
+  /// A payload could not be written.
+  case payload(TensorFileError)
+  /// A call of the operating system failed.
+  case system(call: String, path: String, errno: Int32)
+  /// The same unit occurs twice among outcomes to record.
+  case duplicateOutcome(unit: String)
+  /// Another job runs on the run directory.
+  case leaseHeld(path: String, holder: String)
+  /// The lease was taken over: another job runs on the run directory now.
+  case leaseLost(path: String)
+
+  /// Whether a disk or a quota is full.
+  public var isOutOfSpace: Bool {
+    switch self {
+    case .database(let code, _, _, _): ResultCode(rawValue: code).primaryResultCode == .SQLITE_FULL
+    case .payload(let error): error.isOutOfSpace
+    case .system(_, _, let number): number == ENOSPC || number == EDQUOT
+    default: false
+    }
+  }
+}
+
+extension LedgerError: CustomStringConvertible {
+  /// One line: what was got, what was expected, what to do.
+  public var description: String {
+    switch self {
+    case .database(let code, let message, let sql, let path):
+      let statement = sql.map { " in \"\($0.split(whereSeparator: \.isNewline).joined(separator: " "))\"" } ?? ""
+      return "\(path): SQLite error \(code): \(message)\(statement); \(advice(code))"
+    case .noLedger(let path):
+      return "\(path) is not there, expected the ledger of a run directory; check the path or run the sweep first"
+    case .newerFile(let path, let migrations):
+      return "\(path) has migrations unknown to this version (\(migrations.joined(separator: ", "))), expected a file "
+        + "of this version or an older one; use the program that wrote it"
+    case .invalidRecord(let path, let reason):
+      return "\(path): \(reason), expected what this program writes; restore the file or remove it"
+    case .payload(let error): return error.description
+    case .system(let call, let path, let number):
+      let message = strerror(number).map { String(cString: $0) } ?? "error \(number)"
+      return
+        "\(path): \(call) failed: \(message) (errno \(number)); \(isOutOfSpace ? Self.spaceAdvice : "check path and permissions")"
+    case .duplicateOutcome(let unit):
+      return "unit \(unit) has two outcomes in one record, expected one; report this as a defect"
+    case .leaseHeld(let path, let holder):
+      return "the run directory is in use by \(holder), expected it free; wait for that job, "
+        + "or remove \(path) if it is no longer there"
+    case .leaseLost(let path):
+      return "\(path) belongs to another job now, expected this one's; this job stops, run it again when that has ended"
+    }
+  }
+
+  private static let spaceAdvice = "free some space and run again"
+
+  private func advice(_ code: Int32) -> String {
+    switch ResultCode(rawValue: code).primaryResultCode {
+    case .SQLITE_FULL: Self.spaceAdvice
+    case .SQLITE_BUSY, .SQLITE_LOCKED: "another process holds the file: end it and run again"
+    case .SQLITE_NOTADB, .SQLITE_CORRUPT: "the file is damaged: restore it, or remove it to recompute everything"
+    case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM: "check the path and the permissions"
+    default: "check the file system"
+    }
+  }
+}
+
+extension LedgerError {
+  /// An error of the database library.
+  package init(_ error: DatabaseError, path: String) {
+    self = .database(
+      code: error.extendedResultCode.rawValue, message: error.message ?? "no message", sql: error.sql, path: path)
+  }
+}

@@ -1,0 +1,120 @@
+internal import Foundation
+internal import Glibc
+public import Sweep
+
+/// The right to run on a run directory, held by one job at a time as the file `lease` in it.
+///
+/// The file says who holds it, and its time of modification, by the file system's clock, is the heartbeat: hosts whose
+/// clocks differ agree on its age. A lease is free when there is no file, when its process is gone from this host, or
+/// when it is of another host and was not renewed for ``lifetime`` seconds.
+///
+/// A new file is made exclusively. To take over a stale one, a job locks it, looks again, and renames its own file over
+/// it; so of several jobs one wins, and the loser sees the winner's. The holder writes only to the file it has open and
+/// never to one that has replaced it, and finds out at its next ``renew()``. What remains: where locks do not reach
+/// other hosts (NFS mounted `nolock`, Lustre with `localflock`), two hosts that take over within the same instant may
+/// both believe they hold it until the next renewal of the first; and a job that is stopped for longer than the
+/// lifetime works on until its next renewal.
+public final class Lease: Sendable {
+  /// Seconds without renewal after which another host may take over. Renew at least three times as often.
+  public static let lifetime = 60.0
+
+  private let path: String
+  private let job: String?
+  private let file: LeaseFile
+
+  private init(path: String, job: String?, file: LeaseFile) {
+    self.path = path
+    self.job = job
+    self.file = file
+  }
+
+  /// Acquires the lease of a run directory, which exists.
+  ///
+  /// - Parameter job: a batch system's name for this job, for messages; nil outside of one.
+  /// - Throws: ``LedgerError``: `leaseHeld` naming host and process, `system`.
+  public static func acquire(in run: RunDirectory, job: String? = nil) throws -> Lease {
+    let path = run.leaseFile.path
+    // A lease that is released while this looks at it leaves no file: then try again, not for ever.
+    for _ in 0..<10 {
+      if let file = try LeaseFile(creating: path) {
+        let lease = Lease(path: path, job: job, file: file)
+        do {
+          try file.write(.own(job: job))
+        } catch {
+          // An empty file would keep the next job out for a while.
+          try? lease.release()
+          throw error
+        }
+        return lease
+      }
+      if let file = try takeOver(path, job: job) { return Lease(path: path, job: job, file: file) }
+    }
+    throw LedgerError.leaseHeld(path: path, holder: "jobs that come and go")
+  }
+
+  /// Who holds the lease of a run directory; nil when it is free.
+  ///
+  /// - Throws: ``LedgerError/system(call:path:errno:)``
+  public static func holder(of run: RunDirectory) throws -> String? {
+    let path = run.leaseFile.path
+    guard let file = try LeaseFile(opening: path) else { return nil }
+    return try withFile(beside: path, job: nil) { new, _ in try holder(of: file, now: new.modified()) }
+  }
+
+  /// Renews the heartbeat.
+  ///
+  /// - Throws: ``LedgerError``: `leaseLost` when the file is gone or another job's, `system`.
+  public func renew() throws {
+    guard try file.isNamed(path) else { throw LedgerError.leaseLost(path: path) }
+    try file.write(.own(job: job))
+  }
+
+  /// Gives the lease back; a lease that is lost already is left to its new holder.
+  ///
+  /// - Throws: ``LedgerError/system(call:path:errno:)``
+  public func release() throws {
+    if try file.isNamed(path) { try System.remove(path) }
+  }
+
+  /// The new file in the place of a stale one; nil when that has gone or changed meanwhile.
+  private static func takeOver(_ path: String, job: String?) throws -> LeaseFile? {
+    guard let stale = try LeaseFile(opening: path) else { return nil }
+    guard try stale.lock() else {
+      throw LedgerError.leaseHeld(path: path, holder: "another job that is just starting")
+    }
+    return try withFile(beside: path, job: job) { new, temporary in
+      if let holder = try holder(of: stale, now: new.modified()) {
+        throw LedgerError.leaseHeld(path: path, holder: holder)
+      }
+      guard try stale.isNamed(path) else { return nil }
+      try System.rename(temporary, to: path)
+      return new
+    }
+  }
+
+  /// Calls `body` with a new lease file of another name and that name, which is gone afterwards.
+  private static func withFile<Value>(
+    beside path: String, job: String?, _ body: (LeaseFile, String) throws -> Value
+  ) throws -> Value {
+    let temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp"
+    guard let file = try LeaseFile(creating: temporary) else {
+      throw LedgerError.system(call: "open", path: temporary, errno: EEXIST)
+    }
+    let result = Result {
+      try file.write(.own(job: job))
+      return try body(file, temporary)
+    }
+    if try file.isNamed(temporary) { try System.remove(temporary) }
+    return try result.get()
+  }
+
+  /// Who holds a lease file; nil when it is stale.
+  private static func holder(of file: LeaseFile, now: Double) throws -> String? {
+    let age = now - (try file.modified())
+    guard let record = try file.record() else {
+      return age < lifetime ? "another job that is just starting" : nil
+    }
+    if record.host == (try System.hostName()) { return record.isProcessAlive ? record.description : nil }
+    return age < lifetime ? "\(record) (renewed \(Int(max(age, 0))) s ago)" : nil
+  }
+}

@@ -1,0 +1,47 @@
+internal import GRDB
+
+/// What is in the database. Migrations are only ever appended; a file with one that is unknown here is refused.
+enum Migrations {
+  static let all: DatabaseMigrator = {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 units, measurements, payloads") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE meta (
+            key TEXT NOT NULL PRIMARY KEY,
+            value TEXT NOT NULL
+          ) WITHOUT ROWID;
+
+          CREATE TABLE unit (
+            id TEXT NOT NULL PRIMARY KEY,
+            name TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('done', 'failed', 'blocked')),
+            message TEXT,
+            attempts INTEGER NOT NULL,
+            seconds REAL NOT NULL,
+            rank INTEGER NOT NULL,
+            host TEXT NOT NULL,
+            recorded_at TEXT NOT NULL
+          ) WITHOUT ROWID;
+
+          -- SQLite keeps neither NaN nor the sign of zero, so what is not an ordinary number is a word.
+          CREATE TABLE measurement (
+            unit TEXT NOT NULL REFERENCES unit (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            value REAL,
+            special TEXT CHECK (special IN ('nan', 'inf', '-inf', '-0')),
+            PRIMARY KEY (unit, name),
+            CHECK ((value IS NULL) <> (special IS NULL))
+          ) WITHOUT ROWID;
+
+          CREATE TABLE payload (
+            unit TEXT NOT NULL PRIMARY KEY REFERENCES unit (id) ON DELETE CASCADE,
+            path TEXT NOT NULL,
+            bytes INTEGER NOT NULL
+          ) WITHOUT ROWID;
+          """)
+    }
+    return migrator
+  }()
+}

@@ -1,0 +1,186 @@
+import CMPI
+import Synchronization
+
+/// A message on its way out. Ask or wait until it is complete; one that is dropped before keeps its memory for ever, since
+/// MPI may still read it. Used by one thread at a time.
+public final class SendRequest {
+  /// What MPI reads from: the first MPI message and, of a long message, the contents.
+  private let first: UnsafeMutableRawBufferPointer
+  private let payload: UnsafeMutableRawBufferPointer
+  private var requests = Requests()
+  private var isComplete = false
+
+  init(_ bytes: [UInt8], to destination: Int32, tag: Int32, in communicator: Communicator) throws {
+    let envelope = communicator.envelope(for: bytes.count)
+    first = .copy(of: bytes.withUnsafeBytes { envelope.encoded(with: $0) })
+    payload = .copy(of: envelope.isInline ? [] : bytes)
+    try requests.start("MPI_Isend") {
+      MPI_Isend(first.baseAddress, Int32(first.count), CMPI_BYTE(), destination, tag, communicator.handle, $0)
+    }
+    try requests.send(envelope, UnsafeRawBufferPointer(payload), to: destination, on: communicator.pieceHandle)
+  }
+
+  deinit {
+    guard isComplete else { return }
+    first.deallocate()
+    payload.deallocate()
+  }
+
+  /// Whether the message has left, so that nothing is kept for it any more (`MPI_Test`; MPI 3.1, section 3.7.3).
+  public func test() throws -> Bool {
+    isComplete = try requests.test()
+    return isComplete
+  }
+
+  /// Waits until the message has left.
+  public func wait() throws {
+    try Polling.transfer.wait { try test() }
+  }
+}
+
+/// A message that is waited for in the background. It must be completed by ``test()`` or ``wait(polling:)``, or cancelled;
+/// dropped before, it would swallow a message. Used by one thread at a time.
+public final class ReceiveRequest {
+  private let communicator: Communicator
+  /// What MPI writes to: room for the longest first MPI message.
+  private let first = UnsafeMutableRawBufferPointer.allocate(
+    byteCount: Envelope.encodedSize + Envelope.inlineLimit, alignment: 8)
+  private var request: MPI_Request?
+  private var isComplete = false
+
+  init(from source: Int32, tag: Int32, in communicator: Communicator) throws {
+    self.communicator = communicator
+    let code = MPI_Irecv(
+      first.baseAddress, Int32(first.count), CMPI_BYTE(), source, tag, communicator.handle, &request)
+    try check(code, "MPI_Irecv")
+  }
+
+  deinit {
+    if isComplete { first.deallocate() }
+  }
+
+  /// The message, if it is there (`MPI_Test`; MPI 3.1, section 3.7.3). Of a long one the pieces are awaited. Not to be
+  /// called again once it gave a message.
+  public func test() throws -> Message? {
+    try arrived()?.receive()
+  }
+
+  /// Waits politely for the message.
+  ///
+  /// - Parameter polling: how to wait.
+  public func wait(polling: Polling = .worker) throws -> Message {
+    try polling.wait { try arrived() }.receive()
+  }
+
+  /// Gives up waiting (`MPI_Cancel`; MPI 3.1, section 3.8.4).
+  ///
+  /// - Returns: nil, or the message if it came first.
+  public func cancel() throws -> Message? {
+    precondition(!isComplete, "a receive completes once")
+    try check(MPI_Cancel(&request), "MPI_Cancel")
+    var status = MPI_Status()
+    try check(MPI_Wait(&request, &status), "MPI_Wait")
+    isComplete = true
+    var isCancelled: Int32 = 0
+    try check(MPI_Test_cancelled(&status, &isCancelled), "MPI_Test_cancelled")
+    return isCancelled != 0 ? nil : try incoming(status).receive()
+  }
+
+  private func arrived() throws -> IncomingMessage? {
+    precondition(!isComplete, "a receive completes once")
+    var flag: Int32 = 0
+    var status = MPI_Status()
+    try check(MPI_Test(&request, &flag, &status), "MPI_Test")
+    guard flag != 0 else { return nil }
+    isComplete = true
+    return try incoming(status)
+  }
+
+  private func incoming(_ status: MPI_Status) throws -> IncomingMessage {
+    var status = status
+    var count: Int32 = 0
+    try check(MPI_Get_count(&status, CMPI_BYTE(), &count), "MPI_Get_count")
+    return try IncomingMessage(first: Array(first.prefix(Int(count))), status: status, in: communicator)
+  }
+}
+
+/// MPI's requests for one operation of ours, which is complete when all of them are.
+struct Requests {
+  private var handles: [MPI_Request?] = []
+  /// How many of them, from the first on, are known to be complete.
+  private var completed = 0
+
+  /// Starts one more; `call` gets where to write its handle.
+  mutating func start(_ routine: StaticString, _ call: (UnsafeMutablePointer<MPI_Request?>) -> Int32) throws {
+    var handle: MPI_Request?
+    try check(call(&handle), routine)
+    handles.append(handle)
+  }
+
+  /// Starts to send the pieces of a long message; of a short one there are none.
+  mutating func send(
+    _ envelope: Envelope, _ payload: UnsafeRawBufferPointer, to destination: Int32, on channel: MPI_Comm?
+  ) throws {
+    for piece in envelope.pieces {
+      let part = UnsafeRawBufferPointer(rebasing: payload[piece])
+      try start("MPI_Isend") {
+        MPI_Isend(part.baseAddress, Int32(part.count), CMPI_BYTE(), destination, envelope.pieceTag, channel, $0)
+      }
+    }
+  }
+
+  /// Starts to receive the pieces of a long message.
+  mutating func receive(
+    _ envelope: Envelope, _ buffer: UnsafeMutableRawBufferPointer, from source: Int32, on channel: MPI_Comm?
+  ) throws {
+    for piece in envelope.pieces {
+      let part = UnsafeMutableRawBufferPointer(rebasing: buffer[piece])
+      try start("MPI_Irecv") {
+        MPI_Irecv(part.baseAddress, Int32(part.count), CMPI_BYTE(), source, envelope.pieceTag, channel, $0)
+      }
+    }
+  }
+
+  /// Whether all are complete (`MPI_Test`; MPI 3.1, section 3.7.3). Once true, always true. Looks at the first that was not
+  /// yet: one call however many pieces, and an error is that request's own.
+  mutating func test() throws -> Bool {
+    while completed < handles.count {
+      var done: Int32 = 0
+      try check(MPI_Test(&handles[completed], &done, CMPI_STATUS_IGNORE()), "MPI_Test")
+      guard done != 0 else { return false }
+      completed += 1
+    }
+    return true
+  }
+}
+
+/// Tags for the pieces of long messages.
+enum PieceTag {
+  private static let sent = Atomic<UInt32>(0)
+
+  /// A tag that no other long message of this process in flight uses: all tags every MPI has, in turn (`MPI_TAG_UB` is at
+  /// least 32767; MPI 3.1, section 8.1.2).
+  static func next() -> Int32 {
+    Int32(sent.wrappingAdd(1, ordering: .relaxed).newValue % 32768)
+  }
+}
+
+/// Memory that MPI may still use after an error, since what it had started goes on: it is kept until the process ends,
+/// which then ends with its message and not with a crash.
+final class KeptBytes {
+  private let bytes: [UInt8]
+
+  private init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// Keeps the memory of `bytes`.
+  static func keep(_ bytes: [UInt8]) { _ = Unmanaged.passRetained(KeptBytes(bytes)) }
+}
+
+extension UnsafeMutableRawBufferPointer {
+  /// Newly allocated memory that holds `bytes`.
+  fileprivate static func copy(of bytes: [UInt8]) -> UnsafeMutableRawBufferPointer {
+    let buffer = allocate(byteCount: bytes.count, alignment: 8)
+    buffer.copyBytes(from: bytes)
+    return buffer
+  }
+}

@@ -1,0 +1,47 @@
+import CMPI
+
+/// A Swift type that MPI has a datatype for, so that a buffer of it is pointer, count and type as one thing (MPI 3.1,
+/// section 3.2.2). Conforming: `UInt8`, `Int64`, `Float`, `Double`.
+public protocol MPIScalar: BitwiseCopyable, Sendable {
+  /// MPI's name of the type, an `MPI_Datatype`. Valid while MPI runs.
+  static var datatype: OpaquePointer { get }
+}
+
+extension UInt8: MPIScalar {
+  /// `MPI_UINT8_T`.
+  public static var datatype: OpaquePointer { CMPI_UINT8_T() }
+}
+
+extension Int64: MPIScalar {
+  /// `MPI_INT64_T`.
+  public static var datatype: OpaquePointer { CMPI_INT64_T() }
+}
+
+extension Float: MPIScalar {
+  /// `MPI_FLOAT`.
+  public static var datatype: OpaquePointer { CMPI_FLOAT() }
+}
+
+extension Double: MPIScalar {
+  /// `MPI_DOUBLE`.
+  public static var datatype: OpaquePointer { CMPI_DOUBLE() }
+}
+
+/// How the ranks' values become one (MPI 3.1, section 5.9.2).
+public enum Reduction: Sendable {
+  /// Their sum, in an order that depends on the number of ranks, the element count and the MPI library.
+  case sum
+  /// The smallest.
+  case minimum
+  /// The largest.
+  case maximum
+
+  /// MPI's name of the operation.
+  var operation: MPI_Op {
+    switch self {
+    case .sum: CMPI_SUM()
+    case .minimum: CMPI_MIN()
+    case .maximum: CMPI_MAX()
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/// What can go wrong when results are read.
+public enum ResultsError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A folder without a run.
+  case noRun(path: String)
+  /// A file of a run that cannot be read.
+  case unreadable(path: String, reason: String)
+  /// The run goes on, and its ledger is the job's.
+  case running(path: String, holder: String)
+
+  /// One line: what was got, what was expected, what to do.
+  public var description: String {
+    switch self {
+    case .noRun(let path):
+      "\(path) holds no run (sweep.yaml and run.json are expected in it); name the folder that `seedscape run` wrote"
+    case .unreadable(let path, let reason):
+      "\(path) cannot be read (\(reason)); it is a file that `seedscape run` writes: restore it, or run the sweep again"
+    case .running(let path, let holder):
+      "\(path) is in use by \(holder); wait for the end of the run, or look at it with `seedscape status`"
+    }
+  }
+}

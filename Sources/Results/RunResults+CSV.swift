@@ -1,0 +1,147 @@
+internal import Foundation
+internal import Ledger
+internal import Sweep
+internal import TensorFiles
+
+extension RunResults {
+  /// Writes the tables of a run as CSV files into `exports/`: units, cells, epochs, axes, surfaces, consistency.
+  ///
+  /// They hold no times, hosts or ranks: the same sweep gives the same bytes on any number of ranks, interrupted or not.
+  ///
+  /// - Returns: the names of the files.
+  /// - Throws: `LedgerError`, `TensorFileError`, Foundation's file errors.
+  public func exportCSV() throws -> [String] {
+    try FileManager.default.createDirectory(at: run.exports, withIntermediateDirectories: true)
+    let tables = [
+      ("units.csv", unitTable()), ("cells.csv", try cellTable()), ("epochs.csv", try epochTable()),
+      ("axes.csv", try axesTable()), ("surfaces.csv", try surfaceTable()),
+      ("consistency.csv", try consistencyTable()),
+    ]
+    for (name, table) in tables {
+      let bytes = Array(table.text.utf8)
+      try AtomicFile.write(to: run.exports.appending(path: name)) { try $0.append(bytes.span.bytes) }
+    }
+    return tables.map(\.0)
+  }
+
+  private func unitTable() -> CSV {
+    var table = CSV(["unit", "kind", "status", "message", "id"])
+    for unit in plan.units {
+      let message: String =
+        switch outcomes[unit.id]?.status {
+        case .failed(let message), .blocked(let message): message
+        default: ""
+        }
+      table.append([unit.name, unit.work.kind.rawValue, status(unit.id), message, unit.id.hex])
+    }
+    return table
+  }
+
+  private var cells: [(unit: WorkUnit, cell: Cell)] {
+    plan.units.compactMap { unit in
+      if case .fineTuning(let cell) = unit.work { (unit, cell) } else { nil }
+    }
+  }
+
+  private func fields(of cell: Cell) -> [String] {
+    [cell.name, cell.task, cell.initialisation.rawValue, "\(cell.headSeed)", "\(cell.orderSeed)"]
+  }
+
+  private static let cellColumns = ["cell", "task", "initialisation", "head_seed", "order_seed"]
+
+  private func cellTable() throws -> CSV {
+    let all = try cells.map { try measurements($0.unit.id) }
+    let names = Set(all.flatMap(\.keys)).filter { !$0.hasPrefix("epoch.") }.sorted()
+    var table = CSV(Self.cellColumns + ["status"] + names)
+    for ((unit, cell), values) in zip(cells, all) {
+      table.append(fields(of: cell) + [status(unit.id)] + names.map { CSV.number(values[$0]) })
+    }
+    return table
+  }
+
+  private func epochTable() throws -> CSV {
+    let all = try cells.map { try measurements($0.unit.id) }
+    let suffixes = all.flatMap(\.keys).compactMap { $0.split(separator: ".", maxSplits: 2).dropFirst(2).first }
+    let names = Set(suffixes.map(String.init)).sorted()
+    var table = CSV(Self.cellColumns + ["epoch"] + names)
+    for ((_, cell), values) in zip(cells, all) where !values.isEmpty {
+      for epoch in 1...cell.recipe.epochs {
+        table.append(fields(of: cell) + ["\(epoch)"] + names.map { CSV.number(values["epoch.\(epoch).\($0)"]) })
+      }
+    }
+    return table
+  }
+
+  private func axesTable() throws -> CSV {
+    let names = ["length1", "length2", "scale", "cosine"]
+    var table = CSV(["surface", "status"] + names)
+    for planned in plan.surfaces {
+      let values = try measurements(planned.axes)
+      table.append([planned.surface.name, status(planned.axes)] + names.map { CSV.number(values[$0]) })
+    }
+    return table
+  }
+
+  /// Exact points first, with the coordinates that they have on the surface, then the grid, alpha by alpha.
+  private func surfaceTable() throws -> CSV {
+    let names = ["training_loss", "dev_loss", "dev_error"]
+    var table = CSV(["surface", "point", "i", "j", "alpha", "beta", "status"] + names)
+    for planned in plan.surfaces {
+      let scale = try measurements(planned.axes)["scale"]
+      func append(_ id: Identity, _ place: [String]) throws {
+        let values = try measurements(id)
+        let isFinite = names.allSatisfy { values[$0]?.isFinite ?? true }
+        let status = status(id) == "done" && !isFinite ? "not finite" : status(id)
+        table.append([planned.surface.name] + place + [status] + names.map { CSV.number(values[$0]) })
+      }
+      for point in ExactPoint.allCases {
+        guard let id = planned.exact[point] else { continue }
+        let alpha = point == .theta1 ? 1.0 : 0
+        let beta = point == .theta2 ? scale.map { 1 / $0 } : 0
+        try append(id, [point.rawValue, "", "", CSV.number(alpha), CSV.number(beta)])
+      }
+      let betas = planned.request.beta.coordinates
+      for (i, alpha) in planned.request.alpha.coordinates.enumerated() {
+        for (j, beta) in betas.enumerated() {
+          try append(
+            planned.grid[i * betas.count + j], ["grid", "\(i)", "\(j)", CSV.number(alpha), CSV.number(beta)])
+        }
+      }
+    }
+    return table
+  }
+
+  /// Every pair of cells once, layer by layer; layer 0 is the embeddings.
+  private func consistencyTable() throws -> CSV {
+    var table = CSV([
+      "task", "probe", "layer", "cell_a", "cell_b", "measure", "distance", "kept_a", "kept_b", "rows", "degenerate",
+      "status",
+    ])
+    for unit in plan.units {
+      guard case .consistency(let task, let cells, let probe) = unit.work else { continue }
+      guard let file = try payload(unit.id) else {
+        table.append([task, probe.name, "", "", "", "svcca", "", "", "", "", "", status(unit.id)])
+        continue
+      }
+      let rows = try measurements(unit.id)["rows"].map { "\(Int($0))" } ?? ""
+      var layer = 0
+      while file.entry("svcca.\(layer)") != nil {
+        let distances = try file.float64("svcca.\(layer)")
+        let kept = try file.int64("kept.\(layer)")
+        let degenerate = try file.int64("degenerate.\(layer)")
+        for a in cells.indices {
+          for b in cells.indices where a < b {
+            let distance = distances[a * cells.count + b]
+            table.append([
+              task, probe.name, "\(layer)", cells[a].name, cells[b].name, "svcca",
+              CSV.number(distance.isNaN ? nil : distance), "\(kept[a])", "\(kept[b])", rows,
+              degenerate[a * cells.count + b] == 0 ? "0" : "1", distance.isNaN ? "does not exist" : "done",
+            ])
+          }
+        }
+        layer += 1
+      }
+    }
+    return table
+  }
+}

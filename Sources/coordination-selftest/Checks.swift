@@ -1,0 +1,113 @@
+import Coordination
+import Foundation
+import MPI
+import Sweep
+
+/// Whatever the number of ranks, what is recorded are the bytes that a plain loop gets.
+func checkResults(_ all: Communicator) throws {
+  let end = try SelfTest.run(sweep, on: all, stop: StopSignal()) { unit, inputs, _ in
+    expect(unit.place == .anywhere || all.rank == 0, "a unit of the root is done at rank 0")
+    // Units end in another order each time.
+    Thread.sleep(forTimeInterval: Double.random(in: 0...0.002))
+    let (measurements, payload) = result(of: unit, inputs)
+    return .done(measurements: measurements, payload: payload)
+  }
+  let summary = try end.summary.get()
+  expect(summary.ending == .finished && summary.done == sweep.count && summary.exitCode == 0, "all is done: \(summary)")
+  try expectSame(summary, on: all)
+  if all.rank == 0 { expectAll(end.ledger.outcomes) }
+}
+
+/// A unit that fails blocks others, and the rest goes on.
+func checkFailures(_ all: Communicator) throws {
+  let end = try SelfTest.run(sweep, retries: 1, on: all, stop: StopSignal()) { unit, inputs, _ in
+    if unit.name == "probe b" { throw Failure.expected }
+    let (measurements, payload) = result(of: unit, inputs)
+    return .done(measurements: measurements, payload: payload)
+  }
+  let summary = try end.summary.get()
+  expect(
+    (summary.done, summary.failed, summary.blocked, summary.exitCode) == (sweep.count - 2, 1, 1, 1),
+    "one unit fails and blocks one: \(summary)")
+  try expectSame(summary, on: all)
+  guard all.rank == 0 else { return }
+  let statuses = Dictionary(uniqueKeysWithValues: end.ledger.outcomes.map { ($0.unit.hex, $0.status) })
+  expect(statuses["probe b"] == .failed("expected"), "its message is recorded")
+  expect(statuses["consistency"] == .blocked("needs \"probe b\", which failed"), "who needs it is blocked")
+}
+
+/// An error that ends the job on one rank ends it on all, with one exit code.
+func checkFatalErrors(_ all: Communicator) throws {
+  let last = all.size - 1
+  let units = (0..<4 * all.size).map { unit("\($0)") }
+  let end = try SelfTest.run(units, on: all, stop: StopSignal()) { _, _, context in
+    if all.rank == last { throw Fatal(exitCode: 74) }
+    while !context.shouldStop { Thread.sleep(forTimeInterval: 0.001) }
+    return .interrupted
+  }
+  switch end.summary {
+  case .success(let summary):
+    expect(all.rank > 0 && summary.exitCode == 74 && summary.remaining == units.count, "exit code 74: \(summary)")
+  case .failure(let error as CoordinationError):
+    expect(error == .endedByRank(last, message: "fatal 74", exitCode: 74), "rank \(last) ended it: \(error)")
+    expect(all.rank == 0 && last > 0, "rank 0 throws what ended another rank")
+  case .failure(let error):
+    expect(all.rank == 0 && last == 0 && error as? Fatal == Fatal(exitCode: 74), "rank 0 throws its own: \(error)")
+  }
+}
+
+/// USR1 comes to rank 0 alone while every rank is in the middle of a unit; a second job finishes what is left.
+func checkInterruption(_ all: Communicator) throws {
+  let stop = try StopSignal.catchingSignals()
+  let interrupted = try SelfTest.run(sweep, on: all, stop: stop) { unit, inputs, context in
+    if unit.name.hasPrefix("point") || unit.place == .root {
+      if all.rank == 0 { expect(kill(getpid(), SIGUSR1) == 0, "a signal to itself") }
+      while !context.shouldStop { Thread.sleep(forTimeInterval: 0.001) }
+      return .interrupted
+    }
+    let (measurements, payload) = result(of: unit, inputs)
+    return .done(measurements: measurements, payload: payload)
+  }
+  let summary = try interrupted.summary.get()
+  expect(summary.interruptedBy == SIGUSR1 && summary.exitCode == 75, "a signal ended the job: \(summary)")
+  expect(all.rank == 0 || stop.signal == nil, "the signal came to rank 0 only")
+  expect(summary.done == sweep.count - summary.remaining && summary.remaining >= 90, "the points are left: \(summary)")
+  try expectSame(summary, on: all)
+
+  let resumed = try SelfTest.run(sweep, finished: interrupted.ledger.outcomes, on: all, stop: StopSignal()) {
+    unit, inputs, _ in
+    let (measurements, payload) = result(of: unit, inputs)
+    return .done(measurements: measurements, payload: payload)
+  }
+  expect(try resumed.summary.get().done == sweep.count, "the rest is done")
+  if all.rank == 0 { expectAll(interrupted.ledger.outcomes + resumed.ledger.outcomes) }
+}
+
+private enum Failure: Error { case expected }
+
+/// The outcomes are those of a plain loop over the sweep, each once, bit for bit.
+private func expectAll(_ outcomes: [Outcome]) {
+  expect(outcomes.count == sweep.count, "\(sweep.count) outcomes, got \(outcomes.count)")
+  let byUnit = Dictionary(outcomes.map { ($0.unit, $0) }) { first, _ in first }
+  var inputs: Inputs = [:]
+  for unit in sweep {
+    let (measurements, payload) = result(of: unit, inputs)
+    inputs[unit.id] = measurements
+    guard let outcome = byUnit[unit.id], outcome.status == .done else {
+      expect(false, "\(unit.name) is done")
+      continue
+    }
+    expect(
+      outcome.measurements.mapValues(\.bitPattern) == measurements.mapValues(\.bitPattern),
+      "\(measurements) of \(unit.name), got \(outcome.measurements)")
+    expect(outcome.payload == payload, "\(payload?.count ?? 0) bytes of \(unit.name)")
+  }
+}
+
+/// All ranks have the same summary.
+private func expectSame(_ summary: Summary, on all: Communicator) throws {
+  let numbers = [summary.done, summary.failed, summary.blocked, summary.remaining, Int(summary.exitCode)].map(
+    Int64.init)
+  let everybody = try all.allgather(numbers)
+  expect(everybody.allSatisfy { $0 == numbers }, "the same summary on all ranks, got \(everybody)")
+}

@@ -1,0 +1,127 @@
+import BERT
+import Coordination
+import Experiments
+import Foundation
+import Ledger
+import LinearAlgebra
+import Results
+import Sweep
+
+/// A run directory made ready on rank 0: validated, leased, its ledger open.
+final class Preparation: OutcomeRecorder, Sendable {
+  let sweep: SweepFile
+  let site: Site
+  let plan: Plan
+  let run: RunDirectory
+  let hosts: [String]
+  let lease: Lease
+  private let ledger: Ledger
+
+  /// Validates everything first, and only then writes.
+  ///
+  /// - Throws: what is wrong with the sweep, its model or data; `InputError` for a run directory of another sweep or
+  ///   processor; `LedgerError` for one that another job uses.
+  init(
+    _ source: SweepSource, output: String?, hosts: [String], mpi: String, allowOtherProcessor: Bool, retryFailed: Bool
+  ) throws {
+    sweep = try source.parse()
+    let root = URL(filePath: output ?? "runs/\(sweep.name)", directoryHint: .isDirectory).absoluteURL
+    run = RunDirectory(root: root)
+    self.hosts = hosts
+    site = try Site(sweep, in: source.folderURL, run: run)
+    var inputs = try site.facts(program: Version.program)
+    let before = try RunRecord.read(from: run)
+    if let before {
+      try Self.check(source, inputs, against: before, in: run, allowOtherProcessor: allowOtherProcessor)
+      // Identities stay those of the run, also where the processor may differ.
+      inputs = before.inputs
+    } else if let names = try? FileManager.default.contentsOfDirectory(atPath: root.path), !names.isEmpty {
+      throw InputError("\(root.path) is not empty and holds no run; choose another --output, or remove the folder")
+    }
+    plan = try Plan(sweep: sweep, inputs: inputs)
+
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    lease = try Lease.acquire(in: run, job: ProcessInfo.processInfo.environment["SLURM_JOB_ID"])
+    do {
+      ledger = try Ledger(at: run)
+      if retryFailed { _ = try ledger.forgetFailures() }
+      if before == nil { try Self.write(source.yaml, to: run.sweepFile) }
+      try RunRecord(
+        inputs: inputs, program: Version.program, mpi: mpi, blas: BLAS.configuration, processor: Processor.name,
+        hosts: hosts, model: site.checkpoint.directory.path, data: site.data.path
+      ).write(to: run)
+      try site.prepareModels()
+    } catch {
+      try? lease.release()
+      throw error
+    }
+  }
+
+  /// What differs between the run directory and what is to be run in it.
+  private static func check(
+    _ source: SweepSource, _ inputs: SweepInputs, against before: RunRecord, in run: RunDirectory,
+    allowOtherProcessor: Bool
+  ) throws {
+    guard let data = FileManager.default.contents(atPath: run.sweepFile.path) else {
+      throw ResultsError.noRun(path: run.root.path)
+    }
+    var recorded = try SweepFile(yaml: String(decoding: data, as: UTF8.self), path: run.sweepFile.path)
+    var given = try source.parse()
+    // Where model and data lie does not matter; what they hold is compared by hash below.
+    (recorded.model, recorded.data) = ("", nil)
+    (given.model, given.data) = ("", nil)
+    var differences = try given.differences(from: recorded)
+    if inputs.model.hash != before.inputs.model.hash { differences.append("model: other weights, vocabulary or config") }
+    for (task, facts) in before.inputs.tasks.sorted(by: { $0.key < $1.key }) {
+      guard let now = inputs.tasks[task] else { continue }
+      if now.trainHash != facts.trainHash { differences.append("\(task): another training file") }
+      if now.devHash != facts.devHash { differences.append("\(task): another dev file") }
+    }
+    if inputs.environment.program != before.inputs.environment.program {
+      differences.append("program: \(before.inputs.environment.program) began, this is \(inputs.environment.program)")
+    }
+    guard differences.isEmpty else {
+      throw InputError(
+        "\(run.root.path) is the run of another sweep (\(differences.joined(separator: "; "))); choose another --output, "
+          + "or restore what differs")
+    }
+    let (core, now) = (before.inputs.environment.blasCore, inputs.environment.blasCore)
+    guard core == now || allowOtherProcessor else {
+      throw InputError(
+        "\(run.root.path) was begun on a CPU for which OpenBLAS uses its \(core) kernels, here they are \(now): last bits "
+          + "would differ; go on there, or accept it with --allow-other-processor")
+    }
+  }
+
+  private static func write(_ text: String, to url: URL) throws {
+    try Data(text.utf8).write(to: url, options: .atomic)
+  }
+
+  /// What earlier starts recorded, payloads left out.
+  func finished() throws -> [Outcome] {
+    let known = Set(plan.units.map(\.id))
+    return try ledger.outcomes().filter { known.contains($0.key) }.map { id, stored in
+      Outcome(unit: id, status: stored.status, measurements: try ledger.measurements(of: id), seconds: stored.seconds)
+    }
+  }
+
+  /// Where the payload of a unit lies.
+  func payload(of unit: Identity) throws -> URL {
+    guard let url = try ledger.payloadURL(of: unit) else {
+      throw ExperimentError.missingInput(unit: unit.short, what: "its recorded file")
+    }
+    return url
+  }
+
+  func record(_ outcomes: [(outcome: Outcome, unit: WorkUnit, rank: Int)]) throws {
+    try ledger.record(
+      outcomes.map {
+        RecordedOutcome(
+          unit: $0.unit, outcome: $0.outcome, rank: $0.rank,
+          host: hosts.indices.contains($0.rank) ? hosts[$0.rank] : "unknown")
+      })
+  }
+
+  /// Gives the run directory free.
+  func close() throws { try lease.release() }
+}

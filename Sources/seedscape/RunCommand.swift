@@ -1,0 +1,147 @@
+import ArgumentParser
+import Coordination
+import Experiments
+import Foundation
+import MPI
+import Sweep
+
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Does what is missing of a sweep; run it again to resume.",
+    discussion: """
+      mpirun -n N seedscape run SWEEP.yaml uses N ranks; without mpirun it is one. Ctrl-C, TERM and USR1 stop the run \
+      and leave a directory that the same command resumes, on any number of ranks (exit code 75).
+      """)
+
+  @OptionGroup var options: SweepOptions
+
+  @Option(help: "The run directory. (default: runs/NAME)", completion: .directory)
+  var output: String?
+
+  @Flag(help: "Try failed units, and those that need them, again.")
+  var retryFailed = false
+
+  @Flag(help: "Resume although another kind of CPU began: last bits may then differ between units.")
+  var allowOtherProcessor = false
+
+  @Flag(help: "Print nothing but errors.")
+  var quiet = false
+
+  func run() throws {
+    let stop = try StopSignal.catchingSignals()
+    let world = try World()
+    let communicator = world.communicator
+    let code: Int32
+    do {
+      code = world.rank == 0 ? try lead(communicator, world.libraryVersion, world.host, stop) : try follow(communicator, world.host, stop)
+    } catch {
+      // The other ranks may be waiting for this one.
+      World.abort(
+        code: ExitStatus.code(error), because: "seedscape: rank \(world.rank): \(ExitStatus.message(error))")
+    }
+    try world.finalize()
+    if code != 0 { throw ExitCode(code) }
+  }
+
+  /// How rank 0 opens the job to the others.
+  private enum Opening: Codable {
+    /// There is nothing to do together; leave with this code.
+    case leave(code: Int32)
+    /// The sweep and its run directory.
+    case start(SweepSource, run: String)
+  }
+
+  /// Rank 0: prepares, tells the others, hands out, ends.
+  ///
+  /// - Throws: only what leaves the other ranks waiting.
+  private func lead(
+    _ communicator: Communicator, _ mpi: String, _ host: String, _ stop: StopSignal
+  ) throws -> Int32 {
+    let preparation: Preparation
+    let opening: Opening
+    do {
+      let hosts = try communicator.gather(Array(host.utf8), to: 0) ?? []
+      let source = try options.read()
+      do {
+        preparation = try Preparation(
+          source, output: output, hosts: hosts.map { String(decoding: $0, as: UTF8.self) }, mpi: mpi,
+          allowOtherProcessor: allowOtherProcessor, retryFailed: retryFailed)
+        opening = .start(source, run: preparation.run.root.path)
+      }
+    } catch {
+      standardError("seedscape: \(ExitStatus.message(error))")
+      let code = ExitStatus.code(error)
+      try tell(.leave(code: code), communicator)
+      return code
+    }
+    try tell(opening, communicator)
+    do {
+      let display = ProgressDisplay(preparation, quiet: quiet)
+      try display.begin(preparation)
+      let job = try Job(on: communicator, stop: stop)
+      let worker = UnitWorker(preparation.site) { try preparation.payload(of: $0) }
+      let summary = try job.coordinate(
+        preparation.plan.units, finished: try preparation.finished(), retries: preparation.sweep.onFailure.retries,
+        recorder: preparation, observer: display, runner: runner(worker))
+      try display.end(summary)
+      try preparation.close()
+      return summary.exitCode
+    } catch let error as CoordinationError {
+      if case .channelBroken = error { throw error }
+      return try leave(error, preparation)
+    } catch {
+      return try leave(error, preparation)
+    }
+  }
+
+  private func leave(_ error: any Error, _ preparation: Preparation) throws -> Int32 {
+    standardError("seedscape: \(ExitStatus.message(error))")
+    try? preparation.close()
+    return ExitStatus.code(error)
+  }
+
+  private func tell(_ opening: Opening, _ communicator: Communicator) throws {
+    var bytes = [UInt8](try JSONEncoder().encode(opening))
+    try communicator.broadcast(&bytes, from: 0)
+  }
+
+  /// Every other rank.
+  private func follow(_ communicator: Communicator, _ host: String, _ stop: StopSignal) throws -> Int32 {
+    _ = try communicator.gather(Array(host.utf8), to: 0)
+    var bytes: [UInt8] = []
+    try communicator.broadcast(&bytes, from: 0)
+    switch try JSONDecoder().decode(Opening.self, from: Data(bytes)) {
+    case .leave(let code): return code
+    case .start(let source, let root):
+      let site = try Site(
+        try source.parse(), in: source.folderURL,
+        run: RunDirectory(root: URL(filePath: root, directoryHint: .isDirectory)))
+      let worker = UnitWorker(site) { throw ExperimentError.missingInput(unit: $0.short, what: "rank 0's files") }
+      return try Job(on: communicator, stop: stop).work(runner: runner(worker)).exitCode
+    }
+  }
+
+  /// Units of the plan as the coordination wants them run.
+  private func runner(_ worker: UnitWorker) -> UnitRunner {
+    { unit, inputs, context in
+      do {
+        let result = try worker.run(
+          unit, inputs: inputs,
+          context: UnitWorker.Context(
+            shouldStop: { context.shouldStop }, report: { context.report(fraction: $0) }))
+        switch result {
+        case .done(let measurements, let payload): return .done(measurements: measurements, payload: payload)
+        case .interrupted: return .interrupted
+        }
+      } catch where ExitStatus(error) == .inputOutput {
+        throw EndOfJob(description: ExitStatus.message(error), exitCode: ExitStatus.inputOutput.rawValue)
+      }
+    }
+  }
+}
+
+/// An error that no other unit would escape, such as a full disk.
+struct EndOfJob: JobEndingError {
+  let description: String
+  let exitCode: Int32
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Foundation
+import Ledger
+import Sweep
+
+struct Status: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Shows what of a run is done, running, failed and left.")
+
+  @Argument(help: "The run directory.", completion: .directory)
+  var directory: String
+
+  @Flag(help: "Print status.json.")
+  var json = false
+
+  func run() throws {
+    let run = RunDirectory(root: URL(filePath: directory, directoryHint: .isDirectory))
+    guard let status = try StatusFile(of: run).read() else {
+      throw InputError("\(directory) has no status.json, expected a folder that `seedscape run` wrote")
+    }
+    if json {
+      try standardOutput(String(decoding: try Data(contentsOf: run.statusFile), as: UTF8.self))
+      return
+    }
+    try standardOutput("\(status.sweep): \(ProgressLine.text(status))")
+    for unit in status.running { try standardOutput("  rank \(unit.rank): \(unit.unit)") }
+    if status.state == .running, try Lease.holder(of: run) == nil {
+      try standardOutput("the job that wrote this is gone; start the same command again to go on")
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import Sweep
+import Testing
+
+@Suite struct PlanTests {
+  @Test func unitsAreCountedByKind() throws {
+    // 2 tasks x 2 seeds; 1 surface of 3 exact and 3 x 2 points; mrpc-dev on all 4 cells, sst-dev on SST-2's 2; matrices
+    // of both tasks on mrpc-dev.
+    let plan = try Examples.plan(Examples.small)
+    #expect(plan.totals.map(\.kind) == [.fineTuning, .axes, .point, .probe, .consistency])
+    #expect(plan.totals.map(\.units) == [4, 1, 9, 6, 2])
+    #expect(Set(plan.units.map(\.id)).count == plan.units.count)
+  }
+
+  @Test func costsFollowTheFormulas() throws {
+    let plan = try Examples.plan(Examples.small)
+    func cost(_ name: String) -> Double? { plan.units.first { $0.name == name }?.cost }
+    // An example takes 1500 x 8 operations, a step 16 000. SST-2: 2 epochs of 10 rows, thrice, and 5 dev rows are 65
+    // forward passes; 6 steps.
+    #expect(cost("SST-2-s0") == 876_000)
+    // MRPC: 125 forward passes, 10 steps.
+    #expect(cost("MRPC-s0") == 1_660_000)
+    // The subset asks for 100 training examples, and MRPC has 20: 23 forward passes, 6 passes over 1000 parameters.
+    #expect(cost("MRPC-s0 x SST-2-s0 theta1") == 282_000)
+    #expect(cost("MRPC-s0 x SST-2-s0 axes") == 6000)
+    // 2 examples of 8 tokens are 16 rows of 4 channels: 6 x 16 x 16 + 20 x 64 operations in each of 3 layers.
+    #expect(cost("MRPC-s0 on mrpc-dev") == 32_448)
+    #expect(cost("MRPC consistency on mrpc-dev") == 8448)
+    #expect(plan.cost == plan.totals.reduce(0) { $0 + $1.cost })
+    #expect(plan.units.allSatisfy { $0.cost > 0 })
+  }
+
+  @Test func theOrderIsByUseAndEveryNeedComesBefore() throws {
+    let plan = try Examples.plan(Examples.small)
+    #expect(
+      plan.units.map(\.name) == [
+        "MRPC-s0", "MRPC-s1", "SST-2-s0", "SST-2-s1", "MRPC-s0 x SST-2-s0 axes", "MRPC-s0 x SST-2-s0 theta0",
+        "MRPC-s0 x SST-2-s0 theta1", "MRPC-s0 x SST-2-s0 theta2", "SST-2-s0 on mrpc-dev", "SST-2-s1 on mrpc-dev",
+        "MRPC-s0 on mrpc-dev", "MRPC-s1 on mrpc-dev", "SST-2-s0 on sst-dev", "SST-2-s1 on sst-dev",
+        "SST-2 consistency on mrpc-dev", "MRPC consistency on mrpc-dev", "MRPC-s0 x SST-2-s0 (-1.0, 0.0)",
+        "MRPC-s0 x SST-2-s0 (-1.0, 1.0)", "MRPC-s0 x SST-2-s0 (1.0, 0.0)", "MRPC-s0 x SST-2-s0 (1.0, 1.0)",
+        "MRPC-s0 x SST-2-s0 (0.0, 0.0)", "MRPC-s0 x SST-2-s0 (0.0, 1.0)",
+      ])
+    var seen: Set<Identity> = []
+    for unit in plan.units {
+      #expect(unit.needs.allSatisfy(seen.contains), "\(unit.name)")
+      seen.insert(unit.id)
+    }
+    #expect(plan.units.filter { $0.place == .root }.map(\.work.kind) == [.consistency, .consistency])
+  }
+
+  @Test func needsComeInTheStatedOrder() throws {
+    let plan = try Examples.plan(Examples.small)
+    let names = Dictionary(uniqueKeysWithValues: plan.units.map { ($0.id, $0.name) })
+    func needs(_ name: String) -> [String?]? { plan.units.first { $0.name == name }?.needs.map { names[$0] } }
+    #expect(needs("MRPC-s0") == [])
+    #expect(needs("MRPC-s0 x SST-2-s0 axes") == ["MRPC-s0", "SST-2-s0"])
+    #expect(needs("MRPC-s0 x SST-2-s0 theta0") == ["MRPC-s0"])
+    #expect(needs("MRPC-s0 x SST-2-s0 theta2") == ["MRPC-s0", "SST-2-s0"])
+    #expect(needs("MRPC-s0 x SST-2-s0 (0.0, 1.0)") == ["MRPC-s0", "SST-2-s0", "MRPC-s0 x SST-2-s0 axes"])
+    #expect(needs("SST-2-s1 on mrpc-dev") == ["SST-2-s1"])
+    #expect(needs("SST-2 consistency on mrpc-dev") == ["SST-2-s0 on mrpc-dev", "SST-2-s1 on mrpc-dev"])
+  }
+
+  @Test func cellsHoldWhatTheSweepFileLeavesToTheData() throws {
+    let plan = try Examples.plan(Examples.small)
+    guard case .point(let surface, _) = plan.units.first(where: { $0.work.kind == .point })?.work else {
+      Issue.record("expected a point")
+      return
+    }
+    #expect(surface.cell.recipe.trainRows == 20 && surface.other.recipe.trainRows == 10)
+    #expect(surface.cell.recipe.microBatch == 4)
+    #expect(surface.subset.train == 20 && surface.subset.dev == 3)
+  }
+
+  @Test func aSurfaceFindsItsPointsRowByRow() throws {
+    let plan = try Examples.plan(Examples.small)
+    let planned = try #require(plan.surfaces.first)
+    let units = Dictionary(uniqueKeysWithValues: plan.units.map { ($0.id, $0) })
+    for i in 0..<3 {
+      for j in 0..<2 {
+        let point = SurfacePoint.grid(i: i, j: j, alpha: Double(i) - 1, beta: Double(j))
+        #expect(units[planned.grid[i * 2 + j]]?.work == .point(planned.surface, point))
+      }
+    }
+    for (point, id) in planned.exact { #expect(units[id]?.work == .point(planned.surface, .exact(point))) }
+    #expect(units[planned.axes]?.work == .axes(planned.surface))
+  }
+
+  @Test func gridsAreRefinedFromTheCorners() throws {
+    let plan = try Examples.plan(
+      """
+      model: m
+      tasks: [SST-2, MRPC]
+      surfaces:
+      - {task: MRPC, other: SST-2, alpha: [0, 5, 6], beta: [0, 5, 6]}
+      - {task: SST-2, other: MRPC, alpha: [0, 1, 2], beta: [0, 1, 2]}
+      """)
+    let grid = plan.units.compactMap { unit -> (task: String, i: Int, j: Int)? in
+      guard case .point(let surface, .grid(let i, let j, _, _)) = unit.work else { return nil }
+      return (surface.cell.task, i, j)
+    }
+    #expect(grid.count == 36 + 4)
+    // Stride 4 of 6 points: 0, 4, 5. Stride 2 adds those with 2; stride 1 the rest, and the small grid with them.
+    #expect(grid.prefix(9).map { [$0.i, $0.j] } == [0, 4, 5].flatMap { i in [0, 4, 5].map { [i, $0] } })
+    #expect(grid[9..<16].allSatisfy { ($0.i == 2 || $0.j == 2) && $0.i != 1 && $0.j != 1 && $0.i != 3 && $0.j != 3 })
+    #expect(grid[16..<36].allSatisfy { $0.task == "MRPC" } && grid[36...].allSatisfy { $0.task == "SST-2" })
+    #expect(Set(grid.map { "\($0)" }).count == 40)
+  }
+
+  @Test func ownProbesCompareEachTaskWithItself() throws {
+    let plan = try Examples.plan(
+      Examples.small.replacing(
+        "consistency: {probes: [mrpc-dev]}", with: "initialisations: [pretrained, scratch]\nconsistency: {}"))
+    #expect(
+      plan.units.filter { $0.work.kind == .consistency }.map(\.name) == [
+        "MRPC consistency on mrpc-dev", "MRPC-scratch consistency on mrpc-dev", "SST-2 consistency on sst-dev",
+        "SST-2-scratch consistency on sst-dev",
+      ])
+    #expect(plan.units.count { $0.work.kind == .probe } == 8)
+  }
+
+  @Test func factsAreChecked() {
+    #expect(throws: SweepError.missingFacts(task: "MRPC")) {
+      try Examples.plan(Examples.small, Examples.inputs(names: ["SST-2"]))
+    }
+    let empty = Examples.inputs()
+    let rows = TaskFacts(
+      trainHash: Examples.hash("a"), devHash: Examples.hash("b"), trainRows: 3, devRows: 0, tokensPerExample: 1)
+    let inputs = SweepInputs(
+      model: empty.model, tasks: empty.tasks.merging(["MRPC": rows]) { $1 }, environment: empty.environment)
+    #expect(throws: SweepError.noRows(task: "MRPC", split: "dev")) { try Examples.plan(Examples.small, inputs) }
+  }
+
+  @Test func tasksMustDiffer() throws {
+    func yaml(_ label: String) -> String {
+      """
+      model: m
+      tasks:
+      - {name: a, train: x.csv, dev: y.csv, columns: {text: t, label: l}}
+      - {name: b, train: x.csv, dev: y.csv, columns: {text: t, label: \(label)}}
+      """
+    }
+    let facts = TaskFacts(
+      trainHash: Examples.hash("x"), devHash: Examples.hash("y"), trainRows: 3, devRows: 3, tokensPerExample: 1)
+    let other = Examples.inputs()
+    let inputs = SweepInputs(model: other.model, tasks: ["a": facts, "b": facts], environment: other.environment)
+    #expect(throws: SweepError.sameTask("a", "b")) { try Examples.plan(yaml("l"), inputs) }
+    #expect(try Examples.plan(yaml("other"), inputs).units.count == 6)
+  }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import Sweep
+import Testing
+
+@Suite struct RunDirectoryTests {
+  let run = RunDirectory(root: URL(filePath: "/runs/demo"))
+
+  @Test func filesOfARun() {
+    #expect(run.sweepFile.path == "/runs/demo/sweep.yaml")
+    #expect(run.runFile.path == "/runs/demo/run.json")
+    #expect(run.statusFile.path == "/runs/demo/status.json")
+    #expect(run.leaseFile.path == "/runs/demo/lease")
+    #expect(run.ledgerFile.path == "/runs/demo/ledger.sqlite")
+    #expect(run.exports.path == "/runs/demo/exports")
+    #expect(run.model(Identity(hex: "0123456789abcdef")).path == "/runs/demo/models/01234567")
+  }
+
+  @Test func filesOfACell() {
+    let cell = Cell(task: "SST-2", headSeed: 0, orderSeed: 0)
+    let folder = run.cell(cell, Identity(hex: "0123456789abcdef"))
+    #expect(folder.root.path == "/runs/demo/cells/SST-2-s0-01234567")
+    #expect(folder.final.path == folder.root.path + "/final")
+    #expect(folder.resume.path == folder.root.path + "/resume")
+    #expect(folder.snapshot(step: 123).path == folder.root.path + "/snapshots/step-000123.safetensors")
+    #expect(folder.snapshot(step: 1_234_567).lastPathComponent == "step-1234567.safetensors")
+  }
+
+  @Test func payloadsHaveNamesOfTheirOwn() throws {
+    let plan = try Examples.plan(Examples.small)
+    let paths = plan.units.map(run.payloadPath)
+    #expect(Set(paths).count == paths.count)
+    for (unit, path) in zip(plan.units, paths) {
+      #expect(path.hasPrefix(unit.work.kind == .probe ? "activations/" : "results/"))
+      #expect(path.hasSuffix("-\(unit.id.short).safetensors"))
+      #expect(path.allSatisfy { $0.isLetter || $0.isNumber || "-._/".contains($0) }, "\(path)")
+    }
+    let consistency = try #require(plan.units.first { $0.work.kind == .consistency })
+    #expect(run.payloadPath(of: consistency).hasPrefix("results/SST-2-consistency-on-mrpc-dev-"))
+  }
+}

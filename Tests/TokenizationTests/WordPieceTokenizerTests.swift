@@ -1,0 +1,151 @@
+import Testing
+import Tokenization
+
+@Suite struct WordPieceTokenizerTests {
+  @Test func specialTokensFrameOneTextOrTwo() throws {
+    let tokenizer = try WordPieceTokenizer(vocabulary: vocabulary("a", "b"), options: Options())
+    #expect(try tokenizer.encode("a b") == Encoding(ids: [2, 5, 6, 3], typeIDs: [0, 0, 0, 0]))
+    #expect(try tokenizer.encode("a", pair: "b a") == Encoding(ids: [2, 5, 3, 6, 5, 3], typeIDs: [0, 0, 0, 1, 1, 1]))
+    #expect(try tokenizer.encode("") == Encoding(ids: [2, 3], typeIDs: [0, 0]))
+    #expect(try tokenizer.encode("a", pair: "") == Encoding(ids: [2, 5, 3, 3], typeIDs: [0, 0, 0, 1]))
+    #expect(tokenizer.vocabularySize == 7)
+  }
+
+  @Test func theLongestPieceComesFirst() throws {
+    let vocabulary = vocabulary("un", "una", "##aff", "##ff", "##able", "##a")
+    #expect(try ids("unaffable", vocabulary) == [6, 8, 9])
+    #expect(try ids("una un", vocabulary) == [6, 5])
+    // The greedy choice is not taken back: una + ##f fails, though un + ##a + ... might not.
+    #expect(try ids("unaf", vocabulary) == [1])
+    // One part unknown makes the whole word unknown, and no other.
+    #expect(try ids("un unx una", vocabulary) == [5, 1, 6])
+  }
+
+  @Test func piecesEndBetweenScalars() throws {
+    #expect(try ids("aé", vocabulary("a", "##é"), .cased) == [5, 6])
+    #expect(try ids("é", vocabulary("e"), .cased) == [1])
+    #expect(try ids("é", vocabulary("e")) == [5])
+  }
+
+  @Test func punctuationStandsAlone() throws {
+    let vocabulary = vocabulary("a", "b", "'", "-", "##b", "…")
+    #expect(try ids("a'b--a…b", vocabulary) == [5, 7, 6, 8, 8, 5, 10, 6])
+    // '#' is punctuation: text never reaches the pieces' own spelling.
+    #expect(try ids("##b", vocabulary) == [1, 1, 6])
+    // Symbols outside ASCII are no punctuation; those in ASCII are.
+    #expect(try ids("a$b a€b", vocabulary) == [5, 1, 6, 1])
+  }
+
+  @Test func ideographsStandAlone() throws {
+    #expect(try ids("a東b", vocabulary("a", "b", "東")) == [5, 7, 6])
+  }
+
+  @Test func wordsOverHundredScalarsAreUnknown() throws {
+    let vocabulary = vocabulary("a", "##a", "é", "##é")
+    #expect(try ids(String(repeating: "a", count: 100), vocabulary).count == 100)
+    #expect(try ids(String(repeating: "a", count: 101), vocabulary) == [1])
+    #expect(try ids(String(repeating: "é", count: 100), vocabulary, .cased).count == 100)
+    #expect(try ids(String(repeating: "é", count: 101), vocabulary, .cased) == [1])
+    // Counted after normalisation.
+    let letters = Vocabulary(tokens: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "e", "##e"])
+    #expect(try ids(String(repeating: "e\u{301}", count: 100), letters).count == 100)
+    // Whatever the vocabulary says.
+    let long = String(repeating: "a", count: 101)
+    #expect(try ids(long, Vocabulary(tokens: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", long])) == [1])
+  }
+
+  @Test func literalSpecialTokensAreThemselves() throws {
+    let vocabulary = vocabulary("a", "b", "[", "]", "mask", "sep")
+    #expect(try ids("a[MASK]b", vocabulary) == [5, 4, 6])
+    #expect(try ids(" [CLS] [SEP][PAD] [UNK]", vocabulary) == [2, 3, 0, 1])
+    #expect(try ids("[[SEP]]", vocabulary) == [7, 3, 8])
+    #expect(try ids("[mask] [Sep]", vocabulary) == [7, 9, 8, 7, 10, 8])
+    // Looked for in the raw text, so the removed character is in the way.
+    #expect(try ids("[\0SEP] [SEP", vocabulary) == [7, 10, 8, 7, 10])
+    #expect(try ids("[MASK]", vocabulary, .with { $0.maskToken = nil }) == [7, 9, 8])
+  }
+
+  @Test func addedTokens() throws {
+    let vocabulary = vocabulary("a", "<e>", "<e>x", "new", "[", "]", "mask")
+    let options = Options.with {
+      $0.addedTokens = [
+        AddedToken(content: "<e>"), AddedToken(content: "<e>x"), AddedToken(content: "new", normalized: true),
+        AddedToken(content: "[MASK]", normalized: true),
+      ]
+    }
+    // Of those that begin at one place the longest; a normalised one in whatever case, inside words too.
+    #expect(try ids("a<e>a<e>xa", vocabulary, options) == [5, 6, 5, 7, 5])
+    #expect(try ids("aNEWa <E>", vocabulary, options) == [5, 8, 5, 1, 1, 1])
+    #expect(try ids("[mask][MASK]", vocabulary, options) == [4, 4])
+    #expect(try ids("[mask][MASK]", vocabulary) == [9, 11, 10, 4])
+  }
+
+  @Test func namesOfSpecialTokens() throws {
+    let options = Options.with {
+      $0.unknownToken = "<unk>"
+      $0.classifierToken = "<s>"
+      $0.separatorToken = "</s>"
+      $0.paddingToken = nil
+      $0.maskToken = nil
+    }
+    let tokenizer = try WordPieceTokenizer(
+      vocabulary: Vocabulary(tokens: ["</s>", "<s>", "<unk>", "a"]), options: options)
+    #expect(try tokenizer.encode("a b </s>").ids == [1, 3, 2, 0, 0])
+  }
+
+  @Test func missingSpecialTokensAreRefused() {
+    let tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    let roles = ["pad_token", "unk_token", "cls_token", "sep_token", "mask_token"]
+    for (token, role) in zip(tokens, roles) {
+      #expect(throws: TokenizationError.specialTokenMissing(role: role, token: token)) {
+        try WordPieceTokenizer(vocabulary: Vocabulary(tokens: tokens.filter { $0 != token }), options: Options())
+      }
+    }
+    #expect(throws: TokenizationError.specialTokenMissing(role: "added token", token: "<e>")) {
+      try WordPieceTokenizer(vocabulary: vocabulary(), options: .with { $0.addedTokens = [AddedToken(content: "<e>")] })
+    }
+  }
+}
+
+@Suite struct TruncationTests {
+  private let tokenizer: WordPieceTokenizer
+
+  init() throws {
+    tokenizer = try WordPieceTokenizer(vocabulary: vocabulary("a", "b"), options: Options())
+  }
+
+  @Test func ofOneText() throws {
+    #expect(try tokenizer.encode("a b a b", maxLength: 6).ids == [2, 5, 6, 5, 6, 3])
+    #expect(try tokenizer.encode("a b a b", maxLength: 5).ids == [2, 5, 6, 5, 3])
+    #expect(try tokenizer.encode("a b a b", maxLength: 2).ids == [2, 3])
+  }
+
+  @Test func ofAPair() throws {
+    let ten = Array(repeating: "a", count: 10).joined(separator: " ")
+    let encoding = try tokenizer.encode(ten, pair: ten, maxLength: 14)
+    #expect(encoding.typeIDs == Array(repeating: 0, count: 1 + 5 + 1) + Array(repeating: 1, count: 6 + 1))
+    #expect(encoding.ids.count == 14)
+    #expect(try tokenizer.encode("a", pair: "b", maxLength: 3) == Encoding(ids: [2, 3, 3], typeIDs: [0, 0, 1]))
+  }
+
+  /// Columns: lengths of the texts, room, lengths kept; as `tokenizers` gives them.
+  @Test(arguments: [
+    [10, 10, 15, 7, 8], [10, 10, 12, 6, 6], [10, 10, 11, 5, 6], [10, 9, 11, 6, 5], [9, 10, 11, 5, 6],
+    [3, 10, 11, 3, 8],
+    [10, 3, 11, 8, 3], [10, 10, 1, 0, 1], [10, 9, 1, 1, 0], [10, 10, 0, 0, 0], [0, 5, 1, 0, 1], [5, 0, 3, 3, 0],
+    [5, 6, 11, 5, 6], [4, 4, 100, 4, 4],
+  ])
+  func longestFirst(_ row: [Int]) {
+    #expect(WordPieceTokenizer.truncatedLengths(row[0], row[1], room: row[2]) == (row[3], row[4]))
+  }
+
+  @Test(arguments: [1, 0, -1, Int.min])
+  func tooSmallLengthsAreRefused(_ length: Int) {
+    #expect(throws: TokenizationError.maxLengthTooSmall(got: length, specialTokens: 2)) {
+      try tokenizer.encode("a", maxLength: length)
+    }
+    #expect(throws: TokenizationError.maxLengthTooSmall(got: 2, specialTokens: 3)) {
+      try tokenizer.encode("a", pair: "b", maxLength: 2)
+    }
+  }
+}
