@@ -54,6 +54,7 @@ extension Checkpoint {
       values["label2id"] = Dictionary(labels.enumerated().map { ($1, $0) }) { first, _ in first }
       values["problem_type"] = labels.count == 1 ? "regression" : "single_label_classification"
     }
-    return try JSONSerialization.data(withJSONObject: values, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    return try JSONSerialization.data(
+      withJSONObject: values, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
   }
 }

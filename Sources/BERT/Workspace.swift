@@ -50,7 +50,8 @@ public final class Workspace {
       layers = (0..<configuration.layers).map { _ in layer(output: nil) }
       embedding = NormActivations(normalised: pool.take(t * c), scales: pool.take(t))
       gradients = GradientBuffers(
-        stream: pool.take(t * c), branch: pool.take(t * c), intermediate: pool.take(t * max(c, f)), qkv: pool.take(t * 3 * c))
+        stream: pool.take(t * c), branch: pool.take(t * c), intermediate: pool.take(t * max(c, f)),
+        qkv: pool.take(t * 3 * c))
     } else {
       let shared = layer(output: input)
       layers = [LayerActivations](repeating: shared, count: configuration.layers)

@@ -12,7 +12,6 @@ extension UnitWorker {
   /// A cell's final model on a probe: `kept.L` for each layer; payload `rows`, the indices of the rows that were taken,
   /// and `basis.L`, [N, k].
   func takeBases(of cell: Cell, on probe: Probe, _ unit: WorkUnit) throws -> Result {
-    try BLAS.setThreads(cell.recipe.threads)
     let (model, parameters) = try finalModel(of: cell, try need(0, of: unit), unit: unit)
     let split: GLUE.Split = probe.split == .train ? .train : .dev
     let data = try dataset(probe.task, split, maximumLength: cell.recipe.maxLength)

@@ -10,7 +10,6 @@ extension UnitWorker {
   /// A fine-tuning: measurements `epoch.N.NAME` and the last epoch's NAME; payload `loss`, `gradient_norm` and
   /// `learning_rate` by step.
   func fineTune(_ cell: Cell, _ unit: WorkUnit, _ context: Context) throws -> Result {
-    try BLAS.setThreads(cell.recipe.threads)
     let task = try site.task(cell.task)
     let model = site.model(for: task)
     let train = try trainingData(of: cell)

@@ -18,7 +18,6 @@ extension UnitWorker {
   func evaluate(
     _ point: SurfacePoint, of surface: Surface, _ unit: WorkUnit, _ inputs: [Identity: [String: Double]]
   ) throws -> Result {
-    try BLAS.setThreads(surface.cell.recipe.threads)
     let combination =
       switch point {
       case .exact(.theta0): Combination.theta0

@@ -55,7 +55,9 @@ public final class UnitWorker {
   /// - Parameter inputs: the measurements of the units that it needs.
   /// - Throws: what makes the unit fail.
   public func run(_ unit: WorkUnit, inputs: [Identity: [String: Double]], context: Context) throws -> Result {
-    switch unit.work {
+    // Set anew for every unit: what the process did before must not show in its bits.
+    try BLAS.setThreads(unit.work.threads)
+    return switch unit.work {
     case .fineTuning(let cell): try fineTune(cell, unit, context)
     case .axes(let surface): try measureAxes(surface, unit)
     case .point(let surface, let point): try evaluate(point, of: surface, unit, inputs)
@@ -131,5 +133,16 @@ public final class UnitWorker {
     return try Plane(
       theta0: try zero.parameters(for: base, poolerSeed: 0), theta1: one.parameters, theta2: two,
       encoder: base.table.encoder)
+  }
+}
+
+extension Work {
+  /// Threads of matrix products: those of its cells' recipe.
+  var threads: Int {
+    switch self {
+    case .fineTuning(let cell), .probe(let cell, _): cell.recipe.threads
+    case .axes(let surface), .point(let surface, _): surface.cell.recipe.threads
+    case .consistency(_, let cells, _): cells.first?.recipe.threads ?? 1
+    }
   }
 }

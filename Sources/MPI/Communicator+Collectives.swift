@@ -28,7 +28,7 @@ extension Communicator {
   }
 
   /// Combines the ranks' arrays element by element, and gives every rank the result (`MPI_Allreduce`; MPI 3.1, section
-  /// 5.9.6): the same bits on every rank.
+  /// 5.9.6). Open MPI gives every rank the same bits; the standard only advises it.
   ///
   /// - Parameters:
   ///   - values: of the same length on every rank.
@@ -39,8 +39,8 @@ extension Communicator {
     return result
   }
 
-  /// Replaces every rank's buffer by the sum over the ranks (`MPI_Allreduce` with `MPI_IN_PLACE`; MPI 3.1, section 5.9.6):
-  /// the same bits on every rank, nothing allocated here.
+  /// Replaces every rank's buffer by the sum over the ranks (`MPI_Allreduce` with `MPI_IN_PLACE`; MPI 3.1, section 5.9.6);
+  /// nothing is allocated here. Open MPI gives every rank the same bits; the standard only advises it.
   ///
   /// - Parameter buffer: of the same length on every rank.
   public func sum(inPlace buffer: UnsafeMutableBufferPointer<Float>) throws {

@@ -45,6 +45,7 @@ func checkCollectives(_ all: Communicator) throws {
       try checkReductions(cut, pattern(count / 8, seed: 6).map { Int64($0) })
     }
   }
+  for count in awkwardLengths { try checkSameBits(all, count: count / 4) }
   for count in [0, 1, 997, 65_537] {
     try checkGathers(all) { pattern(count * $0, seed: $0) }
     try checkGathers(all) { pattern(count * (all.size - $0), seed: $0).map { Float($0) / 3 } }
@@ -74,6 +75,16 @@ private func checkReductions<Scalar: MPIScalar & Numeric>(_ all: Communicator, _
   guard var floats = own as? [Float] else { return }
   try floats.withUnsafeMutableBufferPointer { try all.sum(inPlace: $0) }
   expect(floats as? [Scalar] == sum, "the sum in place of \(what)")
+}
+
+/// Sums that round: every rank must hold the same bits, and the same again when asked again.
+private func checkSameBits(_ all: Communicator, count: Int) throws {
+  let own = pattern(count, seed: all.rank).map { Float($0) / 3 }
+  let sums = try (0..<2).map { _ in try all.allreduce(own, .sum) }
+  expect(sums[0].map(\.bitPattern) == sums[1].map(\.bitPattern), "\(count) sums are the same twice")
+  var first = sums[0]
+  try all.broadcast(&first, from: 0)
+  expect(sums[0].map(\.bitPattern) == first.map(\.bitPattern), "\(count) sums are the same on every rank")
 }
 
 private func scalar<Scalar: Numeric>(_ value: Int) -> Scalar { Scalar(exactly: value) ?? 0 }

@@ -66,7 +66,8 @@ struct Evaluate: ParsableCommand {
     try BLAS.setThreads(model.threads)
     let checkpoint = try Checkpoint(directory: model.directory)
     var task = try self.task.resolve()
-    if let labels = checkpoint.configuration.labels, case .classes = task.labels, checkpoint.outputs != nil, head == nil {
+    if let labels = checkpoint.configuration.labels, case .classes = task.labels, checkpoint.outputs != nil, head == nil
+    {
       task = try task.withLabels(order: labels)
     }
     let network = BERTModel(checkpoint.configuration, outputs: task.labels.outputCount)
@@ -157,7 +158,8 @@ private final class ActivationRecorder {
     var arrays = [
       NamedArray(name: "offsets", shape: [offsets.count], elements: .int64(offsets)),
       NamedArray(
-        name: "logits", shape: [data.count, evaluation.logits.count / data.count], elements: .float32(evaluation.logits)),
+        name: "logits", shape: [data.count, evaluation.logits.count / data.count], elements: .float32(evaluation.logits)
+      ),
     ]
     if keepsStates {
       for (layer, values) in states.enumerated() {

@@ -65,7 +65,8 @@ enum ExitStatus: Int32 {
   static func leave(with error: any Error) -> Never {
     let usage = Seedscape.exitCode(for: error)
     if usage == .success || error is ExitCode { Seedscape.exit(withError: error) }
-    let rank = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"] ?? ProcessInfo.processInfo.environment["PMIX_RANK"]
+    let rank =
+      ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"] ?? ProcessInfo.processInfo.environment["PMIX_RANK"]
     if usage == .validationFailure {
       if let rank, rank != "0" { exit(ExitStatus.usage.rawValue) }
       Seedscape.exit(withError: error)

@@ -100,7 +100,8 @@ struct Finetune: ParsableCommand {
     let tokenizer = try model.tokenizer(for: checkpoint.configuration)
     let length = try maximumLength(maxLength, checkpoint.configuration)
     let rows = try task.read(.train, in: self.task.folder).examples
-    let train = try EncodedDataset(trainRows.map { rows.prefix($0) } ?? rows[...], tokenizer: tokenizer, maximumLength: length)
+    let train = try EncodedDataset(
+      trainRows.map { rows.prefix($0) } ?? rows[...], tokenizer: tokenizer, maximumLength: length)
     let dev = try EncodedDataset(
       try task.read(.dev, in: self.task.folder).examples, tokenizer: tokenizer, maximumLength: length)
     guard let devLabels = dev.labels else { throw FineTuningError.noLabels }
@@ -156,7 +157,8 @@ struct Finetune: ParsableCommand {
 
   /// What fixes the result: settings, seeds, examples, first parameters, kernels.
   private func identity(
-    train: EncodedDataset, dev: EncodedDataset, start: UnsafePointer<Float>, _ network: BERTModel, _ seeds: TrainingSeeds
+    train: EncodedDataset, dev: EncodedDataset, start: UnsafePointer<Float>, _ network: BERTModel,
+    _ seeds: TrainingSeeds
   ) throws -> String {
     struct Canonical: Encodable {
       let settings: String

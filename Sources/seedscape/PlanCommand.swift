@@ -26,7 +26,8 @@ struct PlanCommand: ParsableCommand {
           + "\"parameters\": \(facts.model.parameterCount), \"kinds\": {\(kinds.joined(separator: ", "))}}")
       return
     }
-    try standardOutput("\(sweep.name): \(plan.units.count) units, \(Self.operations(plan.cost)) floating-point operations")
+    try standardOutput(
+      "\(sweep.name): \(plan.units.count) units, \(Self.operations(plan.cost)) floating-point operations")
     for total in plan.totals {
       try standardOutput("  \(total.kind.rawValue): \(total.units) units, \(Self.operations(total.cost))")
     }

@@ -41,7 +41,7 @@ final class Preparation: OutcomeRecorder, Sendable {
     plan = try Plan(sweep: sweep, inputs: inputs)
 
     try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-    lease = try Lease.acquire(in: run, job: ProcessInfo.processInfo.environment["SLURM_JOB_ID"])
+    lease = try Self.lease(of: run)
     do {
       ledger = try Ledger(at: run)
       if retryFailed { _ = try ledger.forgetFailures() }
@@ -54,6 +54,19 @@ final class Preparation: OutcomeRecorder, Sendable {
     } catch {
       try? lease.release()
       throw error
+    }
+  }
+
+  /// The lease of a run directory. The processes of a job that has just lost a rank may outlive its `mpirun` by a moment:
+  /// whoever starts it again at once waits for them.
+  private static func lease(of run: RunDirectory) throws -> Lease {
+    let end = ContinuousClock.now + .seconds(5)
+    while true {
+      do {
+        return try Lease.acquire(in: run, job: ProcessInfo.processInfo.environment["SLURM_JOB_ID"])
+      } catch LedgerError.leaseHeld where ContinuousClock.now < end {
+        Thread.sleep(forTimeInterval: 0.1)
+      }
     }
   }
 
@@ -71,7 +84,9 @@ final class Preparation: OutcomeRecorder, Sendable {
     (recorded.model, recorded.data) = ("", nil)
     (given.model, given.data) = ("", nil)
     var differences = try given.differences(from: recorded)
-    if inputs.model.hash != before.inputs.model.hash { differences.append("model: other weights, vocabulary or config") }
+    if inputs.model.hash != before.inputs.model.hash {
+      differences.append("model: other weights, vocabulary or config")
+    }
     for (task, facts) in before.inputs.tasks.sorted(by: { $0.key < $1.key }) {
       guard let now = inputs.tasks[task] else { continue }
       if now.trainHash != facts.trainHash { differences.append("\(task): another training file") }

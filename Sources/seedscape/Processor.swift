@@ -23,7 +23,8 @@ enum Processor {
     if built_for_avx512() && !processor_has_avx512() || built_for_avx2() && !processor_has_avx2() {
       throw InputError(
         "this program was compiled for a processor with \(built_for_avx512() ? "AVX-512" : "AVX2"), which this one "
-          + "lacks; compile it here, or for an older one: SEEDSCAPE_ARCH=\(processor_has_avx2() ? "x86-64-v3" : "x86-64") tools/build")
+          + "lacks; compile it here, or for an older one: SEEDSCAPE_ARCH=\(processor_has_avx2() ? "x86-64-v3" : "x86-64") tools/build"
+      )
     }
     guard processor_has_avx512(), getenv(variable) == nil, ["Haswell", "Zen"].contains(BLAS.coreName) else { return }
     guard setenv(variable, "SkylakeX", 1) == 0 else { return }
@@ -31,7 +32,8 @@ enum Processor {
     arguments.append(nil)
     execv("/proc/self/exe", arguments)
     // Only reached when the restart failed; the slower kernels are right too.
-    standardError("seedscape: could not start again with \(variable)=SkylakeX (\(String(cString: strerror(errno)))); "
-      + "matrix products use OpenBLAS's \(BLAS.coreName) kernels")
+    standardError(
+      "seedscape: could not start again with \(variable)=SkylakeX (\(String(cString: strerror(errno)))); "
+        + "matrix products use OpenBLAS's \(BLAS.coreName) kernels")
   }
 }

@@ -82,8 +82,9 @@ final class ProgressDisplay: ProgressObserver {
       standardError(
         "seedscape: stopped by signal \(signal), \(counts), \(summary.remaining) left; the same command goes on")
     default:
-      standardError("\(isTerminal && !quiet ? "\n" : "")seedscape: \(counts); see "
-        + "`seedscape export \(preparation.run.root.relativePath)`")
+      standardError(
+        "\(isTerminal && !quiet ? "\n" : "")seedscape: \(counts); see "
+          + "`seedscape export \(preparation.run.root.relativePath)`")
     }
   }
 

@@ -33,7 +33,9 @@ struct Run: ParsableCommand {
     let communicator = world.communicator
     let code: Int32
     do {
-      code = world.rank == 0 ? try lead(communicator, world.libraryVersion, world.host, stop) : try follow(communicator, world.host, stop)
+      code =
+        world.rank == 0
+        ? try lead(communicator, world.libraryVersion, world.host, stop) : try follow(communicator, world.host, stop)
     } catch {
       // The other ranks may be waiting for this one.
       World.abort(
@@ -133,7 +135,7 @@ struct Run: ParsableCommand {
         case .done(let measurements, let payload): return .done(measurements: measurements, payload: payload)
         case .interrupted: return .interrupted
         }
-      } catch where ExitStatus(error) == .inputOutput {
+      } catch  where ExitStatus(error) == .inputOutput {
         throw EndOfJob(description: ExitStatus.message(error), exitCode: ExitStatus.inputOutput.rawValue)
       }
     }

@@ -131,7 +131,9 @@ import Testing
       let mine = got[entry.range].map { Double($0) }
       let difference = zip(mine, expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
       let norm = expected.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      #expect(difference <= 1e-4 * max(norm, 1e-6 * all.squareRoot()) + (norm < 1e-12 ? 1e-7 : 0), "\(name): off by \(difference) of \(norm)")
+      #expect(
+        difference <= 1e-4 * max(norm, 1e-6 * all.squareRoot()) + (norm < 1e-12 ? 1e-7 : 0),
+        "\(name): off by \(difference) of \(norm)")
     }
   }
 }

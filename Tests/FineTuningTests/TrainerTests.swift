@@ -167,9 +167,10 @@ var quick: TrainingSettings {
     #expect(try last.run(snapshotSteps: [0, 9], from: fixture("tiny"), labels: ["a", "b", "c"]) == .finished)
     #expect(last.trainer.history == one.trainer.history)
     #expect(last.epochs == one.epochs)
-    for file in ["final/model.safetensors", "final/config.json", "snapshots/step-000000.safetensors",
-      "snapshots/step-000009.safetensors"]
-    {
+    for file in [
+      "final/model.safetensors", "final/config.json", "snapshots/step-000000.safetensors",
+      "snapshots/step-000009.safetensors",
+    ] {
       #expect(try bytes(whole.appending(path: file)) == bytes(parts.appending(path: file)), "\(file)")
     }
     #expect(!FileManager.default.fileExists(atPath: parts.appending(path: "resume").path))

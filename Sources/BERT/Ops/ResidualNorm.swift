@@ -19,7 +19,8 @@ struct ResidualNorm {
         let kept = residual + token * channels
         if let masks, masks.fill(sequence: sequence, row: token - offsets[sequence]) {
           for c in stride(from: 0, to: channels, by: 16) {
-            let value = (row.lanes(at: c, end: channels) + bias.lanes(at: c, end: channels)) * masks.multipliers.lanes(at: c)
+            let value =
+              (row.lanes(at: c, end: channels) + bias.lanes(at: c, end: channels)) * masks.multipliers.lanes(at: c)
             row.store(kept.lanes(at: c, end: channels) + value, at: c, end: channels)
           }
         } else {
