@@ -34,14 +34,14 @@ public struct BERTModel: Sendable {
     }
   }
 
-  var norm: LayerNorm { LayerNorm(channels: configuration.hiddenSize, epsilon: configuration.layerNormEpsilon) }
-  var attention: Attention { Attention(heads: configuration.heads, headSize: configuration.headSize) }
-  var classifier: Classifier { Classifier(channels: configuration.hiddenSize, outputs: table.outputs) }
-  var activation: FeedForwardActivation {
+  package var norm: LayerNorm { LayerNorm(channels: configuration.hiddenSize, epsilon: configuration.layerNormEpsilon) }
+  package var attention: Attention { Attention(heads: configuration.heads, headSize: configuration.headSize) }
+  package var classifier: Classifier { Classifier(channels: configuration.hiddenSize, outputs: table.outputs) }
+  package var activation: FeedForwardActivation {
     FeedForwardActivation(kind: configuration.activation, columns: configuration.intermediateSize)
   }
 
-  func masks(_ dropout: Dropout?, _ place: Dropout.Place, layer: Int = 0, _ workspace: Workspace) -> RowMasks? {
+  package func masks(_ dropout: Dropout?, _ place: Dropout.Place, layer: Int = 0, _ workspace: Workspace) -> RowMasks? {
     dropout.map {
       RowMasks(
         dropout: $0, place: place, layer: layer, columns: configuration.hiddenSize, multipliers: workspace.multipliers)

@@ -29,7 +29,7 @@ public struct ParameterTable: Sendable {
   /// The tensors in the order of the flat vector, without gaps.
   public let entries: [Entry]
   /// Where the parts that kernels need begin.
-  let offsets: Offsets
+  package let offsets: Offsets
   /// How many numbers the head gives for an example; nil for a table without a head.
   public let outputs: Int?
   /// The places of the encoder's parameters, theta.
@@ -108,7 +108,7 @@ struct LayerOffsets: Sendable {
 }
 
 /// Places of the tensors in the flat vector.
-struct Offsets: Sendable {
+package struct Offsets: Sendable {
   let words: Int
   let positions: Int
   let segments: Int

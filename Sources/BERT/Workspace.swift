@@ -16,7 +16,7 @@ public final class Workspace {
   /// x before the first layer, [T, C].
   let input: UnsafeMutablePointer<Float>
   let layers: [LayerActivations]
-  let rows: Classifier.Rows
+  package let rows: Classifier.Rows
   /// [B, N].
   let dLogits: UnsafeMutablePointer<Float>
   /// One row of dropout multipliers.

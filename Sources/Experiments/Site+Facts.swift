@@ -56,12 +56,6 @@ extension Site {
     return try Identity(of: hashes)
   }
 
-  /// Where theta0 of an initialisation lies: a Hugging Face directory without a head, in the order of the parameter
-  /// table, which every rank of a node maps.
-  func theta0(_ initialisation: Initialisation, seed: Int) throws -> URL {
-    run.model(try Identity(of: [checkpoint.directory.path, initialisation.rawValue, "\(seed)"]))
-  }
-
   /// Writes theta0 of every initialisation into the run directory, where it is not there yet. Rank 0 does it before the
   /// first unit.
   ///
@@ -69,7 +63,7 @@ extension Site {
   public func prepareModels() throws {
     let model = BERTModel(checkpoint.configuration, outputs: nil)
     for initialisation in sweep.initialisations {
-      let directory = try theta0(initialisation, seed: sweep.initialisationSeed)
+      let directory = run.theta0(initialisation, seed: sweep.initialisationSeed)
       // The weights are written last.
       if FileManager.default.fileExists(atPath: directory.appending(path: "model.safetensors").path) { continue }
       let seed = UInt64(sweep.initialisationSeed)

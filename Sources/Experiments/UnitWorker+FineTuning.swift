@@ -15,7 +15,7 @@ extension UnitWorker {
     let train = try trainingData(of: cell)
     let dev = try dataset(cell.task, .dev, maximumLength: cell.recipe.maxLength)
     guard let devLabels = dev.labels else { throw FineTuningError.noLabels }
-    let theta0 = try Checkpoint(directory: try site.theta0(cell.initialisation, seed: cell.initialisationSeed))
+    let theta0 = try Checkpoint(directory: site.run.theta0(cell.initialisation, seed: cell.initialisationSeed))
     let seeds = TrainingSeeds(head: UInt64(cell.headSeed), order: UInt64(cell.orderSeed))
     let trainer = try Trainer(model, data: train, settings: TrainingSettings(cell.recipe), seeds: seeds) { parameters in
       try theta0.readEncoder(model, into: parameters, poolerSeed: UInt64(cell.initialisationSeed))

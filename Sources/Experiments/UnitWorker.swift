@@ -125,7 +125,7 @@ public final class UnitWorker {
   /// The plane of a surface. Where a unit does not need the other cell, theta1 stands in for theta2.
   func plane(_ surface: Surface, _ unit: WorkUnit) throws -> Plane {
     let zero = try Checkpoint(
-      directory: try site.theta0(surface.cell.initialisation, seed: surface.cell.initialisationSeed))
+      directory: site.run.theta0(surface.cell.initialisation, seed: surface.cell.initialisationSeed))
     let base = BERTModel(zero.configuration, outputs: nil)
     let one = try finalModel(of: surface.cell, try need(0, of: unit), unit: unit)
     let two =

@@ -32,11 +32,22 @@ public struct RunDirectory: Sendable, Hashable {
     return CellDirectory(root: root.appending(path: "cells/\(name)", directoryHint: .isDirectory))
   }
 
-  /// A checkpoint in the layout that ranks map.
-  ///
-  /// - Parameter hash: the hash of the checkpoint it was made from.
-  public func model(_ hash: Identity) -> URL {
-    root.appending(path: "models/\(hash.short)", directoryHint: .isDirectory)
+  /// Where cells start: theta0 of an initialisation, a Hugging Face directory in the layout that ranks map. A run has
+  /// one model, which the record of the run checks.
+  public func theta0(_ initialisation: Initialisation, seed: Int) -> URL {
+    root.appending(path: "models/\(initialisation.rawValue)-\(seed)", directoryHint: .isDirectory)
+  }
+
+  /// Whether a name in the root is one that a run writes.
+  public static func owns(_ name: String) -> Bool {
+    let names = [
+      "sweep.yaml", "run.json", "status.json", "lease", "ledger.sqlite", "cells", "models", "activations", "results",
+      "exports",
+    ]
+    // SQLite and atomic writes put files of longer names beside them for a while.
+    return names.contains {
+      name == $0 || name.hasPrefix("\($0)-") || name.hasPrefix("\($0).") || name.hasPrefix(".\($0).")
+    }
   }
 
   /// The path of a unit's payload relative to the root: activations of probes, results of all else.
@@ -59,11 +70,4 @@ public struct CellDirectory: Sendable, Hashable {
   public var final: URL { root.appending(path: "final", directoryHint: .isDirectory) }
   /// What a stopped fine-tuning goes on from; gone when ``final`` is there.
   public var resume: URL { root.appending(path: "resume", directoryHint: .isDirectory) }
-
-  /// The parameters after a step, 0 or more; at least six digits, so that names sort.
-  public func snapshot(step: Int) -> URL {
-    let digits = String(step)
-    let padding = String(repeating: "0", count: max(0, 6 - digits.count))
-    return snapshots.appending(path: "step-\(padding)\(digits).safetensors")
-  }
 }

@@ -18,7 +18,7 @@ struct Evaluate: ParsableCommand {
   @Option(help: "The first N examples only.")
   var limit: Int?
 
-  @Option(help: "A fixed random sample of N examples: a sweep's `subset`.")
+  @Option(help: "A fixed random sample of N of these examples: a sweep's `subset`.")
   var sample: Int?
 
   @Option(help: "The sample's seed.")
@@ -59,7 +59,6 @@ struct Evaluate: ParsableCommand {
       throw ValidationError("--hidden-states and --attentions need --output FILE")
     }
     if head != nil && headSeed != nil { throw ValidationError("--head and --head-seed exclude each other") }
-    if limit != nil && sample != nil { throw ValidationError("--limit and --sample exclude each other") }
   }
 
   func run() throws {

@@ -6,12 +6,13 @@ import Foundation
 import GLUE
 import LinearAlgebra
 import Sweep
+import TensorFiles
 
 struct Finetune: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fine-tunes one model on one task.",
     discussion: """
-      OUTPUT becomes a Hugging Face directory that transformers loads. Ctrl-C or SIGUSR1 stop after the step under way; \
+      OUTPUT becomes a Hugging Face directory that transformers loads, with the steps' losses in training.csv. Ctrl-C or SIGUSR1 stop after the step under way; \
       the same command goes on from there, with the bits of an uninterrupted run.
       """)
 
@@ -130,10 +131,21 @@ struct Finetune: ParsableCommand {
         for epoch in run.epochs.dropFirst(told) { try? report(epoch) }
         told = run.epochs.count
       })
+    try writeHistory(trainer, to: folder)
     if ending == .interrupted {
       standardError("stopped after step \(trainer.step) of \(trainer.steps); the same command goes on from there")
       throw ExitCode(ExitStatus.interrupted.rawValue)
     }
+  }
+
+  /// training.csv: what every step so far was like.
+  private func writeHistory(_ trainer: Trainer, to folder: URL) throws {
+    var text = "step,loss,gradient_norm,learning_rate\n"
+    for (step, record) in trainer.history.enumerated() {
+      text += "\(step),\(record.loss),\(record.gradientNorm),\(record.learningRate)\n"
+    }
+    let bytes = Array(text.utf8)
+    try AtomicFile.write(to: folder.appending(path: "training.csv")) { try $0.append(bytes.span.bytes) }
   }
 
   private func report(_ epoch: FineTuning.Epoch) throws {

@@ -35,8 +35,10 @@ final class Preparation: OutcomeRecorder, Sendable {
       try Self.check(source, inputs, against: before, in: run, allowOtherProcessor: allowOtherProcessor)
       // Identities stay those of the run, also where the processor may differ.
       inputs = before.inputs
-    } else if let names = try? FileManager.default.contentsOfDirectory(atPath: root.path), !names.isEmpty {
-      throw InputError("\(root.path) is not empty and holds no run; choose another --output, or remove the folder")
+    } else if let foreign = try Self.foreignFile(in: root) {
+      throw InputError(
+        "\(root.path) holds \(foreign), which no run writes, and no run.json; choose another --output, or remove the "
+          + "folder")
     }
     plan = try Plan(sweep: sweep, inputs: inputs)
 
@@ -55,6 +57,13 @@ final class Preparation: OutcomeRecorder, Sendable {
       try? lease.release()
       throw error
     }
+  }
+
+  /// Something in a folder that no run writes; nil for a folder that is empty, new, or was left by a start that did not
+  /// get far.
+  private static func foreignFile(in folder: URL) throws -> String? {
+    guard FileManager.default.fileExists(atPath: folder.path) else { return nil }
+    return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().first { !RunDirectory.owns($0) }
   }
 
   /// The lease of a run directory. The processes of a job that has just lost a rank may outlive its `mpirun` by a moment:

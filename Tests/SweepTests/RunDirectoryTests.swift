@@ -12,7 +12,9 @@ import Testing
     #expect(run.leaseFile.path == "/runs/demo/lease")
     #expect(run.ledgerFile.path == "/runs/demo/ledger.sqlite")
     #expect(run.exports.path == "/runs/demo/exports")
-    #expect(run.model(Identity(hex: "0123456789abcdef")).path == "/runs/demo/models/01234567")
+    #expect(run.theta0(.scratch, seed: 3).path == "/runs/demo/models/scratch-3")
+    #expect(["run.json", "ledger.sqlite-journal", ".run.json.1f.tmp", "cells"].allSatisfy(RunDirectory.owns))
+    #expect(!["notes.txt", "run", "cellsX"].contains(where: RunDirectory.owns))
   }
 
   @Test func filesOfACell() {
@@ -21,8 +23,7 @@ import Testing
     #expect(folder.root.path == "/runs/demo/cells/SST-2-s0-01234567")
     #expect(folder.final.path == folder.root.path + "/final")
     #expect(folder.resume.path == folder.root.path + "/resume")
-    #expect(folder.snapshot(step: 123).path == folder.root.path + "/snapshots/step-000123.safetensors")
-    #expect(folder.snapshot(step: 1_234_567).lastPathComponent == "step-1234567.safetensors")
+    #expect(folder.snapshots.path == folder.root.path + "/snapshots")
   }
 
   @Test func payloadsHaveNamesOfTheirOwn() throws {

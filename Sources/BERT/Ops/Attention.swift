@@ -5,7 +5,7 @@ internal import Randomness
 ///
 /// `qkv` is [T, 3 C], query, key and value side by side, still without their biases, which are added when a head is
 /// unpacked. Letters: L a sequence's length, L' that rounded up to 16, D channels of a head, D' likewise, H heads.
-struct Attention {
+package struct Attention {
   let heads: Int
   let headSize: Int
 
@@ -13,14 +13,14 @@ struct Attention {
   private var padded: Int { roundUp(headSize) }
 
   /// Numbers of scratch memory that sequences up to `longest` need.
-  func scratchCount(longest: Int, training: Bool) -> Int {
+  package func scratchCount(longest: Int, training: Bool) -> Int {
     let sides = roundUp(longest) * padded * (training ? 5 : 4)
     return sides + longest * roundUp(longest) * (training ? 3 : 1)
   }
 
   /// Writes the context, [T, C], and every P, L x L' of each head of each sequence in turn (`probabilities`; columns
   /// from L on are 0). With `keepingProbabilities` false one P's place is used again and again.
-  func forward(
+  package func forward(
     offsets: [Int], layer: Int, qkv: UnsafePointer<Float>, bias: UnsafePointer<Float>, dropout: Dropout?,
     keepingProbabilities: Bool, probabilities: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
     context: UnsafeMutablePointer<Float>, observe: AttentionObserver?
@@ -64,7 +64,7 @@ struct Attention {
   ///
   /// Per head, with P~ = dropout(P): dV = P~^T dO; dP = dropout(dO V^T); dS = P (dP - rowsum(dP P));
   /// dQ = dS K / sqrt(D); dK = dS^T Q / sqrt(D).
-  func backward(
+  package func backward(
     offsets: [Int], layer: Int, qkv: UnsafePointer<Float>, bias: UnsafePointer<Float>, dropout: Dropout?,
     probabilities: UnsafePointer<Float>, dContext: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
     dqkv: UnsafeMutablePointer<Float>

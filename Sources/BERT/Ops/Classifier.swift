@@ -2,26 +2,26 @@ import Foundation
 internal import LinearAlgebra
 
 /// Pooler and task head: pooled = tanh(Wp x[CLS] + bp), [B, C]; logits = Wc dropout(pooled) + bc, [B, N].
-struct Classifier {
+package struct Classifier {
   let channels: Int
   /// N; nil for a model without a head.
   let outputs: Int?
 
   /// Buffers of B rows that the forward pass leaves for the backward pass.
-  struct Rows {
+  package struct Rows {
     /// x of each sequence's first token, [B, C].
     let first: UnsafeMutablePointer<Float>
     /// tanh's result, [B, C].
-    let pooled: UnsafeMutablePointer<Float>
+    package let pooled: UnsafeMutablePointer<Float>
     /// After dropout, [B, C].
     let features: UnsafeMutablePointer<Float>
     /// [B, N].
-    let logits: UnsafeMutablePointer<Float>
+    package let logits: UnsafeMutablePointer<Float>
     /// Scratch, [B, C].
     let gradient: UnsafeMutablePointer<Float>
   }
 
-  func forward(
+  package func forward(
     offsets: [Int], x: UnsafePointer<Float>, parameters: UnsafePointer<Float>, places: Offsets, masks: RowMasks?,
     rows: Rows
   ) {
@@ -50,7 +50,7 @@ struct Classifier {
   }
 
   /// From dLogits, [B, N], to dX, [T, C], which is 0 but for each sequence's first token.
-  func backward(
+  package func backward(
     offsets: [Int], dLogits: UnsafePointer<Float>, parameters: UnsafePointer<Float>, places: Offsets,
     masks: RowMasks?, rows: Rows, gradients: UnsafeMutablePointer<Float>, dx: UnsafeMutablePointer<Float>
   ) {

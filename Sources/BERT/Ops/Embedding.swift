@@ -1,11 +1,13 @@
 internal import LinearAlgebra
 
 /// Word, position and segment embeddings, summed, normalised and dropped out: x = dropout(LayerNorm(w + p + s)), [T, C].
-struct Embedding {
+package struct Embedding {
   let norm: LayerNorm
 
+  package init(norm: LayerNorm) { self.norm = norm }
+
   /// Writes xhat, [T, C], and `scales`, [T], for the backward pass, and x.
-  func forward(
+  package func forward(
     _ batch: PackedBatch, parameters: UnsafePointer<Float>, offsets: Offsets, masks: RowMasks?,
     normalised: UnsafeMutablePointer<Float>, scales: UnsafeMutablePointer<Float>, x: UnsafeMutablePointer<Float>
   ) {
@@ -35,7 +37,7 @@ struct Embedding {
   }
 
   /// Adds the gradients of the three tables and the norm; `dx` is overwritten.
-  func backward(
+  package func backward(
     _ batch: PackedBatch, parameters: UnsafePointer<Float>, offsets: Offsets, masks: RowMasks?,
     normalised: UnsafePointer<Float>, scales: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>,
     gradients: UnsafeMutablePointer<Float>

@@ -1,12 +1,12 @@
 internal import LinearAlgebra
 
 /// The feed-forward activation with the bias in front of it: g = f(u + bias). All matrices are [rows, columns].
-struct FeedForwardActivation {
+package struct FeedForwardActivation {
   let kind: BERTConfiguration.Activation
   let columns: Int
 
   /// Replaces u by f(u + bias); with `slope`, also writes f'(u + bias), all that the backward pass needs.
-  func forward(
+  package func forward(
     rows: Int, u: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>, slope: UnsafeMutablePointer<Float>?
   ) {
     for row in 0..<rows {
@@ -32,7 +32,7 @@ struct FeedForwardActivation {
   }
 
   /// dU = dG * f'(u + bias), in place; dBias += the column sums of dU.
-  func backward(
+  package func backward(
     rows: Int, gradient: UnsafeMutablePointer<Float>, slope: UnsafePointer<Float>,
     biasGradient: UnsafeMutablePointer<Float>
   ) {

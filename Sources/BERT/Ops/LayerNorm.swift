@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 
 /// LayerNorm over the C channels of a row: y = gamma * xhat + beta, xhat = (x - mean) / sqrt(variance + epsilon).
-struct LayerNorm {
+package struct LayerNorm {
   let channels: Int
   let epsilon: Float
 
@@ -9,7 +9,7 @@ struct LayerNorm {
   ///
   /// Two passes over the row, as the one-pass variance cancels. `x` and `y` may be the same row.
   @inline(__always)
-  func forward(
+  package func forward(
     row x: UnsafeMutablePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
     y: UnsafeMutablePointer<Float>
   ) -> Float {
@@ -35,7 +35,7 @@ struct LayerNorm {
   ///
   /// `dx` may be the row `dy`.
   @inline(__always)
-  func backward(
+  package func backward(
     dy: UnsafePointer<Float>, normalised: UnsafePointer<Float>, scale: Float, weight: UnsafePointer<Float>,
     weightGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>,
     dx: UnsafeMutablePointer<Float>

@@ -3,12 +3,17 @@ internal import LinearAlgebra
 /// A dense layer without its bias, which the op behind it adds in its own pass: Y = X W^T.
 ///
 /// X is [rows, inputs], W is [outputs, inputs], Y is [rows, outputs].
-struct Linear {
+package struct Linear {
   let inputs: Int
   let outputs: Int
 
+  package init(inputs: Int, outputs: Int) {
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+
   /// Y = X W^T.
-  func forward(
+  package func forward(
     rows: Int, x: UnsafePointer<Float>, weight: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>
   ) {
     multiply(
@@ -17,7 +22,7 @@ struct Linear {
   }
 
   /// dW += dY^T X.
-  func addWeightGradient(
+  package func addWeightGradient(
     rows: Int, dy: UnsafePointer<Float>, x: UnsafePointer<Float>, into weightGradient: UnsafeMutablePointer<Float>
   ) {
     multiply(
@@ -26,7 +31,7 @@ struct Linear {
   }
 
   /// dX = dY W, or dX += dY W.
-  func inputGradient(
+  package func inputGradient(
     rows: Int, dy: UnsafePointer<Float>, weight: UnsafePointer<Float>, adding: Bool = false,
     into dx: UnsafeMutablePointer<Float>
   ) {
@@ -37,7 +42,7 @@ struct Linear {
 }
 
 /// sums[j] += the sum over rows of x[row, j]: the gradient of a bias. x is [rows, columns].
-func addColumnSums(
+package func addColumnSums(
   rows: Int, columns: Int, _ x: UnsafePointer<Float>, into sums: UnsafeMutablePointer<Float>
 ) {
   for j in stride(from: 0, to: columns, by: 16) {

@@ -3,11 +3,13 @@ internal import LinearAlgebra
 /// The end of a sub-layer in one pass over each row: y = LayerNorm(residual + dropout(a + bias)).
 ///
 /// All matrices are [T, C]; rows belong to the sequences of `offsets`, [B + 1].
-struct ResidualNorm {
+package struct ResidualNorm {
   let norm: LayerNorm
 
+  package init(norm: LayerNorm) { self.norm = norm }
+
   /// `a` becomes xhat, which the backward pass needs with `scales`, [T].
-  func forward(
+  package func forward(
     offsets: [Int], a: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>, residual: UnsafePointer<Float>,
     normWeight: UnsafePointer<Float>, normBias: UnsafePointer<Float>, masks: RowMasks?,
     scales: UnsafeMutablePointer<Float>, y: UnsafeMutablePointer<Float>
@@ -36,7 +38,7 @@ struct ResidualNorm {
 
   /// From dY to the gradient of the residual (in place of `dy`) and of `a` (in `da`); the latter's column sums are the
   /// gradient of the bias.
-  func backward(
+  package func backward(
     offsets: [Int], dy: UnsafeMutablePointer<Float>, normalised: UnsafePointer<Float>, scales: UnsafePointer<Float>,
     normWeight: UnsafePointer<Float>, masks: RowMasks?, normWeightGradient: UnsafeMutablePointer<Float>,
     normBiasGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>,
