@@ -92,6 +92,7 @@ let package = Package(
     tests("GLUE", ["BERT"], fixtures: true),
     tests("FineTuning", ["BERT", "GLUE", "LinearAlgebra", "TensorFiles"]),
     tests("Sweep"),
+    tests("Experiments", ["BERT", "GLUE", "Sweep"]),
     tests("Ledger", ["Sweep", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("MPI"),
     tests("Coordination", ["Sweep"]),

@@ -1,17 +1,17 @@
-internal import BERT
-internal import GLUE
+package import BERT
+package import GLUE
 internal import Randomness
-internal import Sweep
+package import Sweep
 
 /// The rows of a probe: which hidden states of its examples are features, the same for every model.
-struct Features {
+package struct Features {
   /// Indices of the rows taken: of tokens, counted through all examples, or of examples.
-  let rows: [Int]
+  package let rows: [Int]
   private let model: BERTModel
   private let batches: [PackedBatch]
   private let tokens: Probe.Tokens
 
-  init(_ model: BERTModel, _ data: EncodedDataset, _ probe: Probe) {
+  package init(_ model: BERTModel, _ data: EncodedDataset, _ probe: Probe) {
     self.model = model
     tokens = probe.tokens
     batches = data.batches(of: probe.batch)
@@ -25,7 +25,7 @@ struct Features {
   }
 
   /// The features of every layer, embeddings first, [rows, C] each.
-  func take(_ parameters: UnsafePointer<Float>) -> [[Float]] {
+  package func take(_ parameters: UnsafePointer<Float>) -> [[Float]] {
     let channels = model.configuration.hiddenSize
     let workspace = Workspace(model, capacity: BatchShape(fitting: batches), training: false)
     var features = [[Float]](repeating: [], count: model.configuration.layers + 1)

@@ -40,7 +40,8 @@ extension Site {
 
   private func hash(_ task: GLUE.Task, _ split: GLUE.Split) throws -> Identity {
     let path = try task.file(of: split).path
-    return Identity(ofBytes: try Data(contentsOf: URL(filePath: path, relativeTo: data), options: .alwaysMapped))
+    let url = path.hasPrefix("/") ? URL(filePath: path) : data.appending(path: path)
+    return Identity(ofBytes: try Data(contentsOf: url, options: .alwaysMapped))
   }
 
   /// Of all files that decide what the model computes.

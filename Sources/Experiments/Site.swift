@@ -26,9 +26,8 @@ public struct Site: Sendable {
   public init(_ sweep: SweepFile, in folder: URL, run: RunDirectory) throws {
     self.sweep = sweep
     self.run = run
-    data = sweep.data.map { URL(filePath: $0, directoryHint: .isDirectory, relativeTo: folder).absoluteURL } ?? folder
-    checkpoint = try Checkpoint(
-      directory: URL(filePath: sweep.model, directoryHint: .isDirectory, relativeTo: folder).absoluteURL)
+    data = sweep.data.map { Self.place($0, in: folder) } ?? folder
+    checkpoint = try Checkpoint(directory: Self.place(sweep.model, in: folder))
     tokenizer = try WordPieceTokenizer(directory: checkpoint.directory)
     guard tokenizer.vocabularySize <= checkpoint.configuration.vocabularySize else {
       throw ExperimentError.vocabulary(
@@ -54,6 +53,13 @@ public struct Site: Sendable {
   /// The model of a task's cells.
   public func model(for task: GLUE.Task) -> BERTModel {
     BERTModel(checkpoint.configuration, outputs: task.labels.outputCount)
+  }
+
+  private static func place(_ path: String, in folder: URL) -> URL {
+    let url =
+      path.hasPrefix("/")
+      ? URL(filePath: path, directoryHint: .isDirectory) : folder.appending(path: path, directoryHint: .isDirectory)
+    return url.standardizedFileURL
   }
 
   private static func task(_ entry: TaskEntry, in folder: URL) throws -> GLUE.Task {

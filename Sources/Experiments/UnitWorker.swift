@@ -1,7 +1,7 @@
 internal import BERT
 internal import FineTuning
 public import Foundation
-internal import GLUE
+package import GLUE
 internal import LearningDynamics
 internal import LinearAlgebra
 internal import LossLandscape
@@ -67,7 +67,7 @@ public final class UnitWorker {
   }
 
   /// A split's rows, encoded once.
-  func dataset(_ task: String, _ split: GLUE.Split, maximumLength: Int) throws -> EncodedDataset {
+  package func dataset(_ task: String, _ split: GLUE.Split, maximumLength: Int) throws -> EncodedDataset {
     let key = DatasetKey(task: task, split: split, maximumLength: maximumLength)
     if let known = datasets[key] { return known }
     let rows = try site.task(task).read(split, in: site.data)
