@@ -91,6 +91,8 @@ let package = Package(
     tests("BERT", ["LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
     tests("GLUE", ["BERT"], fixtures: true),
     tests("FineTuning", ["BERT", "GLUE", "LinearAlgebra", "TensorFiles"]),
+    tests("LossLandscape", ["BERT", "LinearAlgebra"]),
+    tests("LearningDynamics", ["Randomness", "TensorFiles"], fixtures: true),
     tests("Sweep"),
     tests("Experiments", ["BERT", "GLUE", "Sweep"]),
     tests("Ledger", ["Sweep", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -33,7 +33,7 @@ public struct Checkpoint: Sendable {
         names[entry.name] = name
       }
     }
-    hasPooler = names["pooler.dense.weight"] != nil
+    hasPooler = names["pooler.dense.weight"] != nil || names["pooler.dense.bias"] != nil
     for entry in model.table.entries {
       guard let name = names[entry.name] else {
         if entry.group == .pooler && !hasPooler { continue }
@@ -47,7 +47,7 @@ public struct Checkpoint: Sendable {
         && !name.hasSuffix("position_ids")
     }
     guard strangers.isEmpty else { throw ModelError.unexpectedTensors(path: directory.path, names: strangers) }
-    if let weight = tensors.entry("classifier.weight"), let outputs = weight.shape.first {
+    if let weight = tensors.entry("classifier.weight"), let outputs = weight.shape.first, outputs > 0 {
       try Self.checkShape(weight, expected: [outputs, configuration.hiddenSize], directory)
       guard let bias = tensors.entry("classifier.bias") else {
         throw ModelError.missingTensor(path: directory.path, name: "classifier.bias")

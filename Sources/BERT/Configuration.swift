@@ -156,7 +156,7 @@ private struct ConfigurationReader {
       }
       labels.append(label)
     }
-    return labels
+    return labels.isEmpty ? nil : labels
   }
 
   private func show(_ key: String) -> String {

@@ -20,12 +20,7 @@ public struct PackedBatch: Sendable, Equatable {
 
   /// How much memory the batch needs.
   public var shape: BatchShape {
-    var shape = BatchShape(sequences: offsets.count - 1, tokens: tokens.count, longest: 0, attention: 0)
-    for length in lengths {
-      shape.longest = max(shape.longest, length)
-      shape.attention += length * roundUp(length)
-    }
-    return shape
+    BatchShape(lengths: lengths)
   }
 
   /// The length of each sequence, [B].
@@ -66,9 +61,17 @@ public struct BatchShape: Sendable, Equatable {
     self.attention = attention
   }
 
+  /// The shape of sequences of these lengths.
+  public init(lengths: some Collection<Int>) {
+    sequences = lengths.count
+    tokens = lengths.reduce(0, +)
+    longest = lengths.max() ?? 0
+    attention = lengths.reduce(0) { $0 + $1 * roundUp($1) }
+  }
+
   /// The smallest shape in which every one of `batches` fits.
   public init(fitting batches: some Sequence<PackedBatch>) {
-    self.init(sequences: 0, tokens: 0, longest: 0, attention: 0)
+    self.init(lengths: [])
     for shape in batches.lazy.map(\.shape) {
       sequences = max(sequences, shape.sequences)
       tokens = max(tokens, shape.tokens)

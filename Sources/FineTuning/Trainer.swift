@@ -49,12 +49,7 @@ public final class Trainer {
     state = TrainingState(count: model.table.count)
     // Any examples may meet in a micro-batch: the largest that could come is sized for. Untouched pages cost nothing.
     let lengths = data.tokens.map(\.count).sorted(by: >).prefix(settings.microBatchSize)
-    workspace = Workspace(
-      model,
-      capacity: BatchShape(
-        sequences: lengths.count, tokens: lengths.reduce(0, +), longest: lengths.first ?? 0,
-        attention: lengths.reduce(0) { $0 + $1 * (($1 + 15) / 16 * 16) }),
-      training: true)
+    workspace = Workspace(model, capacity: BatchShape(lengths: lengths), training: true)
     dropout = Philox(seed: seeds.head, purpose: .dropout)
     try start(state.parameters.pointer)
   }

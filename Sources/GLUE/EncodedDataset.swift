@@ -10,11 +10,13 @@ public struct EncodedDataset: Sendable {
   public let segments: [[UInt8]]
   /// The labels; nil where the file has none.
   public let labels: Labels?
-  /// How many examples were cut to the maximal length.
-  public let truncated: Int
+  /// Whether each example was cut to the maximal length.
+  private let isCut: [Bool]
 
   /// How many examples there are.
   public var count: Int { tokens.count }
+  /// How many examples were cut to the maximal length.
+  public var truncated: Int { isCut.count { $0 } }
   /// How many tokens all examples have.
   public var tokenCount: Int { tokens.reduce(0) { $0 + $1.count } }
 
@@ -28,36 +30,38 @@ public struct EncodedDataset: Sendable {
   ) throws {
     var tokens: [[Int32]] = []
     var segments: [[UInt8]] = []
-    var truncated = 0
+    var isCut: [Bool] = []
     for example in examples {
       let encoding = try tokenizer.encode(example.text, pair: example.pair, maxLength: maximumLength)
-      if encoding.ids.count == maximumLength {
-        // Only an example that fills the limit can have been cut; whether it was takes a second look.
-        let whole = try tokenizer.encode(example.text, pair: example.pair)
-        if whole.ids.count > maximumLength { truncated += 1 }
-      }
+      // Only an example that fills the limit can have been cut; whether it was takes a second look.
+      let isFull = encoding.ids.count == maximumLength
+      isCut.append(try isFull && tokenizer.encode(example.text, pair: example.pair).ids.count > maximumLength)
       tokens.append(encoding.ids)
       segments.append(encoding.typeIDs)
     }
     self.tokens = tokens
     self.segments = segments
-    self.truncated = truncated
+    self.isCut = isCut
     labels = Labels(of: examples)
   }
 
   /// Examples that are encoded already; one segment id for every token.
-  public init(tokens: [[Int32]], segments: [[UInt8]], labels: Labels?, truncated: Int = 0) {
+  public init(tokens: [[Int32]], segments: [[UInt8]], labels: Labels?) {
+    self.init(tokens: tokens, segments: segments, labels: labels, isCut: tokens.map { _ in false })
+  }
+
+  private init(tokens: [[Int32]], segments: [[UInt8]], labels: Labels?, isCut: [Bool]) {
     self.tokens = tokens
     self.segments = segments
     self.labels = labels
-    self.truncated = truncated
+    self.isCut = isCut
   }
 
-  /// The examples at `indices`, in their order. The number of cut examples stays that of the whole.
+  /// The examples at `indices`, in their order.
   public func selecting(_ indices: [Int]) -> EncodedDataset {
     EncodedDataset(
       tokens: indices.map { tokens[$0] }, segments: indices.map { segments[$0] }, labels: labels?.selecting(indices),
-      truncated: truncated)
+      isCut: indices.map { isCut[$0] })
   }
 
   /// A fixed sample without repetition, in the order of the file; all examples when there are no more than `count`.

@@ -37,6 +37,7 @@ func text(
   var buffer = [CChar](repeating: 0, count: Int(capacity) + 1)
   var length: Int32 = 0
   try check(buffer.withUnsafeMutableBufferPointer { $0.baseAddress.map { call($0, &length) } ?? 0 }, routine)
-  let bytes = buffer.prefix(Int(length)).map { UInt8(bitPattern: $0) }
+  // Some lengths count the text's terminating zero.
+  let bytes = buffer.prefix(Int(length)).prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
   return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).joined(separator: " ")
 }

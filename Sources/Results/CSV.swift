@@ -13,9 +13,12 @@ struct CSV {
     text += fields.map(Self.quoted).joined(separator: ",") + "\n"
   }
 
-  /// A number as the shortest text that reads back as the same bits; NaN and infinity as `nan`, `inf`, `-inf`; a number
-  /// that does not exist as nothing.
-  static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+  /// A number as the shortest text that reads back as the same value, whole numbers without a fraction; NaN and infinity
+  /// as `nan`, `inf`, `-inf`; a number that does not exist as nothing.
+  static func number(_ value: Double?) -> String {
+    guard let value else { return "" }
+    return Int(exactly: value).map { "\($0)" } ?? "\(value)"
+  }
 
   private static func quoted(_ field: String) -> String {
     guard field.utf8.contains(where: { [0x2C, 0x22, 0x0A, 0x0D].contains($0) }) else { return field }

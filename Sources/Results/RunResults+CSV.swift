@@ -114,13 +114,15 @@ extension RunResults {
   /// Every pair of cells once, layer by layer; layer 0 is the embeddings.
   private func consistencyTable() throws -> CSV {
     var table = CSV([
-      "task", "probe", "layer", "cell_a", "cell_b", "measure", "distance", "kept_a", "kept_b", "rows", "degenerate",
+      "task", "initialisation", "probe", "layer", "cell_a", "cell_b", "measure", "distance", "kept_a", "kept_b", "rows",
+      "degenerate",
       "status",
     ])
     for unit in plan.units {
       guard case .consistency(let task, let cells, let probe) = unit.work else { continue }
+      let start = cells.first?.initialisation.rawValue ?? ""
       guard let file = try payload(unit.id) else {
-        table.append([task, probe.name, "", "", "", "svcca", "", "", "", "", "", status(unit.id)])
+        table.append([task, start, probe.name, "", "", "", "svcca", "", "", "", "", "", status(unit.id)])
         continue
       }
       let rows = try measurements(unit.id)["rows"].map { "\(Int($0))" } ?? ""
@@ -133,7 +135,7 @@ extension RunResults {
           for b in cells.indices where a < b {
             let distance = distances[a * cells.count + b]
             table.append([
-              task, probe.name, "\(layer)", cells[a].name, cells[b].name, "svcca",
+              task, start, probe.name, "\(layer)", cells[a].name, cells[b].name, "svcca",
               CSV.number(distance.isNaN ? nil : distance), "\(kept[a])", "\(kept[b])", rows,
               degenerate[a * cells.count + b] == 0 ? "0" : "1", distance.isNaN ? "does not exist" : "done",
             ])

@@ -94,6 +94,10 @@ struct Finetune: ParsableCommand {
   }
 
   func run() throws {
+    let folder = URL(filePath: output, directoryHint: .isDirectory)
+    guard !FileManager.default.fileExists(atPath: folder.appending(path: "model.safetensors").path) else {
+      throw InputError("\(output) holds a finished model already; choose another --output, or remove the folder")
+    }
     try BLAS.setThreads(model.threads)
     let checkpoint = try Checkpoint(directory: model.directory)
     let task = try self.task.resolve()
@@ -115,7 +119,6 @@ struct Finetune: ParsableCommand {
       }
       network.initialiseHead(parameters, seed: seeds.head)
     }
-    let folder = URL(filePath: output, directoryHint: .isDirectory)
     let fineTuning = try FineTuning(
       trainer, task: task, dev: try Evaluator(network, dev, batchSize: 32), devLabels: devLabels,
       folders: CellFolders(

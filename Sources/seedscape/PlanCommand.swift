@@ -29,7 +29,9 @@ struct PlanCommand: ParsableCommand {
     try standardOutput(
       "\(sweep.name): \(plan.units.count) units, \(Self.operations(plan.cost)) floating-point operations")
     for total in plan.totals {
-      try standardOutput("  \(total.kind.rawValue): \(total.units) units, \(Self.operations(total.cost))")
+      try standardOutput(
+        "  \(total.kind.rawValue): \(total.units) \(total.units == 1 ? "unit" : "units"), \(Self.operations(total.cost))"
+      )
     }
     let vector = Double(4 * facts.model.parameterCount)
     try standardOutput(
@@ -40,7 +42,7 @@ struct PlanCommand: ParsableCommand {
 
   private static func operations(_ count: Double) -> String {
     let units = [(1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M")]
-    let (scale, name) = units.first { count >= $0.0 } ?? (1, "")
+    let (scale, name) = units.first { count >= $0.0 } ?? (1e6, "M")
     return "\((count / scale * 100).rounded() / 100) \(name)"
   }
 

@@ -6,6 +6,7 @@ import Ledger
 import LinearAlgebra
 import Results
 import Sweep
+import Synchronization
 
 /// A run directory made ready on rank 0: validated, leased, its ledger open.
 final class Preparation: OutcomeRecorder, Sendable {
@@ -16,6 +17,7 @@ final class Preparation: OutcomeRecorder, Sendable {
   let hosts: [String]
   let lease: Lease
   private let ledger: Ledger
+  private let retries = Mutex<[Identity: Int]>([:])
 
   /// Validates everything first, and only then writes.
   ///
@@ -141,10 +143,17 @@ final class Preparation: OutcomeRecorder, Sendable {
     try ledger.record(
       outcomes.map {
         RecordedOutcome(
-          unit: $0.unit, outcome: $0.outcome, rank: $0.rank,
+          unit: $0.unit, outcome: $0.outcome, attempts: 1 + retries(of: $0.unit.id), rank: $0.rank,
           host: hosts.indices.contains($0.rank) ? hosts[$0.rank] : "unknown")
       })
   }
+
+  /// Notes that a unit failed and is tried again.
+  func noteRetry(of unit: Identity) {
+    retries.withLock { $0[unit, default: 0] += 1 }
+  }
+
+  private func retries(of unit: Identity) -> Int { retries.withLock { $0[unit, default: 0] } }
 
   /// Gives the run directory free.
   func close() throws { try lease.release() }

@@ -67,6 +67,7 @@ final class ProgressDisplay: ProgressObserver {
   }
 
   func willRetry(_ unit: WorkUnit, rank: Int, message: String) {
+    preparation.noteRetry(of: unit.id)
     standardError("seedscape: \(unit.name) failed on rank \(rank) and is tried again: \(message)")
   }
 

@@ -9,8 +9,10 @@ struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Does what is missing of a sweep; run it again to resume.",
     discussion: """
-      mpirun -n N seedscape run SWEEP.yaml uses N ranks; without mpirun it is one. Ctrl-C, TERM and USR1 stop the run \
-      and leave a directory that the same command resumes, on any number of ranks (exit code 75).
+      mpirun -n N seedscape run SWEEP.yaml uses N ranks; without mpirun it is one. The same command goes on after any \
+      end, on any number of ranks. SIGUSR1 (to mpirun or to any rank) saves what is under way and ends with 75; without \
+      mpirun so do Ctrl-C and TERM. With mpirun these two leave the ranks about a second: what is lost then is the work \
+      since a cell's last saved state, which is a minute or so.
       """)
 
   @OptionGroup var options: SweepOptions
@@ -59,24 +61,21 @@ struct Run: ParsableCommand {
   private func lead(
     _ communicator: Communicator, _ mpi: String, _ host: String, _ stop: StopSignal
   ) throws -> Int32 {
+    let hosts = try communicator.gather(Array(host.utf8), to: 0) ?? []
     let preparation: Preparation
-    let opening: Opening
+    let source: SweepSource
     do {
-      let hosts = try communicator.gather(Array(host.utf8), to: 0) ?? []
-      let source = try options.read()
-      do {
-        preparation = try Preparation(
-          source, output: output, hosts: hosts.map { String(decoding: $0, as: UTF8.self) }, mpi: mpi,
-          allowOtherProcessor: allowOtherProcessor, retryFailed: retryFailed)
-        opening = .start(source, run: preparation.run.root.path)
-      }
+      source = try options.read()
+      preparation = try Preparation(
+        source, output: output, hosts: hosts.map { String(decoding: $0, as: UTF8.self) }, mpi: mpi,
+        allowOtherProcessor: allowOtherProcessor, retryFailed: retryFailed)
     } catch {
       standardError("seedscape: \(ExitStatus.message(error))")
       let code = ExitStatus.code(error)
       try tell(.leave(code: code), communicator)
       return code
     }
-    try tell(opening, communicator)
+    try tell(.start(source, run: preparation.run.root.path), communicator)
     do {
       let display = ProgressDisplay(preparation, quiet: quiet)
       try display.begin(preparation)
@@ -88,18 +87,13 @@ struct Run: ParsableCommand {
       try display.end(summary)
       try preparation.close()
       return summary.exitCode
-    } catch let error as CoordinationError {
-      if case .channelBroken = error { throw error }
-      return try leave(error, preparation)
     } catch {
-      return try leave(error, preparation)
+      if let error = error as? CoordinationError, case .channelBroken = error { throw error }
+      standardError("seedscape: \(ExitStatus.message(error))")
+      // The error that ended the job is the one to tell; a lease that stays is free once this process has gone.
+      try? preparation.close()
+      return ExitStatus.code(error)
     }
-  }
-
-  private func leave(_ error: any Error, _ preparation: Preparation) throws -> Int32 {
-    standardError("seedscape: \(ExitStatus.message(error))")
-    try? preparation.close()
-    return ExitStatus.code(error)
   }
 
   private func tell(_ opening: Opening, _ communicator: Communicator) throws {

@@ -25,8 +25,11 @@ enum Fixture {
   }
 }
 
-/// The greatest absolute difference.
+/// The greatest absolute difference; infinite where one is not a number.
 func maximumDifference(_ got: some Collection<Float>, _ expected: some Collection<Double>) -> Double {
   precondition(got.count == expected.count, "\(got.count) and \(expected.count) numbers")
-  return zip(got, expected).map { abs(Double($0) - $1) }.max() ?? 0
+  return zip(got, expected).reduce(0) { greatest, pair in
+    let difference = abs(Double(pair.0) - pair.1)
+    return difference.isNaN ? .infinity : max(greatest, difference)
+  }
 }

@@ -1,0 +1,186 @@
+import BERT
+import Foundation
+import TensorFiles
+import Testing
+
+@Suite struct CheckpointTests {
+  /// A copy of the fixture `variants/plain` (with a head of two outputs) after `change`, gone after `body`.
+  private func withCopy(
+    of name: String = "plain", changing change: ([NamedArray]) -> [NamedArray] = { $0 },
+    _ body: (URL) throws -> Void
+  ) throws {
+    let source = try Fixture.directory("variants/\(name)")
+    let file = try SafetensorsFile(source.appending(path: "model.safetensors"))
+    try withTemporaryDirectory { directory in
+      let arrays = change(try file.entries.map { try file.array($0.name) })
+      try Safetensors.write(to: directory.appending(path: "model.safetensors"), arrays: arrays)
+      try FileManager.default.copyItem(
+        at: source.appending(path: "config.json"), to: directory.appending(path: "config.json"))
+      try body(directory)
+    }
+  }
+
+  private func withTemporaryDirectory(_ body: (URL) throws -> Void) throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    try body(directory)
+  }
+
+  private func json(_ directory: URL) throws -> [String: Any] {
+    let data = try Data(contentsOf: directory.appending(path: "config.json"))
+    return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+  }
+
+  @Test(arguments: [
+    "bert.embeddings.LayerNorm.weight", "bert.encoder.layer.1.attention.self.value.bias", "bert.pooler.dense.bias",
+    "classifier.bias",
+  ])
+  func missingTensor(name: String) throws {
+    try withCopy(changing: { $0.filter { $0.name != name } }) { directory in
+      #expect(throws: ModelError.missingTensor(path: directory.path, name: name)) {
+        try Checkpoint(directory: directory)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("bert.encoder.layer.0.intermediate.dense.weight", [12, 8]), ("bert.pooler.dense.bias", [8]),
+    ("classifier.weight", [2, 8]), ("classifier.bias", [2]),
+  ])
+  func wrongShape(name: String, expected: [Int]) throws {
+    let got = expected.count == 2 ? [expected[0], 9] : [9]
+    let replacement = NamedArray(
+      name: name, shape: got, elements: .float32([Float](repeating: 0, count: got.reduce(1, *))))
+    try withCopy(changing: { $0.map { $0.name == name ? replacement : $0 } }) { directory in
+      #expect(throws: ModelError.wrongShape(path: directory.path, name: name, got: got, expected: expected)) {
+        try Checkpoint(directory: directory)
+      }
+    }
+  }
+
+  /// A third layer that config.json does not know is refused; other heads and Hugging Face's position_ids are not.
+  @Test func tensorsWithoutAPlace() throws {
+    func extra(_ name: String) -> NamedArray { NamedArray(name: name, shape: [1], elements: .float32([0])) }
+    let name = "bert.encoder.layer.2.output.dense.bias"
+    try withCopy(changing: { $0 + [extra(name)] }) { directory in
+      #expect(throws: ModelError.unexpectedTensors(path: directory.path, names: [name])) {
+        try Checkpoint(directory: directory)
+      }
+    }
+    let harmless = [extra("cls.predictions.bias"), extra("bert.embeddings.position_ids")]
+    try withCopy(changing: { $0 + harmless }) { directory in
+      let checkpoint = try Checkpoint(directory: directory)
+      #expect(checkpoint.outputs == 2)
+    }
+  }
+
+  @Test func missingHead() throws {
+    let checkpoint = try Checkpoint(directory: Fixture.directory("variants/bare"))
+    #expect(checkpoint.outputs == nil)
+    let model = BERTModel(checkpoint.configuration, outputs: 2)
+    #expect(throws: ModelError.missingHead(path: checkpoint.directory.path)) {
+      try checkpoint.parameters(for: model, poolerSeed: 0)
+    }
+  }
+
+  @Test func headSize() throws {
+    let checkpoint = try Checkpoint(directory: Fixture.directory("variants/plain"))
+    let model = BERTModel(checkpoint.configuration, outputs: 3)
+    let expected = ModelError.headSize(path: checkpoint.directory.path, got: 2, expected: 3)
+    #expect(throws: expected) { try checkpoint.parameters(for: model, poolerSeed: 0) }
+    var parameters = [Float](repeating: 7, count: model.table.count)
+    #expect(throws: expected) { try checkpoint.readHead(model, into: &parameters) }
+    #expect(parameters.allSatisfy { $0 == 7 })
+  }
+
+  /// The encoder alone of a checkpoint with a head, and the two parts one after the other.
+  @Test func partsOfACheckpoint() throws {
+    let checkpoint = try Checkpoint(directory: Fixture.directory("variants/plain"))
+    let (bare, whole) = (
+      BERTModel(checkpoint.configuration, outputs: nil), BERTModel(checkpoint.configuration, outputs: 2)
+    )
+    let all = try checkpoint.parameters(for: whole, poolerSeed: 0)
+    let theta = try checkpoint.parameters(for: bare, poolerSeed: 0)
+    var parts = [Float](repeating: .nan, count: whole.table.count)
+    try checkpoint.readEncoder(whole, into: &parts, poolerSeed: 0)
+    #expect(parts[whole.table.head].allSatisfy { $0.isNaN })
+    try checkpoint.readHead(whole, into: &parts)
+    #expect(parts == numbers(all))
+    #expect(Array(parts[whole.table.encoder]) == numbers(theta))
+  }
+
+  /// A checkpoint without a pooler gets the one of the seed.
+  @Test func missingPooler() throws {
+    let checkpoint = try Checkpoint(directory: Fixture.directory("variants/no_pooler"))
+    let model = BERTModel(checkpoint.configuration, outputs: nil)
+    let read = numbers(try checkpoint.parameters(for: model, poolerSeed: 5))
+    var drawn = [Float](repeating: 0, count: model.table.count)
+    model.initialiseEncoder(&drawn, seed: 5)
+    for entry in model.table.entries {
+      #expect((read[entry.range] == drawn[entry.range]) == (entry.group == .pooler), "\(entry.name)")
+    }
+  }
+
+  /// What is written is mapped in place when it is read, and config.json tells Hugging Face about the head.
+  @Test(arguments: [["no", "yes"], ["score"], nil]) func writeThenRead(labels: [String]?) throws {
+    let source = try Checkpoint(directory: Fixture.directory("variants/plain"))
+    let model = BERTModel(source.configuration, outputs: labels?.count)
+    var draws = Draws()
+    let parameters = floats(draws.normal(model.table.count))
+    try withTemporaryDirectory { parent in
+      let directory = parent.appending(path: "a/b")
+      try Checkpoint.write(model, parameters, from: source.directory, labels: labels, to: directory)
+      let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
+      #expect(names == ["config.json", "model.safetensors", "vocab.txt"])
+
+      let checkpoint = try Checkpoint(directory: directory)
+      let read = try checkpoint.parameters(for: model, poolerSeed: 0)
+      #expect(read.isMapped)
+      #expect(numbers(read) == parameters)
+      #expect(checkpoint.outputs == labels?.count && checkpoint.hasPooler)
+      #expect(checkpoint.configuration.labels == labels)
+      var expected = source.configuration
+      expected.labels = labels
+      #expect(checkpoint.configuration == expected)
+
+      let config = try json(directory)
+      let architecture = labels == nil ? "BertModel" : "BertForSequenceClassification"
+      #expect(config["architectures"] as? [String] == [architecture])
+      #expect(config["dtype"] as? String == "float32" && config["torch_dtype"] == nil)
+      let kind = labels.map { $0.count == 1 ? "regression" : "single_label_classification" }
+      #expect(config["problem_type"] as? String == kind)
+      let ids = labels.map { Dictionary(uniqueKeysWithValues: $0.enumerated().map { ($1, $0) }) }
+      #expect(config["label2id"] as? [String: Int] == ids)
+    }
+  }
+
+  /// Writing again replaces the model's own files and leaves others alone.
+  @Test func writeAgain() throws {
+    let source = try Checkpoint(directory: Fixture.directory("variants/plain"))
+    let model = BERTModel(source.configuration, outputs: 2)
+    try withTemporaryDirectory { directory in
+      let note = directory.appending(path: "note.txt")
+      try Data("mine".utf8).write(to: note)
+      for value in [Float(1), 2] {
+        let parameters = [Float](repeating: value, count: model.table.count)
+        try Checkpoint.write(model, parameters, from: source.directory, labels: ["a", "b"], to: directory)
+      }
+      let read = try Checkpoint(directory: directory).parameters(for: model, poolerSeed: 0)
+      #expect(numbers(read).allSatisfy { $0 == 2 })
+      #expect(try Data(contentsOf: note) == Data("mine".utf8))
+    }
+  }
+
+  /// Files of another type, in another order, in shards or without a part are copied, not mapped.
+  @Test(arguments: ["f16", "f64", "sharded", "gamma_beta", "bare", "no_pooler"])
+  func convertedCopies(name: String) throws {
+    let checkpoint = try Checkpoint(directory: Fixture.directory("variants/\(name)"))
+    let model = BERTModel(checkpoint.configuration, outputs: checkpoint.outputs)
+    #expect(!(try checkpoint.parameters(for: model, poolerSeed: 0)).isMapped)
+  }
+
+  private func numbers(_ parameters: Parameters) -> [Float] {
+    Array(UnsafeBufferPointer(start: parameters.base, count: parameters.count))
+  }
+}

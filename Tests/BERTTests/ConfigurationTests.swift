@@ -1,0 +1,148 @@
+import BERT
+import Foundation
+import Testing
+
+@Suite struct ConfigurationTests {
+  private static let sizes = [
+    "vocab_size": "20", "hidden_size": "8", "num_hidden_layers": "2", "num_attention_heads": "2",
+    "intermediate_size": "12",
+  ]
+
+  /// The five sizes that have no default, and `changes`: keys with JSON values, nil to leave one out.
+  private func read(_ changes: [String: String?] = [:]) throws -> BERTConfiguration {
+    var values = Self.sizes
+    for (key, value) in changes { values[key] = value }
+    let json = "{" + values.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}"
+    return try BERTConfiguration(json: Data(json.utf8), path: "config.json")
+  }
+
+  /// The error that `changes` lead to.
+  private func error(_ changes: [String: String?]) -> ModelError? {
+    do {
+      _ = try read(changes)
+      return nil
+    } catch {
+      return error as? ModelError
+    }
+  }
+
+  @Test func readsAFile() throws {
+    let configuration = try BERTConfiguration(directory: Fixture.directory("tiny"))
+    #expect(configuration.vocabularySize == 60 && configuration.hiddenSize == 24 && configuration.layers == 3)
+    #expect(configuration.heads == 4 && configuration.headSize == 6 && configuration.intermediateSize == 40)
+    #expect(configuration.maximumPositions == 32 && configuration.segmentTypes == 2)
+    #expect(configuration.activation == .gelu && configuration.layerNormEpsilon == 1e-12)
+    #expect(configuration.hiddenDropout == 0.1 && configuration.attentionDropout == 0.1)
+    #expect(configuration.classifierDropout == nil && configuration.initializerRange == 0.02)
+    #expect(configuration.labels == ["entailment", "neutral", "contradiction"])
+  }
+
+  /// What Hugging Face's BertConfig takes when a key is missing or null.
+  @Test func defaults() throws {
+    for configuration in [
+      try read(),
+      try read([
+        "max_position_embeddings": "null", "hidden_act": "null", "classifier_dropout": "null", "id2label": "null",
+        "model_type": "null", "position_embedding_type": "null", "layer_norm_eps": "null",
+      ]),
+    ] {
+      #expect(configuration.maximumPositions == 512 && configuration.segmentTypes == 2)
+      #expect(configuration.activation == .gelu && configuration.layerNormEpsilon == 1e-12)
+      #expect(configuration.hiddenDropout == 0.1 && configuration.attentionDropout == 0.1)
+      #expect(configuration.classifierDropout == nil && configuration.initializerRange == 0.02)
+      #expect(configuration.labels == nil)
+    }
+  }
+
+  @Test func valuesThatAreSet() throws {
+    let configuration = try read([
+      "model_type": "\"bert\"", "position_embedding_type": "\"absolute\"", "hidden_act": "\"relu\"",
+      "hidden_dropout_prob": "0", "attention_probs_dropout_prob": "0.25", "classifier_dropout": "0.5",
+      "type_vocab_size": "1", "layer_norm_eps": "1e-5", "initializer_range": "1", "is_decoder": "false",
+      "id2label": "{\"1\": \"yes\", \"0\": \"no\"}", "unknown_key": "[1]",
+    ])
+    #expect(configuration.activation == .relu)
+    #expect(configuration.hiddenDropout == 0 && configuration.attentionDropout == 0.25)
+    #expect(configuration.classifierDropout == 0.5)
+    #expect(configuration.segmentTypes == 1 && configuration.layerNormEpsilon == 1e-5)
+    #expect(configuration.initializerRange == 1)
+    #expect(configuration.labels == ["no", "yes"])
+  }
+
+  @Test(arguments: sizes.keys.sorted()) func sizesAreWholeNumbersFromOne(key: String) {
+    let limit = key == "num_hidden_layers" ? 255 : Int(Int32.max)
+    let expected = "a whole number from 1 to \(limit)"
+    let bad = [
+      (nil, "missing"), ("0", "0"), ("-8", "-8"), ("2.5", "2.5"), ("\"8\"", "\"8\""), ("\(limit + 1)", "\(limit + 1)"),
+    ]
+    for (value, got) in bad {
+      #expect(
+        error([key: value]) == .configurationValue(path: "config.json", key: key, got: got, expected: expected))
+    }
+  }
+
+  @Test(arguments: [
+    ("hidden_dropout_prob", "a number from 0.0 to 0.99"), ("attention_probs_dropout_prob", "a number from 0.0 to 0.99"),
+    ("classifier_dropout", "a number from 0.0 to 0.99"), ("layer_norm_eps", "a number from 1e-30 to 1.0"),
+    ("initializer_range", "a number from 1e-12 to 100.0"),
+  ])
+  func numbersHaveARange(key: String, expected: String) {
+    for (value, got) in [("-1", "-1"), ("101", "101"), ("\"0.1\"", "\"0.1\"")] {
+      #expect(
+        error([key: value]) == .configurationValue(path: "config.json", key: key, got: got, expected: expected))
+    }
+  }
+
+  @Test func headsDivideTheChannels() {
+    #expect(
+      error(["num_attention_heads": "3"])
+        == .configurationValue(
+          path: "config.json", key: "num_attention_heads", got: "3", expected: "a divisor of hidden_size 8"))
+  }
+
+  @Test func labelsAreNumberedFromZero() {
+    for labels in ["{\"1\": \"yes\", \"2\": \"no\"}", "[\"yes\"]", "{\"0\": 1}"] {
+      guard case .configurationValue(_, "id2label", _, let expected) = error(["id2label": labels]) else {
+        Issue.record("\(labels) was read")
+        continue
+      }
+      #expect(expected == "an object with the keys \"0\", \"1\", ... and texts")
+    }
+  }
+
+  @Test func otherModelsAreRefused() {
+    func unsupported(_ key: String, _ got: String, _ expected: String) -> ModelError {
+      .unsupported(path: "config.json", key: key, got: got, expected: expected)
+    }
+    #expect(error(["model_type": "\"roberta\""]) == unsupported("model_type", "\"roberta\"", "\"bert\""))
+    #expect(error(["is_decoder": "true"]) == unsupported("is_decoder", "true", "an encoder"))
+    #expect(error(["add_cross_attention": "true"]) == unsupported("add_cross_attention", "true", "an encoder"))
+  }
+
+  /// The message has the file, the key, what was got and what was expected.
+  @Test(arguments: [
+    ("gelu_new", "hidden_act", "\"gelu_new\"", "\"gelu\" (erf) or \"relu\""),
+    ("relative_key", "position_embedding_type", "\"relative_key\"", "\"absolute\""),
+  ])
+  func refusedFixtures(name: String, key: String, got: String, expected: String) throws {
+    let directory = try Fixture.directory("refused/\(name)")
+    let path = directory.appending(path: "config.json").path
+    let error = #expect(throws: ModelError.self) { try BERTConfiguration(directory: directory) }
+    #expect(error == .unsupported(path: path, key: key, got: got, expected: expected))
+    #expect(
+      error?.description == "\(path): `\(key)` is \(got), which is not implemented; expected \(expected)")
+  }
+
+  @Test func unreadableFiles() throws {
+    let directory = try Fixture.directory("refused")
+    #expect(
+      throws: ModelError.configurationUnreadable(
+        path: directory.appending(path: "config.json").path, reason: "no such file")
+    ) { try BERTConfiguration(directory: directory) }
+    for text in ["", "[1]", "{\"vocab_size\": 20"] {
+      #expect(throws: ModelError.configurationUnreadable(path: "c", reason: "not a JSON object")) {
+        try BERTConfiguration(json: Data(text.utf8), path: "c")
+      }
+    }
+  }
+}
