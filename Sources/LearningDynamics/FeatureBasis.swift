@@ -48,18 +48,27 @@ public struct FeatureBasis: Sendable, Equatable {
   }
 
   private static func centred(_ features: [Float], rows: Int, columns: Int) -> [Double] {
-    var means = [Double](repeating: 0, count: columns)
-    for row in 0..<rows {
-      for column in 0..<columns { means[column] += Double(features[row * columns + column]) }
+    var centred = features.map { Double($0) }
+    // Twice: what rounding leaves of a mean far from 0 is more than what counts as zero, and would be a direction.
+    for _ in 0..<2 {
+      var means = [Double](repeating: 0, count: columns)
+      for row in 0..<rows {
+        for column in 0..<columns { means[column] += centred[row * columns + column] }
+      }
+      for column in 0..<columns { means[column] /= Double(rows) }
+      for row in 0..<rows {
+        for column in 0..<columns { centred[row * columns + column] -= means[column] }
+      }
     }
-    for column in 0..<columns { means[column] /= Double(rows) }
-    return features.indices.map { Double(features[$0]) - means[$0 % columns] }
+    return centred
   }
 
   private static func kept(_ values: [Double], rows: Int, columns: Int, variance: Double) -> Int {
     guard let greatest = values.first, greatest > 0 else { return 0 }
     let floor = greatest * Double(max(rows, columns)) * Double.ulpOfOne
     let rank = values.prefix { $0 > floor }.count
+    // A square below rounding adds nothing to a sum, so all of the sum is reached before all directions are.
+    if variance >= 1 { return rank }
     // Relative to the greatest, so that squares neither overflow nor vanish.
     let squares = values.prefix(rank).map { ($0 / greatest) * ($0 / greatest) }
     let wanted = variance * squares.reduce(0, +)

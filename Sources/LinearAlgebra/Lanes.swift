@@ -80,7 +80,7 @@ extension SIMD16<Float> {
   }
 }
 
-/// e^x to within 1.2 units in the last place for x in -87 ... 88, clamped to that range outside.
+/// e^x to within 1.26 units in the last place for x in -87 ... 88, clamped to that range outside.
 ///
 /// Cody and Waite's reduction to |r| <= ln 2 / 2 and Cephes' polynomial of degree 6.
 @inlinable @inline(__always)

@@ -24,7 +24,7 @@ public struct Axes: Sendable, Equatable {
 
   /// Measures the directions, in Float64 in a fixed order.
   ///
-  /// - Throws: ``LandscapeError/sizesDiffer(got:expected:)``, ``LandscapeError/zeroDirection(name:)``.
+  /// - Throws: ``LandscapeError/zeroDirection(name:)``.
   public init(_ plane: Plane) throws(LandscapeError) {
     let (zero, one, two) = (plane.theta0.base, plane.theta1.base, plane.theta2.base)
     var squares1 = 0.0

@@ -44,18 +44,15 @@ extension Plane {
     switch terms.count {
     case 0: theta.update(repeating: 0, count: encoder.count)
     case 1 where terms[0].0 == 1: theta.update(from: terms[0].1, count: encoder.count)
-    case 1: combine(terms[0], (0, terms[0].1), (0, terms[0].1), into: theta)
-    case 2: combine(terms[0], terms[1], (0, terms[0].1), into: theta)
-    default: combine(terms[0], terms[1], terms[2], into: theta)
-    }
-  }
-
-  private func combine(
-    _ x: (Double, UnsafePointer<Float>), _ y: (Double, UnsafePointer<Float>), _ z: (Double, UnsafePointer<Float>),
-    into theta: UnsafeMutablePointer<Float>
-  ) {
-    for i in 0..<encoder.count {
-      theta[i] = Float(x.0 * Double(x.1[i]) + y.0 * Double(y.1[i]) + z.0 * Double(z.1[i]))
+    case 1:
+      let (a, x) = terms[0]
+      for i in 0..<encoder.count { theta[i] = Float(a * Double(x[i])) }
+    case 2:
+      let ((a, x), (b, y)) = (terms[0], terms[1])
+      for i in 0..<encoder.count { theta[i] = Float(a * Double(x[i]) + b * Double(y[i])) }
+    default:
+      let ((a, x), (b, y), (c, z)) = (terms[0], terms[1], terms[2])
+      for i in 0..<encoder.count { theta[i] = Float(a * Double(x[i]) + b * Double(y[i]) + c * Double(z[i])) }
     }
   }
 }

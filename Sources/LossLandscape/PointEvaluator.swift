@@ -30,10 +30,14 @@ public final class PointEvaluator {
   ///   - training: the training subset.
   ///   - dev: the dev subset.
   ///   - batchSize: examples of a batch; part of a result's identity.
-  /// - Throws: `FineTuningError.noLabels`, `ModelError`.
+  /// - Throws: ``LandscapeError/sizesDiffer(got:expected:)`` when theta1 is not a vector of `model`;
+  ///   `FineTuningError.noLabels`, `ModelError`.
   public init(
     _ plane: Plane, model: BERTModel, task: Task, training: EncodedDataset, dev: EncodedDataset, batchSize: Int
   ) throws {
+    guard plane.theta1.count == model.table.count, plane.encoder == model.table.encoder else {
+      throw LandscapeError.sizesDiffer(got: plane.theta1.count, expected: model.table.count)
+    }
     guard let devLabels = dev.labels else { throw FineTuningError.noLabels }
     self.plane = plane
     self.task = task

@@ -1,0 +1,17 @@
+import Randomness
+
+/// Numbers uniform in -1 ... 1, the same ones for a seed.
+func uniform(_ count: Int, seed: UInt32) -> [Float] {
+  var stream = RandomStream(Philox(seed: 20, purpose: .direction), seed)
+  return (0..<count).map { _ in Float(2 * stream.uniform() - 1) }
+}
+
+/// The greatest of errors that a test has seen; NaN is greater than any.
+struct Worst {
+  private(set) var error = 0.0
+  private(set) var place = Float.nan
+
+  mutating func see(_ error: Double, at place: Float) {
+    if !(error <= self.error) { (self.error, self.place) = (error, place) }
+  }
+}

@@ -1,0 +1,221 @@
+import BERT
+import FineTuning
+import Foundation
+import GLUE
+import LinearAlgebra
+import LossLandscape
+import TensorFiles
+import Testing
+
+/// BERT's fixtures, made by tools/fixtures/bert_reference.py.
+private func fixture(_ path: String) -> URL {
+  URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "BERTTests/Fixtures").appending(path: path)
+}
+
+/// A point's values as evaluators of whole vectors give them.
+private struct Expected {
+  let trainingLoss: Double
+  let devLoss: Double
+  let devError: Double?
+
+  static func == (values: PointValues, expected: Expected) -> Bool {
+    values.trainingLoss == expected.trainingLoss && values.devLoss == expected.devLoss
+      && values.devError == expected.devError
+  }
+}
+
+/// The tiny model as theta1, theta0 and theta2 beside it, and sentences of its vocabulary.
+private struct Landscape {
+  let model: BERTModel
+  let plane: Plane
+  let training: EncodedDataset
+  let dev: EncodedDataset
+  let task: GLUE.Task
+
+  /// - Parameter outputs: those of the tiny model, 3, or 1 for regression with a head of its own.
+  init(outputs: Int = 3) throws {
+    let checkpoint = try Checkpoint(directory: fixture("tiny"))
+    model = BERTModel(checkpoint.configuration, outputs: outputs)
+    task = try GLUE.Task.named(outputs == 3 ? "MNLI" : "STS-B")
+    let one = AlignedBuffer<Float>(count: model.table.count)
+    try checkpoint.readEncoder(model, into: one.pointer, poolerSeed: 0)
+    if outputs == 3 {
+      try checkpoint.readHead(model, into: one.pointer)
+    } else {
+      model.initialiseHead(one.pointer, seed: 1)
+    }
+    // theta0 has no head, theta2 one of two classes with other values: neither may show.
+    let encoder = model.table.encoder
+    let other = BERTModel(checkpoint.configuration, outputs: 2).table.count
+    plane = try Plane(
+      theta0: parameters(zip(one.elements[encoder], gaussian(encoder.count, seed: 5, scale: 0.05)).map { $0 + $1 }),
+      theta1: Parameters(one),
+      theta2: parameters(
+        zip(one.elements[encoder], gaussian(encoder.count, seed: 6, scale: 0.1)).map { $0 - $1 }
+          + [Float](repeating: 1e9, count: other - encoder.count)),
+      encoder: encoder)
+
+    let file = try SafetensorsFile(fixture("training.safetensors"))
+    let tokens = try file.int32("input_ids")
+    let segments = try file.int64("token_type_ids").map { UInt8($0) }
+    let offsets = try file.int64("offsets").map { Int($0) }
+    let labels = try file.int64("labels").map { Int($0) }
+    let data = EncodedDataset(
+      tokens: zip(offsets, offsets.dropFirst()).map { Array(tokens[$0..<$1]) },
+      segments: zip(offsets, offsets.dropFirst()).map { Array(segments[$0..<$1]) },
+      labels: outputs == 3 ? .classes(labels) : .values(labels.map { Double($0) }))
+    training = data.selecting(Array(0..<9))
+    dev = data.selecting(Array(9..<20))
+  }
+
+  func evaluator(_ plane: Plane? = nil, batchSize: Int = 4) throws -> PointEvaluator {
+    try PointEvaluator(
+      plane ?? self.plane, model: model, task: task, training: training, dev: dev, batchSize: batchSize)
+  }
+
+  /// theta1's whole vector with another theta in front.
+  func withHeadOfTheta1(_ theta: UnsafePointer<Float>) -> AlignedBuffer<Float> {
+    let vector = AlignedBuffer<Float>(count: model.table.count)
+    vector.pointer.update(from: plane.theta1.base, count: model.table.count)
+    vector.pointer.update(from: theta, count: model.table.encoder.count)
+    return vector
+  }
+
+  /// What the two evaluators say of a whole vector.
+  func expected(_ vector: UnsafePointer<Float>, batchSize: Int = 4) throws -> Expected {
+    let dev = try Evaluator(model, self.dev, batchSize: batchSize).evaluate(vector)
+    guard let targets = self.dev.labels else { throw FineTuningError.noLabels }
+    return Expected(
+      trainingLoss: try Evaluator(model, training, batchSize: batchSize).evaluate(vector).loss, devLoss: dev.loss,
+      devError: task.error(predictions: dev.predictions, targets: targets))
+  }
+}
+
+@Suite struct PointEvaluatorTests {
+  /// theta1's values are those of the checkpoint as it was fine-tuned, to the last bit.
+  @Test(arguments: [1, 4, 20])
+  func theta1IsItsCheckpoint(batchSize: Int) throws {
+    let landscape = try Landscape()
+    let values = try landscape.evaluator(batchSize: batchSize).evaluate(.theta1)
+    #expect(values == (try landscape.expected(landscape.plane.theta1.base, batchSize: batchSize)))
+    #expect(values.trainingLoss.isFinite && values.devLoss.isFinite)
+  }
+
+  /// 1 - accuracy of the predictions, counted.
+  @Test func errorIsTheShareOfWrongPredictions() throws {
+    let landscape = try Landscape()
+    let dev = try Evaluator(landscape.model, landscape.dev, batchSize: 4).evaluate(landscape.plane.theta1.base)
+    guard case .classes(let predictions) = dev.predictions, case .classes(let targets) = landscape.dev.labels else {
+      Issue.record("classes are expected")
+      return
+    }
+    let wrong = zip(predictions, targets).filter { $0 != $1 }.count
+    let error = try #require(try landscape.evaluator().evaluate(.theta1).devError)
+    #expect(abs(error - Double(wrong) / 11) < 1e-15)
+  }
+
+  /// Every point keeps theta1's head: theta0 has none here, theta2 another.
+  @Test func headStaysThatOfTheta1() throws {
+    let landscape = try Landscape()
+    let evaluator = try landscape.evaluator()
+    let one = evaluator.evaluate(.theta1)
+    for (point, checkpoint) in [(Combination.theta0, landscape.plane.theta0), (.theta2, landscape.plane.theta2)] {
+      let vector = landscape.withHeadOfTheta1(checkpoint.base)
+      let values = evaluator.evaluate(point)
+      #expect(values == (try landscape.expected(vector.pointer)))
+      #expect(values.trainingLoss != one.trainingLoss && values.devLoss != one.devLoss)
+    }
+  }
+
+  @Test func pointsBetweenAreTheirPlacement() throws {
+    let landscape = try Landscape()
+    let evaluator = try landscape.evaluator()
+    for (alpha, beta) in [(0.5, 0), (-1, 0.25), (1.5, -0.5)] {
+      let point = Combination(alpha: alpha, beta: beta, scale: try Axes(landscape.plane).scale)
+      let vector = landscape.withHeadOfTheta1(place(landscape.plane, point))
+      #expect(evaluator.evaluate(point) == (try landscape.expected(vector.pointer)))
+    }
+  }
+
+  /// What was evaluated before leaves no trace, not even a NaN; nor does a second evaluator.
+  @Test func orderDoesNotMatter() throws {
+    let landscape = try Landscape()
+    let points = [Combination.theta0, Combination(alpha: 0.3, beta: 0.6, scale: 1), .theta2, .theta1]
+    let (forwards, backwards) = (try landscape.evaluator(), try landscape.evaluator())
+    let values = points.map { forwards.evaluate($0) }
+    #expect(backwards.evaluate(Combination(c0: .nan, c1: 0, c2: 0)).devLoss.isNaN)
+    #expect(Array(points.reversed().map { backwards.evaluate($0) }.reversed()) == values)
+    #expect(points.map { forwards.evaluate($0) } == values)
+  }
+
+  /// A diverged checkpoint gives NaN as a result.
+  @Test func lossesThatAreNotFiniteAreResults() throws {
+    let landscape = try Landscape()
+    let encoder = landscape.plane.encoder
+    let diverged = try Plane(
+      theta0: landscape.plane.theta0, theta1: landscape.plane.theta1,
+      theta2: parameters([Float](repeating: .nan, count: encoder.count)), encoder: encoder)
+    let evaluator = try landscape.evaluator(diverged)
+    let values = evaluator.evaluate(.theta2)
+    #expect(values.trainingLoss.isNaN && values.devLoss.isNaN)
+    #expect(evaluator.evaluate(.theta1) == (try landscape.expected(landscape.plane.theta1.base)))
+  }
+
+  /// Regression: squared error, and 1 - Pearson, which is undefined where all targets are one.
+  @Test func regression() throws {
+    let landscape = try Landscape(outputs: 1)
+    let values = try landscape.evaluator().evaluate(.theta1)
+    #expect(values == (try landscape.expected(landscape.plane.theta1.base)))
+    #expect((0...2).contains(try #require(values.devError)))
+
+    let constant = EncodedDataset(
+      tokens: landscape.dev.tokens, segments: landscape.dev.segments, labels: .values([Double](repeating: 2, count: 11))
+    )
+    let undefined = try PointEvaluator(
+      landscape.plane, model: landscape.model, task: landscape.task, training: landscape.training, dev: constant,
+      batchSize: 4
+    ).evaluate(.theta1)
+    #expect(undefined.devError == nil)
+    #expect(undefined.devLoss.isFinite && undefined.trainingLoss == values.trainingLoss)
+  }
+
+  @Test func dataWithoutLabelsAreErrors() throws {
+    let landscape = try Landscape()
+    func bare(_ data: EncodedDataset) -> EncodedDataset {
+      EncodedDataset(tokens: data.tokens, segments: data.segments, labels: nil)
+    }
+    for (training, dev) in [
+      (bare(landscape.training), landscape.dev), (landscape.training, bare(landscape.dev)),
+      (landscape.training.selecting([]), landscape.dev), (landscape.training, landscape.dev.selecting([])),
+    ] {
+      #expect(throws: FineTuningError.noLabels) {
+        try PointEvaluator(
+          landscape.plane, model: landscape.model, task: landscape.task, training: training, dev: dev, batchSize: 4)
+      }
+    }
+  }
+
+  @Test func examplesTheModelCannotReadAreErrors() throws {
+    let landscape = try Landscape()
+    let long = EncodedDataset(
+      tokens: [[Int32](repeating: 1, count: 33)], segments: [[UInt8](repeating: 0, count: 33)], labels: .classes([0]))
+    #expect(throws: ModelError.sequenceLength(got: 33, limit: 32)) {
+      try PointEvaluator(
+        landscape.plane, model: landscape.model, task: landscape.task, training: landscape.training, dev: long,
+        batchSize: 4)
+    }
+  }
+
+  /// The head comes from theta1: one without it, or with another task's, is refused before it is read.
+  @Test func theta1OfAnotherSizeIsAnError() throws {
+    let landscape = try Landscape()
+    let (zero, two) = (landscape.plane.theta0, landscape.plane.theta2)
+    for other in [zero, two] {
+      let plane = try Plane(theta0: zero, theta1: other, theta2: two, encoder: landscape.plane.encoder)
+      #expect(throws: LandscapeError.sizesDiffer(got: other.count, expected: landscape.model.table.count)) {
+        try landscape.evaluator(plane)
+      }
+    }
+  }
+}
