@@ -71,7 +71,7 @@ final class Preparation: OutcomeRecorder, Sendable {
   /// The lease of a run directory. The processes of a job that has just lost a rank may outlive its `mpirun` by a moment:
   /// whoever starts it again at once waits for them.
   private static func lease(of run: RunDirectory) throws -> Lease {
-    let end = ContinuousClock.now + .seconds(5)
+    let end = ContinuousClock.now + .seconds(2)
     while true {
       do {
         return try Lease.acquire(in: run, job: ProcessInfo.processInfo.environment["SLURM_JOB_ID"])
