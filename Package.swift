@@ -75,7 +75,7 @@ let package = Package(
       name: "seedscape",
       dependencies: [
         "CProcessor", "LinearAlgebra", "TensorFiles", "Tokenization", "BERT", "GLUE", "FineTuning", "LossLandscape",
-        "Sweep", "Experiments", "Ledger", "Results", "MPI", "Coordination",
+        "LearningDynamics", "Sweep", "Experiments", "Ledger", "Results", "MPI", "Coordination",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

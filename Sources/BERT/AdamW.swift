@@ -34,27 +34,53 @@ public struct AdamW: Sendable, Hashable {
   ///   - rate: the learning rate of this step, >= 0.
   ///   - clip: the factor by which gradients are multiplied.
   ///   - state: parameters, gradients and moments in the order of `table`.
-  public func update(_ table: ParameterTable, step: Int, rate: Double, clip: Double, _ state: TrainingState) {
+  ///   - team: who shares the work; changes no bit.
+  public func update(
+    _ table: ParameterTable, step: Int, rate: Double, clip: Double, _ state: inout TrainingState,
+    team: ThreadTeam = .single
+  ) {
     let correction1 = 1 - pow(beta1, Double(step))
     let correction2 = 1 - pow(beta2, Double(step))
-    var constants = Constants(
+    let constants = Constants(
       beta1: Float(beta1), beta2: Float(beta2), new1: Float(1 - beta1), new2: Float(1 - beta2),
       stepSize: Float(rate / correction1), rootScale: Float(1 / correction2.squareRoot()), epsilon: Float(epsilon),
       keep: 1, clip: Float(clip))
-    for run in Self.runs(table) {
-      constants.keep = run.decays ? Float(1 - rate * weightDecay) : 1
-      Self.update(run.range, constants, state)
+    let keep = Float(1 - rate * weightDecay)
+    let runs = Self.runs(table, state.rows)
+    team.run { [state] thread in
+      let part = team.part(thread, of: table.count, unit: 4096)
+      for run in runs {
+        let range = run.range.clamped(to: part)
+        var constants = constants
+        if run.decays { constants.keep = keep }
+        if run.isUsed { Self.update(range, constants, state) } else { Self.decay(range, constants.keep, state) }
+      }
     }
+    state.rows.endStep()
   }
 
-  /// Neighbouring entries that are treated alike, as one range each.
-  private static func runs(_ table: ParameterTable) -> [(range: Range<Int>, decays: Bool)] {
-    var runs: [(range: Range<Int>, decays: Bool)] = []
-    for entry in table.entries {
-      if let last = runs.last, last.decays == entry.decays {
-        runs[runs.count - 1].range = last.range.lowerBound..<entry.range.upperBound
+  /// Neighbouring entries that are treated alike.
+  private struct Run {
+    var range: Range<Int>
+    let decays: Bool
+    /// Whether there may be a gradient or moments.
+    let isUsed: Bool
+  }
+
+  private static func runs(_ table: ParameterTable, _ rows: EmbeddingRows) -> [Run] {
+    var runs: [Run] = []
+    func add(_ range: Range<Int>, decays: Bool, isUsed: Bool) {
+      if let last = runs.last, last.decays == decays, last.isUsed == isUsed {
+        runs[runs.count - 1].range = last.range.lowerBound..<range.upperBound
       } else {
-        runs.append((entry.range, entry.decays))
+        runs.append(Run(range: range, decays: decays, isUsed: isUsed))
+      }
+    }
+    for entry in table.entries {
+      if entry.range == table.words {
+        for row in rows.isUsed.indices { add(table.row(row), decays: entry.decays, isUsed: rows.isUsed[row]) }
+      } else {
+        add(entry.range, decays: entry.decays, isUsed: true)
       }
     }
     return runs
@@ -80,40 +106,13 @@ public struct AdamW: Sendable, Hashable {
       gradient.store(.zero, at: i, end: end)
     }
   }
-}
 
-/// All that training carries from step to step: four flat vectors in the order of a parameter table.
-public struct TrainingState: Sendable {
-  /// theta and the head.
-  public let parameters: AlignedBuffer<Float>
-  /// The gradient, accumulated until a step zeroes it.
-  public let gradients: AlignedBuffer<Float>
-  /// m.
-  public let firstMoment: AlignedBuffer<Float>
-  /// v.
-  public let secondMoment: AlignedBuffer<Float>
-
-  /// Zeros for `count` parameters.
-  public init(count: Int) {
-    parameters = AlignedBuffer(count: count)
-    gradients = AlignedBuffer(count: count)
-    firstMoment = AlignedBuffer(count: count)
-    secondMoment = AlignedBuffer(count: count)
-  }
-
-  /// The gradient's Euclidean norm: squares in Float32 lanes, summed in Float64 every 4096 numbers.
-  public func gradientNorm() -> Double {
-    let count = gradients.count
-    var total = 0.0
-    for block in stride(from: 0, to: count, by: 4096) {
-      let end = min(block + 4096, count)
-      var sum = Lanes.zero
-      for i in stride(from: block, to: end, by: 16) {
-        let g = gradients.pointer.lanes(at: i, end: end)
-        sum = sum.addingProduct(g, g)
-      }
-      for lane in 0..<16 { total += Double(sum[lane]) }
+  /// What a step is where gradient and moments are 0.
+  private static func decay(_ range: Range<Int>, _ keep: Float, _ state: TrainingState) {
+    guard keep != 1 else { return }
+    let (theta, end) = (state.parameters.pointer, range.upperBound)
+    for i in stride(from: range.lowerBound, to: end, by: 16) {
+      theta.store(theta.lanes(at: i, end: end) * keep, at: i, end: end)
     }
-    return total.squareRoot()
   }
 }

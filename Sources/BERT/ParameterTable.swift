@@ -30,12 +30,54 @@ public struct ParameterTable: Sendable {
   public let entries: [Entry]
   /// Where the parts that kernels need begin.
   package let offsets: Offsets
+  /// Rows of the word embedding.
+  let vocabulary: Int
   /// How many numbers the head gives for an example; nil for a table without a head.
   public let outputs: Int?
   /// The places of the encoder's parameters, theta.
   public let encoder: Range<Int>
   /// The places of the head's parameters; empty without a head.
   public let head: Range<Int>
+
+  /// The places of a group's parameters; the pooler's and the layers' are contiguous, as all are.
+  func range(of group: Group) -> Range<Int> {
+    let entries = entries.filter { $0.group == group }
+    guard let first = entries.first, let last = entries.last else { return head.upperBound..<head.upperBound }
+    return first.range.lowerBound..<last.range.upperBound
+  }
+
+  /// The word embedding's rows, one per token id, as places of the flat vector.
+  var words: Range<Int> { offsets.words..<offsets.positions }
+
+  /// The row of a token id.
+  func row(_ token: Int) -> Range<Int> {
+    let channels = words.count / vocabulary
+    return words.lowerBound + token * channels..<words.lowerBound + (token + 1) * channels
+  }
+
+  /// The places that a forward pass over `batches` reads, ascending: of the word embedding its tokens' rows alone, of the
+  /// positions those up to the longest sequence; everything behind.
+  public func ranges(readBy batches: [PackedBatch]) -> [Range<Int>] {
+    var isUsed = [Bool](repeating: false, count: vocabulary)
+    var longest = 0
+    for batch in batches {
+      for token in batch.tokens { isUsed[Int(token)] = true }
+      longest = max(longest, batch.lengths.max() ?? 0)
+    }
+    let channels = words.count / vocabulary
+    var ranges: [Range<Int>] = []
+    func add(_ range: Range<Int>) {
+      if let last = ranges.last, last.upperBound == range.lowerBound {
+        ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
+      } else {
+        ranges.append(range)
+      }
+    }
+    for token in isUsed.indices where isUsed[token] { add(row(token)) }
+    add(offsets.positions..<min(offsets.positions + longest * channels, offsets.segments))
+    add(offsets.segments..<count)
+    return ranges
+  }
 
   /// How many numbers the flat vector has.
   public var count: Int { head.upperBound }
@@ -46,6 +88,7 @@ public struct ParameterTable: Sendable {
   public init(_ configuration: BERTConfiguration, outputs: Int?) {
     let c = configuration.hiddenSize
     let f = configuration.intermediateSize
+    vocabulary = configuration.vocabularySize
     var builder = Builder()
     builder.group = .embeddings
     let words = builder.add("embeddings.word_embeddings.weight", [configuration.vocabularySize, c], decays: true)

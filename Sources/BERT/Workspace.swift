@@ -1,86 +1,151 @@
-internal import LinearAlgebra
+public import LinearAlgebra
 
-/// The memory of forward and backward passes, sized once for the largest batch.
+/// The memory of forward and backward passes, sized once for the largest batch, and the threads that work in it.
 ///
 /// For inference all layers use the same buffers, and a layer's output replaces its input; for training each layer has
-/// its own, which the backward pass reads.
+/// its own, which the backward pass reads, or, with recomputation, only its own output.
 public final class Workspace {
   /// The largest batch that fits.
   public let capacity: BatchShape
-  /// Whether a backward pass may follow.
-  public let training: Bool
+  /// What passes it serves.
+  public let purpose: Purpose
+  /// Who works in it.
+  public let team: ThreadTeam
+  /// Where the time of passes is noted by kind of work; nil: nowhere.
+  public var clock: WorkClock?
   /// Bytes that a batch of this capacity touches.
   public let bytes: Int
+
+  /// What a workspace serves.
+  public enum Purpose: Sendable, Hashable {
+    /// Forward passes alone.
+    case inference
+    /// Forward and backward passes. With `recomputing` the backward pass computes a layer's inner activations again
+    /// instead of having kept them: the same bits for a third more operations and a fraction of the memory.
+    case training(recomputing: Bool)
+  }
 
   let embedding: NormActivations
   /// x before the first layer, [T, C].
   let input: UnsafeMutablePointer<Float>
+  /// Of every layer for inference; for training of all but the last.
   let layers: [LayerActivations]
+  /// The last layer at the first tokens, [B, ...].
+  package let last: LastLayerActivations
   package let rows: Classifier.Rows
   /// [B, N].
   let dLogits: UnsafeMutablePointer<Float>
-  /// One row of dropout multipliers.
-  let multipliers: UnsafeMutablePointer<Float>
-  let attentionScratch: UnsafeMutablePointer<Float>
   /// Only for training.
-  let gradients: GradientBuffers?
+  package let gradients: GradientBuffers?
+  let threads: [ThreadMemory]
   private let memory: [AlignedBuffer<Float>]
 
   /// Takes memory for batches up to `capacity`.
-  public init(_ model: BERTModel, capacity: BatchShape, training: Bool) {
-    let configuration = model.configuration
-    let (t, b) = (capacity.tokens, capacity.sequences)
-    let (c, f) = (configuration.hiddenSize, configuration.intermediateSize)
-    let heads = configuration.heads
-    var pool = Pool()
+  public init(_ model: BERTModel, capacity: BatchShape, purpose: Purpose, team: ThreadTeam = .single) {
     self.capacity = capacity
-    self.training = training
+    self.purpose = purpose
+    self.team = team
+    var pool = Pool(model: model, capacity: capacity, training: purpose != .inference)
+    let (t, b) = (capacity.tokens, capacity.sequences)
+    let (c, heads) = (model.configuration.hiddenSize, model.configuration.heads)
     input = pool.take(t * c)
-    func layer(output: UnsafeMutablePointer<Float>?) -> LayerActivations {
-      LayerActivations(
-        qkv: pool.take(t * 3 * c),
-        probabilities: pool.take(training ? heads * capacity.attention : capacity.longest * roundUp(capacity.longest)),
-        context: pool.take(t * c),
-        attentionNorm: NormActivations(normalised: pool.take(t * c), scales: pool.take(t)),
-        middle: pool.take(t * c), activated: pool.take(t * f), slope: training ? pool.take(t * f) : nil,
-        outputNorm: NormActivations(normalised: pool.take(t * c), scales: pool.take(t)),
-        output: output ?? pool.take(t * c))
-    }
-    if training {
-      layers = (0..<configuration.layers).map { _ in layer(output: nil) }
-      embedding = NormActivations(normalised: pool.take(t * c), scales: pool.take(t))
-      gradients = GradientBuffers(
-        stream: pool.take(t * c), branch: pool.take(t * c), intermediate: pool.take(t * max(c, f)),
-        qkv: pool.take(t * 3 * c))
-    } else {
-      let shared = layer(output: input)
-      layers = [LayerActivations](repeating: shared, count: configuration.layers)
+    switch purpose {
+    case .inference:
+      let shared = pool.layer(rows: t, attention: 0, output: input)
+      layers = [LayerActivations](repeating: shared, count: model.configuration.layers)
       embedding = shared.outputNorm
-      gradients = nil
+    case .training(let recomputing):
+      embedding = pool.norm(rows: t)
+      let attention = heads * capacity.attention
+      let shared = recomputing ? pool.layer(rows: t, attention: attention) : nil
+      layers = (0..<model.configuration.layers - 1).map { _ in
+        shared?.with(output: pool.take(t * c)) ?? pool.layer(rows: t, attention: attention)
+      }
     }
     let outputs = model.table.outputs ?? 1
+    let isTraining = purpose != .inference
     rows = Classifier.Rows(
       first: pool.take(b * c), pooled: pool.take(b * c), features: pool.take(b * c), logits: pool.take(b * outputs),
-      gradient: pool.take(b * c))
+      gradient: pool.take(b * c), dFirst: isTraining ? pool.take(b * c) : nil)
+    last = LastLayerActivations(
+      attention: FirstTokenAttention.Activations(
+        first: pool.take(b * c), query: pool.take(b * c), readers: pool.take(b * heads * c),
+        probabilities: pool.take(heads * (t + 15 * b)), mixtures: pool.take(b * heads * c),
+        masses: pool.take(b * heads)),
+      layer: pool.layer(rows: b, attention: nil, output: rows.first))
     dLogits = pool.take(b * outputs)
-    multipliers = pool.take(roundUp(c))
-    attentionScratch = pool.take(
-      Attention(heads: heads, headSize: configuration.headSize)
-        .scratchCount(longest: capacity.longest, training: training))
+    gradients = isTraining ? pool.gradients() : nil
+    threads = (0..<team.count).map { pool.thread($0) }
     memory = pool.buffers
-    bytes = pool.buffers.reduce(0) { $0 + $1.count * MemoryLayout<Float>.size }
+    bytes = pool.bytes
   }
 }
 
 /// Hands out buffers and keeps them.
 private struct Pool {
+  let model: BERTModel
+  let capacity: BatchShape
+  let training: Bool
   var buffers: [AlignedBuffer<Float>] = []
+  var bytes = 0
 
-  mutating func take(_ count: Int) -> UnsafeMutablePointer<Float> {
+  private var c: Int { model.configuration.hiddenSize }
+  private var f: Int { model.configuration.intermediateSize }
+
+  init(model: BERTModel, capacity: BatchShape, training: Bool) {
+    (self.model, self.capacity, self.training) = (model, capacity, training)
+  }
+
+  /// - Parameter touched: how many of the numbers a full batch touches.
+  mutating func take(_ count: Int, touched: Int? = nil) -> UnsafeMutablePointer<Float> {
     let buffer = AlignedBuffer<Float>(count: count)
     buffers.append(buffer)
+    bytes += (touched ?? count) * MemoryLayout<Float>.size
     return buffer.pointer
   }
+
+  mutating func norm(rows: Int) -> NormActivations {
+    NormActivations(normalised: take(rows * c), scales: take(rows))
+  }
+
+  /// - Parameter attention: how many attention weights are kept; nil for the part of a layer behind attention.
+  mutating func layer(
+    rows: Int, attention: Int?, output: UnsafeMutablePointer<Float>? = nil
+  ) -> LayerActivations {
+    LayerActivations(
+      qkv: take(attention == nil ? 0 : rows * 3 * c),
+      probabilities: attention.flatMap { $0 > 0 ? take($0) : nil }, context: take(rows * c),
+      attentionNorm: norm(rows: rows), middle: take(rows * c), activated: take(rows * f),
+      slope: training ? take(rows * f) : nil, outputNorm: norm(rows: rows), output: output ?? take(rows * c))
+  }
+
+  mutating func gradients() -> GradientBuffers {
+    let (t, b, heads) = (capacity.tokens, capacity.sequences, model.configuration.heads)
+    return GradientBuffers(
+      stream: take(t * c), branch: take(t * c), intermediate: take(t * max(c, f)), qkv: take(t * 3 * c),
+      last: FirstTokenAttention.Gradients(
+        query: take(b * c), readers: take(b * heads * c), mixtures: take(b * heads * c)))
+  }
+
+  mutating func thread(_ index: Int) -> ThreadMemory {
+    let scratch = max(
+      model.attention.scratchCount(longest: capacity.longest),
+      model.firstTokenAttention.scratchCount(longest: capacity.longest))
+    return ThreadMemory(
+      multipliers: take(roundUp(c)), scratch: take(scratch),
+      partialSums: training && index > 0 ? take(model.table.count, touched: 0) : nil)
+  }
+}
+
+/// What belongs to one thread.
+struct ThreadMemory {
+  /// One row of dropout multipliers.
+  let multipliers: UnsafeMutablePointer<Float>
+  /// For attention.
+  let scratch: UnsafeMutablePointer<Float>
+  /// As the flat vector, for the gradients of biases and norms, which sum over the rows of all threads; nil for the first
+  /// thread, which adds to the gradient itself. Only the pages of biases and norms ever become real.
+  let partialSums: UnsafeMutablePointer<Float>?
 }
 
 /// What a LayerNorm leaves for its backward pass.
@@ -95,8 +160,8 @@ struct NormActivations {
 struct LayerActivations {
   /// Query, key, value without biases, [T, 3 C].
   let qkv: UnsafeMutablePointer<Float>
-  /// H matrices L x L' for each sequence; for inference one matrix.
-  let probabilities: UnsafeMutablePointer<Float>
+  /// H matrices L x L' for each sequence; nil where none is kept.
+  let probabilities: UnsafeMutablePointer<Float>?
   /// [T, C].
   let context: UnsafeMutablePointer<Float>
   let attentionNorm: NormActivations
@@ -109,10 +174,24 @@ struct LayerActivations {
   let outputNorm: NormActivations
   /// [T, C].
   let output: UnsafeMutablePointer<Float>
+
+  /// The same buffers but for the output.
+  func with(output: UnsafeMutablePointer<Float>) -> LayerActivations {
+    LayerActivations(
+      qkv: qkv, probabilities: probabilities, context: context, attentionNorm: attentionNorm, middle: middle,
+      activated: activated, slope: slope, outputNorm: outputNorm, output: output)
+  }
+}
+
+/// What the last layer's forward pass leaves when only first tokens are asked for.
+package struct LastLayerActivations {
+  package let attention: FirstTokenAttention.Activations
+  /// Everything behind attention, [B, ...].
+  let layer: LayerActivations
 }
 
 /// Gradients on their way back.
-struct GradientBuffers {
+package struct GradientBuffers {
   /// Of the residual stream, [T, C].
   let stream: UnsafeMutablePointer<Float>
   /// Of a branch beside it, [T, C].
@@ -121,4 +200,6 @@ struct GradientBuffers {
   let intermediate: UnsafeMutablePointer<Float>
   /// [T, 3 C].
   let qkv: UnsafeMutablePointer<Float>
+  /// In the last layer, [B, ...].
+  package let last: FirstTokenAttention.Gradients
 }

@@ -1,5 +1,6 @@
 package import BERT
 package import GLUE
+package import LinearAlgebra
 internal import Randomness
 package import Sweep
 
@@ -25,9 +26,9 @@ package struct Features {
   }
 
   /// The features of every layer, embeddings first, [rows, C] each.
-  package func take(_ parameters: UnsafePointer<Float>) -> [[Float]] {
+  package func take(_ parameters: UnsafePointer<Float>, team: ThreadTeam = .single) -> [[Float]] {
     let channels = model.configuration.hiddenSize
-    let workspace = Workspace(model, capacity: BatchShape(fitting: batches), training: false)
+    let workspace = Workspace(model, capacity: BatchShape(fitting: batches), purpose: .inference, team: team)
     var features = [[Float]](repeating: [], count: model.configuration.layers + 1)
     for layer in features.indices { features[layer].reserveCapacity(rows.count * channels) }
     var firstToken = 0

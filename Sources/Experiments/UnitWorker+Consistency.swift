@@ -17,7 +17,7 @@ extension UnitWorker {
     let data = try dataset(probe.task, split, maximumLength: cell.recipe.maxLength)
       .sample(probe.examples, seed: UInt64(probe.seed))
     let features = Features(model, data, probe)
-    let states = withExtendedLifetime(parameters) { features.take(parameters.base) }
+    let states = withExtendedLifetime(parameters) { features.take(parameters.base, team: team) }
     var arrays = [
       NamedArray(
         name: "rows", shape: [features.rows.count], elements: .int64(features.rows.map(Int64.init)))

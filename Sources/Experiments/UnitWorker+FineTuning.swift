@@ -17,13 +17,15 @@ extension UnitWorker {
     guard let devLabels = dev.labels else { throw FineTuningError.noLabels }
     let theta0 = try Checkpoint(directory: site.run.theta0(cell.initialisation, seed: cell.initialisationSeed))
     let seeds = TrainingSeeds(head: UInt64(cell.headSeed), order: UInt64(cell.orderSeed))
-    let trainer = try Trainer(model, data: train, settings: TrainingSettings(cell.recipe), seeds: seeds) { parameters in
+    let trainer = try Trainer(model, data: train, settings: TrainingSettings(cell.recipe), seeds: seeds, team: team) {
+      parameters in
       try theta0.readEncoder(model, into: parameters, poolerSeed: UInt64(cell.initialisationSeed))
       model.initialiseHead(parameters, seed: seeds.head)
     }
     let directory = site.run.cell(cell, unit.id)
     let fineTuning = try FineTuning(
-      trainer, task: task, dev: try Evaluator(model, dev, batchSize: cell.recipe.batch), devLabels: devLabels,
+      trainer, task: task, dev: try Evaluator(model, dev, batchSize: cell.recipe.batch, team: team),
+      devLabels: devLabels,
       folders: CellFolders(final: directory.final, snapshots: directory.snapshots, resume: directory.resume),
       identity: unit.id.hex)
     let ending = try fineTuning.run(
@@ -74,6 +76,7 @@ extension TrainingSettings {
     epochs = recipe.epochs
     batchSize = recipe.batch
     microBatchSize = recipe.microBatch ?? recipe.batch
+    recomputesLayers = recipe.recompute
     learningRate = recipe.learningRate
     warmup = recipe.warmup
     optimiser.weightDecay = recipe.weightDecay

@@ -35,6 +35,8 @@ public final class UnitWorker {
   let site: Site
   /// Where the payload of a unit that is done lies; only rank 0 is asked.
   let payload: (Identity) throws -> URL
+  /// The threads of the unit that runs.
+  private(set) var team = ThreadTeam.single
   private var datasets: [DatasetKey: EncodedDataset] = [:]
   private var evaluator: (key: [Identity], value: PointEvaluator)?
 
@@ -55,8 +57,7 @@ public final class UnitWorker {
   /// - Parameter inputs: the measurements of the units that it needs.
   /// - Throws: what makes the unit fail.
   public func run(_ unit: WorkUnit, inputs: [Identity: [String: Double]], context: Context) throws -> Result {
-    // Set anew for every unit: what the process did before must not show in its bits.
-    try BLAS.setThreads(unit.work.threads)
+    if team.count != unit.work.threads { team = ThreadTeam(count: unit.work.threads) }
     return switch unit.work {
     case .fineTuning(let cell): try fineTune(cell, unit, context)
     case .axes(let surface): try measureAxes(surface, unit)
@@ -117,7 +118,7 @@ public final class UnitWorker {
       training: try trainingData(of: surface.cell).sample(subset.train, seed: seed),
       dev: try dataset(surface.cell.task, .dev, maximumLength: surface.cell.recipe.maxLength)
         .sample(subset.dev, seed: seed),
-      batchSize: subset.batch)
+      batchSize: subset.batch, team: team)
     evaluator = (key, value)
     return value
   }

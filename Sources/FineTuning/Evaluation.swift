@@ -1,5 +1,6 @@
 public import BERT
 public import GLUE
+public import LinearAlgebra
 
 /// What a model gives on a set of examples.
 public struct Evaluation: Sendable {
@@ -25,10 +26,12 @@ public struct Evaluator {
 
   /// Batches of `batchSize` consecutive examples.
   ///
-  /// - Parameter workspace: memory to share with others; nil: its own.
+  /// - Parameters:
+  ///   - workspace: memory to share with others; nil: its own.
+  ///   - team: the threads that share the work in its own memory.
   /// - Throws: `ModelError` when the model cannot read an example, or has no head; ``FineTuningError/noLabels``.
   public init(
-    _ model: BERTModel, _ data: EncodedDataset, batchSize: Int, workspace: Workspace? = nil
+    _ model: BERTModel, _ data: EncodedDataset, batchSize: Int, workspace: Workspace? = nil, team: ThreadTeam = .single
   ) throws {
     guard let targets = data.labels, data.count > 0 else { throw FineTuningError.noLabels }
     let batches = data.batches(of: batchSize)
@@ -40,7 +43,7 @@ public struct Evaluator {
     if let workspace, workspace.capacity.holds(capacity) {
       self.workspace = workspace
     } else {
-      self.workspace = Workspace(model, capacity: capacity, training: false)
+      self.workspace = Workspace(model, capacity: capacity, purpose: .inference, team: team)
     }
   }
 

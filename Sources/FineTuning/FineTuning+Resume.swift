@@ -51,6 +51,7 @@ extension FineTuning {
         path: path, reason: "\(done) steps and \(results.count) epoch figures do not belong together")
     }
     for (name, buffer) in zip(Self.vectors, buffers) { try file.copyFloat32(name, into: buffer.elements) }
+    trainer.state.restoreRows()
     trainer.history = stride(from: 0, to: history.count, by: 3).map {
       StepRecord(loss: history[$0], gradientNorm: history[$0 + 1], learningRate: history[$0 + 2])
     }

@@ -9,6 +9,8 @@ public struct TrainingSettings: Sendable, Hashable {
   public var batchSize = 32
   /// Examples of a forward and backward pass, >= 1; gradients accumulate to the batch's.
   public var microBatchSize = 32
+  /// Whether a backward pass computes layers' inner activations again in place of keeping them: same bits, less memory.
+  public var recomputesLayers = false
   /// The greatest learning rate, > 0.
   public var learningRate = 5e-5
   /// The share of steps in which the rate rises, 0 ... 1.

@@ -1,6 +1,6 @@
 public import BERT
 public import GLUE
-internal import LinearAlgebra
+public import LinearAlgebra
 internal import Randomness
 
 /// One fine-tuning under way: parameters, moments, and how far it is.
@@ -16,7 +16,7 @@ public final class Trainer {
   /// How many steps the whole fine-tuning has.
   public let steps: Int
 
-  let state: TrainingState
+  var state: TrainingState
   let stepsPerEpoch: Int
   private let data: EncodedDataset
   private let labels: Labels
@@ -30,12 +30,13 @@ public final class Trainer {
   /// - Parameters:
   ///   - model: a model with a head for the data's labels.
   ///   - data: training examples that the model can read; at least one.
+  ///   - team: the threads that share each step; their number is part of what fixes the result's bits.
   ///   - start: writes the first parameters, encoder and head, into the flat vector it gets.
   /// - Throws: ``FineTuningError/noLabels``, `ModelError` for an example that the model cannot read, and what `start`
   ///   throws.
   public init(
     _ model: BERTModel, data: EncodedDataset, settings: TrainingSettings, seeds: TrainingSeeds,
-    start: (UnsafeMutablePointer<Float>) throws -> Void
+    team: ThreadTeam = .single, start: (UnsafeMutablePointer<Float>) throws -> Void
   ) throws {
     guard let labels = data.labels, data.count > 0 else { throw FineTuningError.noLabels }
     try data.batch(0..<data.count).validate(for: model.configuration)
@@ -46,16 +47,24 @@ public final class Trainer {
     self.seeds = seeds
     steps = settings.steps(examples: data.count)
     stepsPerEpoch = settings.stepsPerEpoch(examples: data.count)
-    state = TrainingState(count: model.table.count)
+    state = TrainingState(model.table)
     // Any examples may meet in a micro-batch: the largest that could come is sized for. Untouched pages cost nothing.
     let lengths = data.tokens.map(\.count).sorted(by: >).prefix(settings.microBatchSize)
-    workspace = Workspace(model, capacity: BatchShape(lengths: lengths), training: true)
+    workspace = Workspace(
+      model, capacity: BatchShape(lengths: lengths), purpose: .training(recomputing: settings.recomputesLayers),
+      team: team)
     dropout = Philox(seed: seeds.head, purpose: .dropout)
     try start(state.parameters.pointer)
   }
 
   /// The parameters as they are.
   public var parameters: UnsafePointer<Float> { UnsafePointer(state.parameters.pointer) }
+
+  /// Where the time of steps is noted by kind of work; nil: nowhere.
+  public var clock: WorkClock? {
+    get { workspace.clock }
+    set { workspace.clock = newValue }
+  }
 
   /// The number of the next step, from 0; equal to `steps` at the end.
   public var step: Int { history.count }
@@ -98,26 +107,32 @@ public final class Trainer {
     let examples = examples(step: step)
     let rate = settings.learningRate(step: step, of: steps)
     var loss = 0.0
+    var squares = 0.0
     var first = examples.startIndex
     while first < examples.endIndex {
       let part = examples[first..<min(first + settings.microBatchSize, examples.endIndex)]
       let batch = data.batch(part)
       let dropout = Dropout(
         model.configuration, generator: dropout, step: step, firstExample: first - examples.startIndex)
+      let isLast = part.endIndex == examples.endIndex
+      state.use(batch)
       model.forward(batch, parameters: parameters, workspace: workspace, dropout: dropout)
       let losses = model.backward(
         batch, targets: labels.selecting(part), scale: 1 / Double(examples.count), parameters: parameters,
-        workspace: workspace, dropout: dropout, gradients: state.gradients.pointer)
+        workspace: workspace, dropout: dropout, gradients: state.gradients.pointer,
+        finished: { if isLast { squares += state.squaredNorm(of: $0, team: workspace.team) } })
       loss += losses.reduce(0, +)
       first = part.endIndex
     }
     loss /= Double(examples.count)
-    let norm = state.gradientNorm()
+    let norm = squares.squareRoot()
     for (what, value) in [("loss", loss), ("gradient norm", norm)] where !value.isFinite {
       throw .notFinite(what: what, value: "\(value)", step: step)
     }
     settings.optimiser.update(
-      model.table, step: step + 1, rate: rate, clip: settings.optimiser.clipFactor(norm: norm), state)
+      model.table, step: step + 1, rate: rate, clip: settings.optimiser.clipFactor(norm: norm), &state,
+      team: workspace.team)
+    workspace.clock?.charge(.optimiser)
     history.append(StepRecord(loss: loss, gradientNorm: norm, learningRate: rate))
   }
 }

@@ -46,7 +46,8 @@ public struct Axes: Sendable, Equatable {
     }
     length1 = squares1.squareRoot()
     length2 = squares2.squareRoot()
-    cosine = products / (length1 * length2)
+    // Of the product of squares, so that a direction's cosine with itself is 1 exactly.
+    cosine = products / (squares1 * squares2).squareRoot()
     if length1 == 0 { throw .zeroDirection(name: "theta1 - theta0") }
     if length2 == 0 { throw .zeroDirection(name: "theta2 - theta0") }
   }
@@ -66,10 +67,12 @@ public struct Plane: Sendable {
   /// A plane through three checkpoints.
   ///
   /// - Parameter encoder: the places of theta, from the parameter table.
+  /// - Precondition: theta begins each vector, as in every parameter table.
   /// - Throws: ``LandscapeError/sizesDiffer(got:expected:)`` when a checkpoint is smaller than theta.
   public init(
     theta0: Parameters, theta1: Parameters, theta2: Parameters, encoder: Range<Int>
   ) throws(LandscapeError) {
+    precondition(encoder.lowerBound == 0, "theta begins the vector")
     for checkpoint in [theta0, theta1, theta2] where checkpoint.count < encoder.upperBound {
       throw .sizesDiffer(got: checkpoint.count, expected: encoder.count)
     }

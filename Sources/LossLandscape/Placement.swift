@@ -1,5 +1,5 @@
 internal import BERT
-internal import LinearAlgebra
+public import LinearAlgebra
 
 /// A point of a plane as a combination of its checkpoints: c0 theta0 + c1 theta1 + c2 theta2.
 public struct Combination: Sendable, Equatable {
@@ -38,21 +38,37 @@ extension Plane {
   /// Formed in Float64 and rounded once; terms with coefficient 0 are left out. So a point that is a checkpoint has
   /// exactly its bits.
   ///
-  /// - Parameter theta: `encoder.count` numbers at least; may not be one of the checkpoints.
-  public func place(_ point: Combination, into theta: UnsafeMutablePointer<Float>) {
+  /// - Parameters:
+  ///   - places: the parts of the encoder that are needed; nil: all of it. Others are left as they are.
+  ///   - theta: `encoder.count` numbers at least; may not be one of the checkpoints.
+  ///   - team: who shares the work; changes no bit.
+  public func place(
+    _ point: Combination, at places: [Range<Int>]? = nil, into theta: UnsafeMutablePointer<Float>,
+    team: ThreadTeam = .single
+  ) {
     let terms = [(point.c0, theta0.base), (point.c1, theta1.base), (point.c2, theta2.base)].filter { $0.0 != 0 }
+    team.run { thread in
+      let part = team.part(thread, of: encoder.count, unit: 4096)
+      for place in places ?? [encoder] { Self.combine(terms, in: place.clamped(to: part), into: theta) }
+    }
+  }
+
+  private static func combine(
+    _ terms: [(Double, UnsafePointer<Float>)], in range: Range<Int>, into theta: UnsafeMutablePointer<Float>
+  ) {
     switch terms.count {
-    case 0: theta.update(repeating: 0, count: encoder.count)
-    case 1 where terms[0].0 == 1: theta.update(from: terms[0].1, count: encoder.count)
+    case 0: (theta + range.lowerBound).update(repeating: 0, count: range.count)
+    case 1 where terms[0].0 == 1:
+      (theta + range.lowerBound).update(from: terms[0].1 + range.lowerBound, count: range.count)
     case 1:
       let (a, x) = terms[0]
-      for i in 0..<encoder.count { theta[i] = Float(a * Double(x[i])) }
+      for i in range { theta[i] = Float(a * Double(x[i])) }
     case 2:
       let ((a, x), (b, y)) = (terms[0], terms[1])
-      for i in 0..<encoder.count { theta[i] = Float(a * Double(x[i]) + b * Double(y[i])) }
+      for i in range { theta[i] = Float(a * Double(x[i]) + b * Double(y[i])) }
     default:
       let ((a, x), (b, y), (c, z)) = (terms[0], terms[1], terms[2])
-      for i in 0..<encoder.count { theta[i] = Float(a * Double(x[i]) + b * Double(y[i]) + c * Double(z[i])) }
+      for i in range { theta[i] = Float(a * Double(x[i]) + b * Double(y[i]) + c * Double(z[i])) }
     }
   }
 }

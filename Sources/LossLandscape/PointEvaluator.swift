@@ -1,7 +1,7 @@
 public import BERT
 internal import FineTuning
 public import GLUE
-internal import LinearAlgebra
+public import LinearAlgebra
 
 /// What a point of a surface is like: one placement of the weights, all answers.
 public struct PointValues: Sendable, Equatable {
@@ -16,6 +16,8 @@ public struct PointValues: Sendable, Equatable {
 /// Evaluates points of a plane with theta1's head, in memory that is taken once.
 public final class PointEvaluator {
   private let plane: Plane
+  private let places: [Range<Int>]
+  private let workspace: Workspace
   private let task: Task
   private let parameters: AlignedBuffer<Float>
   private let training: Evaluator
@@ -30,10 +32,12 @@ public final class PointEvaluator {
   ///   - training: the training subset.
   ///   - dev: the dev subset.
   ///   - batchSize: examples of a batch; part of a result's identity.
+  ///   - team: the threads that share the work; their number is part of what fixes the result's bits.
   /// - Throws: ``LandscapeError/sizesDiffer(got:expected:)`` when theta1 is not a vector of `model`;
   ///   `FineTuningError.noLabels`, `ModelError`.
   public init(
-    _ plane: Plane, model: BERTModel, task: Task, training: EncodedDataset, dev: EncodedDataset, batchSize: Int
+    _ plane: Plane, model: BERTModel, task: Task, training: EncodedDataset, dev: EncodedDataset, batchSize: Int,
+    team: ThreadTeam = .single
   ) throws {
     guard plane.theta1.count == model.table.count, plane.encoder == model.table.encoder else {
       throw LandscapeError.sizesDiffer(got: plane.theta1.count, expected: model.table.count)
@@ -43,7 +47,8 @@ public final class PointEvaluator {
     self.task = task
     self.devLabels = devLabels
     let batches = training.batches(of: batchSize) + dev.batches(of: batchSize)
-    let workspace = Workspace(model, capacity: BatchShape(fitting: batches), training: false)
+    workspace = Workspace(model, capacity: BatchShape(fitting: batches), purpose: .inference, team: team)
+    places = model.table.ranges(readBy: batches).map { $0.clamped(to: plane.encoder) }
     self.training = try Evaluator(model, training, batchSize: batchSize, workspace: workspace)
     self.dev = try Evaluator(model, dev, batchSize: batchSize, workspace: workspace)
     parameters = AlignedBuffer(count: model.table.count)
@@ -51,9 +56,17 @@ public final class PointEvaluator {
       .update(from: plane.theta1.base + model.table.head.lowerBound, count: model.table.head.count)
   }
 
+  /// Where the time of points is noted by kind of work; nil: nowhere.
+  public var clock: WorkClock? {
+    get { workspace.clock }
+    set { workspace.clock = newValue }
+  }
+
   /// The values at a point. Losses that are not finite are results.
   public func evaluate(_ point: Combination) -> PointValues {
-    plane.place(point, into: parameters.pointer)
+    workspace.clock?.skip()
+    plane.place(point, at: places, into: parameters.pointer, team: workspace.team)
+    workspace.clock?.charge(.forming)
     let training = training.evaluate(parameters.pointer)
     let dev = dev.evaluate(parameters.pointer)
     return PointValues(

@@ -17,12 +17,14 @@ public struct Recipe: Sendable, Hashable, Codable {
   /// The first rows of the training file that are used, at least 1; nil: all. A file with fewer gives all it has. In a
   /// plan's cells it is the number of rows there are.
   public var trainRows: Int?
-  /// Threads of a matrix product, 1 to 1024.
+  /// Threads of a unit, 1 to 1024: their number changes last bits.
   public var threads = 1
   /// Numbers that matrix products are computed in.
   public var precision = Precision.fp32
   /// Examples whose gradients are computed at once, 1 to `batch`; nil: the batch.
   public var microBatch: Int?
+  /// Whether backward passes compute layers again in place of keeping their inner activations: less memory, same bits.
+  public var recompute = false
   /// When parameters are kept on the way.
   public var snapshots = Snapshots.none
 
@@ -54,10 +56,17 @@ public struct Recipe: Sendable, Hashable, Codable {
     return Set([0, last] + inner.filter { $0 < last }).sorted()
   }
 
+  /// The recipe without what changes no bit of a result: all that belongs to an identity.
+  var keepingBits: Recipe {
+    var recipe = self
+    recipe.recompute = false
+    return recipe
+  }
+
   private func stepsPerEpoch(_ examples: Int) -> Int { (examples + batch - 1) / batch }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case epochs, batch, warmup, threads, precision, snapshots
+    case epochs, batch, warmup, threads, precision, recompute, snapshots
     case learningRate = "learning_rate"
     case weightDecay = "weight_decay"
     case maxLength = "max_length"

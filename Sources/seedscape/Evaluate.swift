@@ -62,7 +62,6 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    try BLAS.setThreads(model.threads)
     let checkpoint = try Checkpoint(directory: model.directory)
     var task = try self.task.resolve()
     if let labels = checkpoint.configuration.labels, case .classes = task.labels, checkpoint.outputs != nil, head == nil
@@ -79,7 +78,7 @@ struct Evaluate: ParsableCommand {
     if let sample { data = data.sample(sample, seed: sampleSeed) }
     guard let targets = data.labels else { throw FineTuningError.noLabels }
 
-    let evaluator = try Evaluator(network, data, batchSize: batch)
+    let evaluator = try Evaluator(network, data, batchSize: batch, team: ThreadTeam(count: model.threads))
     let recorder = ActivationRecorder(layers: checkpoint.configuration.layers, hiddenStates, attentions)
     let evaluation = withExtendedLifetime(parameters) {
       evaluator.evaluate(parameters.base) { _ in recorder.observer }

@@ -40,6 +40,9 @@ struct Finetune: ParsableCommand {
   @Option(help: "Examples of a forward and backward pass. (default: --batch)")
   var microBatch: Int?
 
+  @Flag(help: "Compute layers again in backward passes in place of keeping their activations: less memory, same bits.")
+  var recompute = false
+
   @Option(help: "The greatest learning rate.")
   var learningRate = 5e-5
 
@@ -87,6 +90,7 @@ struct Finetune: ParsableCommand {
     settings.epochs = epochs
     settings.batchSize = batch
     settings.microBatchSize = min(microBatch ?? batch, batch)
+    settings.recomputesLayers = recompute
     settings.learningRate = learningRate
     settings.warmup = warmup
     settings.optimiser.weightDecay = weightDecay
@@ -98,7 +102,7 @@ struct Finetune: ParsableCommand {
     guard !FileManager.default.fileExists(atPath: folder.appending(path: "model.safetensors").path) else {
       throw InputError("\(output) holds a finished model already; choose another --output, or remove the folder")
     }
-    try BLAS.setThreads(model.threads)
+    let team = ThreadTeam(count: model.threads)
     let checkpoint = try Checkpoint(directory: model.directory)
     let task = try self.task.resolve()
     let network = BERTModel(checkpoint.configuration, outputs: task.labels.outputCount)
@@ -111,7 +115,7 @@ struct Finetune: ParsableCommand {
       try task.read(.dev, in: self.task.folder).examples, tokenizer: tokenizer, maximumLength: length)
     guard let devLabels = dev.labels else { throw FineTuningError.noLabels }
     let seeds = TrainingSeeds(head: headSeed ?? seed, order: orderSeed ?? seed)
-    let trainer = try Trainer(network, data: train, settings: settings, seeds: seeds) { parameters in
+    let trainer = try Trainer(network, data: train, settings: settings, seeds: seeds, team: team) { parameters in
       if scratch {
         network.initialiseEncoder(parameters, seed: initialisationSeed)
       } else {
@@ -120,7 +124,7 @@ struct Finetune: ParsableCommand {
       network.initialiseHead(parameters, seed: seeds.head)
     }
     let fineTuning = try FineTuning(
-      trainer, task: task, dev: try Evaluator(network, dev, batchSize: 32), devLabels: devLabels,
+      trainer, task: task, dev: try Evaluator(network, dev, batchSize: 32, team: team), devLabels: devLabels,
       folders: CellFolders(
         final: folder, snapshots: folder.appending(path: "snapshots"), resume: folder.appending(path: "resume")),
       identity: try identity(train: train, dev: dev, start: trainer.parameters, network, seeds))
@@ -185,6 +189,9 @@ struct Finetune: ParsableCommand {
       let core: String
       let dropout: [Double?]
     }
+    var settings = settings
+    // Changes no bit.
+    settings.recomputesLayers = false
     let bytes = UnsafeRawBufferPointer(start: start, count: network.table.count * MemoryLayout<Float>.size)
     let configuration = network.configuration
     let canonical = Canonical(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LinearAlgebra
 
 /// Starts the program and turns every error into one line and an exit code.
 @main
@@ -7,6 +8,8 @@ enum Main {
   static func main() {
     do {
       try Processor.prepare()
+      // Threads are the program's own, each with products of one thread.
+      try BLAS.setThreads(1)
       var command = try Seedscape.parseAsRoot()
       try command.run()
     } catch {
@@ -22,6 +25,7 @@ struct Seedscape: ParsableCommand {
     version: Version.text,
     subcommands: [
       Run.self, PlanCommand.self, Status.self, Export.self, Finetune.self, Evaluate.self, Tokenize.self,
+      BenchCommand.self,
     ])
 }
 

@@ -69,7 +69,7 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "A Hugging Face BERT directory: config.json, vocab.txt, model.safetensors.", completion: .directory)
   var model: String
 
-  @Option(help: "Threads of matrix products.")
+  @Option(help: "Threads that share the work; their number changes last bits.")
   var threads = 1
 
   /// The directory.

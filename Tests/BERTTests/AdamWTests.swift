@@ -5,10 +5,18 @@ import Testing
 @Suite struct AdamWTests {
   private let table: ParameterTable
 
+  /// A batch that uses every row of the word embedding.
+  private var everyWord: PackedBatch {
+    var batch = PackedBatch()
+    batch.append(tokens: 0..<20, segments: [UInt8](repeating: 0, count: 20))
+    return batch
+  }
+
   init() throws { table = ParameterTable(try .tiny(), outputs: 3) }
 
   private func state(_ parameter: Float) -> TrainingState {
-    let state = TrainingState(count: table.count)
+    var state = TrainingState(table)
+    state.use(everyWord)
     for i in 0..<table.count { state.parameters.pointer[i] = parameter }
     return state
   }
@@ -20,12 +28,12 @@ import Testing
   ///
   /// A matrix also shrinks by 0.999 before each step; a bias or a LayerNorm does not.
   @Test func twoStepsByHand() {
-    let state = state(1)
+    var state = state(1)
     var optimizer = AdamW()
     optimizer.weightDecay = 0.01
     for (step, gradient) in [(1, Float(0.5)), (2, -1)] {
       for i in 0..<table.count { state.gradients.pointer[i] = gradient }
-      optimizer.update(table, step: step, rate: 0.1, clip: 1, state)
+      optimizer.update(table, step: step, rate: 0.1, clip: 1, &state)
       #expect(state.gradients.elements.allSatisfy { $0 == 0 })
       for entry in table.entries {
         let expected: Float =
@@ -47,7 +55,8 @@ import Testing
     var draws = Draws()
     var theta = draws.normal(table.count)
     var (m, v) = (theta.map { _ in 0.0 }, theta.map { _ in 0.0 })
-    let state = TrainingState(count: table.count)
+    var state = TrainingState(table)
+    state.use(everyWord)
     for i in 0..<table.count { state.parameters.pointer[i] = Float(theta[i]) }
     var optimizer = AdamW()
     (optimizer.beta1, optimizer.beta2, optimizer.epsilon, optimizer.weightDecay) = (0.8, 0.95, 1e-3, 0.2)
@@ -55,7 +64,7 @@ import Testing
     for step in 1...3 {
       let gradient = draws.normal(table.count)
       for i in 0..<table.count { state.gradients.pointer[i] = Float(gradient[i]) }
-      optimizer.update(table, step: step, rate: rate, clip: clip, state)
+      optimizer.update(table, step: step, rate: rate, clip: clip, &state)
       for entry in table.entries {
         for i in entry.range {
           let g = clip * gradient[i]
@@ -76,10 +85,10 @@ import Testing
   /// Without a gradient only the decay acts; without a decay nothing does.
   @Test func noGradient() {
     for decay in [0.5, 0] {
-      let state = state(2)
+      var state = state(2)
       var optimizer = AdamW()
       optimizer.weightDecay = decay
-      optimizer.update(table, step: 1, rate: 0.5, clip: 1, state)
+      optimizer.update(table, step: 1, rate: 0.5, clip: 1, &state)
       for entry in table.entries {
         let expected: Float = entry.decays ? Float(2 * (1 - 0.5 * decay)) : 2
         #expect(state.parameters.elements[entry.range].allSatisfy { $0 == expected }, "\(entry.name)")
@@ -98,15 +107,81 @@ import Testing
     #expect(optimizer.clipFactor(norm: 4) == 2 / 4.000_001)
   }
 
-  /// 3-4-5; and blocks of 4096 with a ragged end: 8193 twos.
-  @Test func gradientNorm() {
-    let small = TrainingState(count: 2)
-    (small.gradients.pointer[0], small.gradients.pointer[1]) = (3, -4)
-    #expect(small.gradientNorm() == 5)
-    let large = TrainingState(count: 8193)
-    for i in 0..<8193 { large.gradients.pointer[i] = 2 }
-    #expect(large.gradientNorm() == (4.0 * 8193).squareRoot())
-    large.gradients.pointer[8192] = .nan
-    #expect(large.gradientNorm().isNaN)
+  /// 3-4-5; ranges add up to the whole; blocks of 4096 with a ragged end; NaN shows.
+  @Test func squaredNorm() throws {
+    var state = state(1)
+    let last = table.count - 1
+    (state.gradients.pointer[0], state.gradients.pointer[last]) = (3, -4)
+    #expect(state.squaredNorm(of: 0..<table.count) == 25)
+    #expect(state.squaredNorm(of: 0..<last) == 9 && state.squaredNorm(of: last..<table.count) == 16)
+    // Rows that the step does not use are not looked at.
+    state = TrainingState(table)
+    state.gradients.pointer[0] = 3
+    #expect(state.squaredNorm(of: 0..<table.count) == 0)
+
+    let wide = ParameterTable(try .tiny(channels: 64, heads: 2), outputs: nil)
+    let large = TrainingState(wide)
+    let part = 20 * 64..<wide.count
+    for i in part { large.gradients.pointer[i] = 2 }
+    #expect(part.count > 8192 && part.count % 4096 != 0)
+    for team in [ThreadTeam.single, ThreadTeam(count: 3)] {
+      #expect(large.squaredNorm(of: part, team: team) == 4 * Double(part.count))
+    }
+    large.gradients.pointer[wide.count - 1] = .nan
+    #expect(large.squaredNorm(of: part).isNaN)
+  }
+
+  /// Rows of words that no batch used only decay, and threads share the work, both without changing a bit: against a
+  /// state that believes every row used.
+  @Test func unusedRowsAndThreadsChangeNoBit() throws {
+    let wide = ParameterTable(try .tiny(channels: 64, heads: 2), outputs: 3)
+    var batch = PackedBatch()
+    batch.append(tokens: [3, 4, 17], segments: [0, 0, 0])
+    var (sparse, dense) = (TrainingState(wide), TrainingState(wide))
+    var draws = Draws()
+    for (i, value) in draws.normal(wide.count).enumerated() {
+      sparse.parameters.pointer[i] = Float(value)
+      dense.parameters.pointer[i] = Float(value)
+    }
+    let team = ThreadTeam(count: 3)
+    for step in 1...4 {
+      sparse.use(batch)
+      dense.use(everyWord)
+      let gradient = draws.normal(wide.count)
+      for i in 0..<wide.count where i >= 20 * 64 || [3, 4, 17].contains(i / 64) {
+        sparse.gradients.pointer[i] = Float(gradient[i])
+        dense.gradients.pointer[i] = Float(gradient[i])
+      }
+      #expect(sparse.squaredNorm(of: 0..<wide.count) == dense.squaredNorm(of: 0..<wide.count, team: team))
+      AdamW().update(wide, step: step, rate: 0.01, clip: 0.5, &sparse)
+      AdamW().update(wide, step: step, rate: 0.01, clip: 0.5, &dense, team: team)
+    }
+    for (a, b) in [
+      (sparse.parameters, dense.parameters), (sparse.firstMoment, dense.firstMoment),
+      (sparse.secondMoment, dense.secondMoment), (sparse.gradients, dense.gradients),
+    ] {
+      #expect(zip(a.elements, b.elements).allSatisfy { $0.bitPattern == $1.bitPattern })
+    }
+  }
+
+  /// Moments that come from a file tell which rows were used: going on from them has the bits of having gone on.
+  @Test func rowsAreRestoredFromTheirMoments() {
+    var batch = PackedBatch()
+    batch.append(tokens: [2, 19], segments: [0, 0])
+    var (first, second) = (TrainingState(table), TrainingState(table))
+    first.use(batch)
+    for i in 0..<table.count where i >= 20 * 8 || [2, 19].contains(i / 8) { first.gradients.pointer[i] = 0.5 }
+    AdamW().update(table, step: 1, rate: 0.01, clip: 1, &first)
+    for (from, to) in [
+      (first.parameters, second.parameters), (first.firstMoment, second.firstMoment),
+      (first.secondMoment, second.secondMoment),
+    ] {
+      to.pointer.update(from: from.pointer, count: table.count)
+    }
+    second.restoreRows()
+    AdamW().update(table, step: 2, rate: 0.01, clip: 1, &first)
+    AdamW().update(table, step: 2, rate: 0.01, clip: 1, &second)
+    #expect(zip(first.parameters.elements, second.parameters.elements).allSatisfy { $0.bitPattern == $1.bitPattern })
+    #expect(first.parameters.pointer[2 * 8] != second.parameters.pointer[3 * 8])
   }
 }

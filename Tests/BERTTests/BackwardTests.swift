@@ -40,7 +40,7 @@ import Testing
     batch.append(tokens: [5], segments: [0])
     let labels = Labels.classes([1, 0])
     let dropout = Dropout(configuration, generator: Philox(seed: 4, purpose: .dropout), step: 3)
-    let workspace = Workspace(model, capacity: batch.shape, training: true)
+    let workspace = Workspace(model, capacity: batch.shape, purpose: .training(recomputing: false))
     let gradients = AlignedBuffer<Float>(count: model.table.count)
     model.forward(batch, parameters: start.base, workspace: workspace, dropout: dropout)
     _ = model.backward(
@@ -80,7 +80,7 @@ import Testing
     let labels = Labels.classes(try reference.int64("labels").map { Int($0) })
     let generator = Philox(seed: 1, purpose: .dropout)
     let shape = try Fixture.batch(reference).shape
-    let workspace = Workspace(model, capacity: shape, training: true)
+    let workspace = Workspace(model, capacity: shape, purpose: .training(recomputing: false))
     func gradients(_ parts: [[Int]]) throws -> [Float] {
       let sum = AlignedBuffer<Float>(count: model.table.count)
       for part in parts {
@@ -108,7 +108,7 @@ import Testing
     } else {
       try checkpoint.readHead(model, into: parameters.pointer)
     }
-    let workspace = Workspace(model, capacity: batch.shape, training: true)
+    let workspace = Workspace(model, capacity: batch.shape, purpose: .training(recomputing: false))
     let gradients = AlignedBuffer<Float>(count: model.table.count)
     model.forward(batch, parameters: parameters.pointer, workspace: workspace)
     _ = model.backward(

@@ -26,8 +26,8 @@ import Testing
       let count = batch.tokens.count
       var (normalised, scales, x) = (results(count * 2048), results(count), results(count * 2048))
       op.forward(
-        batch, parameters: parameters, offsets: table.offsets, masks: tiny.masks(.embeddings),
-        normalised: &normalised, scales: &scales, x: &x)
+        batch, Sequences(offsets: batch.offsets), parameters: parameters, offsets: table.offsets,
+        masks: tiny.masks(.embeddings), normalised: &normalised, scales: &scales, x: &x)
       return Array(x[..<(count * 2048)])
     }
     let mask = forward(tiny.batch)
@@ -38,7 +38,7 @@ import Testing
     var gradients = [Float](repeating: 0, count: table.count)
     var dx = [Float](repeating: 1, count: 2048)
     op.backward(
-      token, parameters: parameters, offsets: table.offsets, masks: tiny.masks(.embeddings),
+      Sequences(offsets: token.offsets), parameters: parameters, offsets: table.offsets, masks: tiny.masks(.embeddings),
       normalised: [Float](repeating: 0, count: 2048), scales: [1], dx: &dx, gradients: &gradients)
     #expect(Array(gradients[bias]) == Array(mask[..<2048]))
     #expect(forward(token) == Array(mask[..<2048]), "a mask does not depend on what else is in the batch")
@@ -55,7 +55,8 @@ import Testing
     let zeros = [Float](repeating: 0, count: channels)
     var (normalised, scales, y) = ([Float](repeating: 1, count: count), results(tiny.tokens), results(count))
     op.forward(
-      offsets: offsets, a: &normalised, bias: zeros, residual: [Float](repeating: 0, count: count), normWeight: ones,
+      Sequences(offsets: offsets), a: &normalised, bias: zeros, residual: [Float](repeating: 0, count: count),
+      normWeight: ones,
       normBias: zeros, masks: tiny.masks(place), scales: &scales, y: &y)
     var mask: [Float] = []
     for token in 0..<tiny.tokens {
@@ -69,7 +70,8 @@ import Testing
     var (dy, da) = (floats(draws.normal(count)), results(count))
     var sums = ([Float](repeating: 0, count: channels), [Float](repeating: 0, count: channels), zeros)
     op.backward(
-      offsets: offsets, dy: &dy, normalised: normalised, scales: scales, normWeight: ones, masks: tiny.masks(place),
+      Sequences(offsets: offsets), dy: &dy, normalised: normalised, scales: scales, normWeight: ones,
+      masks: tiny.masks(place),
       normWeightGradient: &sums.0, normBiasGradient: &sums.1, biasGradient: &sums.2, da: &da)
     expectClose(da, zip(dy, mask).map { Double($0) * Double($1) }, within: 1e-4)
     #expect(zip(da, mask).allSatisfy { ($0 == 0) == ($1 == 0) })
@@ -93,15 +95,15 @@ import Testing
     let bias = [Float](repeating: 0, count: 3 * channels)
     let op = tiny.model.attention
     var probabilities = [Float](repeating: 0, count: sequences * heads * length * 32)
-    var scratch = [Float](repeating: 0, count: op.scratchCount(longest: length, training: true))
+    var scratch = [Float](repeating: 0, count: op.scratchCount(longest: length))
     var (context, dqkv) = (results(tiny.tokens * channels), results(qkv.count))
     op.forward(
-      offsets: offsets, layer: 0, qkv: qkv, bias: bias, dropout: tiny.dropout, keepingProbabilities: true,
+      Sequences(offsets: offsets), layer: 0, qkv: qkv, bias: bias, dropout: tiny.dropout,
       probabilities: &probabilities, scratch: &scratch, context: &context, observe: nil)
     expectShareAndScale(context[..<(tiny.tokens * channels)].map { $0 * Float(length) })
 
     op.backward(
-      offsets: offsets, layer: 0, qkv: qkv, bias: bias, dropout: tiny.dropout, probabilities: probabilities,
+      Sequences(offsets: offsets), layer: 0, qkv: qkv, bias: bias, dropout: tiny.dropout, probabilities: probabilities,
       dContext: identity, scratch: &scratch, dqkv: &dqkv)
     var differing = 0
     for (start, head) in offsets.dropLast().flatMap({ start in (0..<heads).map { (start, $0) } }) {
@@ -126,22 +128,21 @@ import Testing
     for c in 0..<channels { parameters[head.lowerBound + c * channels + c] = 1 }
     let bias = try tiny.range("pooler.dense.bias")
     for i in bias { parameters[i] = 20 }
-    let x = [Float](repeating: 1, count: sequences * channels)
+    tiny.rows.first.update(repeating: 1, count: sequences * channels)
     op.forward(
-      offsets: tiny.batch.offsets, x: x, parameters: parameters, places: table.offsets,
-      masks: tiny.masks(.classifier), rows: tiny.rows)
+      sequences: sequences, parameters: parameters, places: table.offsets, masks: tiny.masks(.classifier),
+      rows: tiny.rows)
     let mask = Array(UnsafeBufferPointer(start: tiny.rows.logits, count: sequences * channels))
     expectShareAndScale(mask)
 
     for i in bias { parameters[i] = 0 }
     op.forward(
-      offsets: [0, 1], x: x, parameters: parameters, places: table.offsets, masks: tiny.masks(.classifier),
+      sequences: 1, parameters: parameters, places: table.offsets, masks: tiny.masks(.classifier),
       rows: tiny.rows)
     var gradients = [Float](repeating: 0, count: table.count)
-    var dx = [Float](repeating: 0, count: channels)
     op.backward(
-      offsets: [0, 1], dLogits: [Float](repeating: 1, count: channels), parameters: parameters,
-      places: table.offsets, masks: tiny.masks(.classifier), rows: tiny.rows, gradients: &gradients, dx: &dx)
+      sequences: 1, dLogits: [Float](repeating: 1, count: channels), parameters: parameters,
+      places: table.offsets, masks: tiny.masks(.classifier), rows: tiny.rows, gradients: &gradients)
     #expect(Array(gradients[bias]) == Array(mask[..<channels]))
   }
 
@@ -173,7 +174,7 @@ import Testing
     let parameters = AlignedBuffer<Float>(count: model.table.count)
     model.initialiseEncoder(parameters.pointer, seed: 1)
     model.initialiseHead(parameters.pointer, seed: 1)
-    let workspace = Workspace(model, capacity: tiny.batch.shape, training: true)
+    let workspace = Workspace(model, capacity: tiny.batch.shape, purpose: .training(recomputing: false))
     func run(_ dropout: Dropout?) -> (logits: [Float], gradients: [Float]) {
       let gradients = AlignedBuffer<Float>(count: model.table.count)
       let logits = Array(
@@ -193,9 +194,15 @@ import Testing
       let on = run(Dropout(configuration, generator: generator, step: 0))
       #expect(on.logits != off.logits && on.gradients != off.gradients)
     }
-    let inference = Workspace(model, capacity: tiny.batch.shape, training: false)
+    let inference = Workspace(model, capacity: tiny.batch.shape, purpose: .inference)
     let evaluated = Array(model.forward(tiny.batch, parameters: parameters.pointer, workspace: inference))
     #expect(evaluated == off.logits)
+    // An observer has the last layer computed for all tokens, which rounds otherwise.
+    let observed = Array(
+      model.forward(
+        tiny.batch, parameters: parameters.pointer, workspace: inference,
+        observer: BERTModel.Observer(hiddenState: { _, _ in })))
+    #expect(maximumDifference(observed, off.logits.map { Double($0) }) < 1e-6)
   }
 
   /// The third sequence of a batch is the first of a micro-batch that starts there; any other coordinate changes the

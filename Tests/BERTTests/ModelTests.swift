@@ -27,7 +27,7 @@ import Testing
       return (logits, Twin.losses(logits, targets).reduce(0, +) / 3)
     }
 
-    let workspace = Workspace(model, capacity: batch.shape, training: true)
+    let workspace = Workspace(model, capacity: batch.shape, purpose: .training(recomputing: false))
     let logits = Array(
       model.forward(batch, parameters: floats(start), workspace: workspace, dropout: dropout))
     let expected = loss(start)

@@ -23,6 +23,7 @@ import Testing
     ("recipe: {warmup: -0.1}", "3: recipe.warmup: got '-0.1', expected a number of at least 0 and at most 1"),
     ("recipe: {precision: bf16}", "3: recipe.precision: 'bf16' is not implemented in this version, which has fp32"),
     ("recipe: {snapshots: {every: 2 days}}", "3: recipe.snapshots.every: got '2 days', expected an interval such as"),
+    ("recipe: {recompute: perhaps}", "3: recipe.recompute: got 'perhaps', expected true or false"),
     ("recipe: {snapshots: {}}", "3: recipe.snapshots.every: the key is missing, expected an interval"),
     ("recipe: {batch: 8, micro_batch: 16}", "3: recipe: got micro_batch 16 with batch 8 for SST-2, pretrained"),
     ("recipes: {RTE: {}}", "3: recipes.RTE: unknown key, expected one of pretrained, scratch, SST-2, MRPC"),

@@ -86,7 +86,8 @@ import Testing
   @Test func differencesNameTheKeysHoweverTheyAreWritten() throws {
     let first = try Examples.sweep(
       "model: m\ntasks: [RTE, MRPC]\nseeds: {count: 2}\nrecipe: {epochs: 3}\non_failure: {retries: 3}")
-    let same = try Examples.sweep("seeds: [0, 1]\ntasks:\n  - RTE\n  - MRPC\nmodel: 'm' # the same\n")
+    let same = try Examples.sweep(
+      "seeds: [0, 1]\ntasks:\n  - RTE\n  - MRPC\nmodel: 'm' # the same\nrecipe: {recompute: true}\n")
     #expect(try first.differences(from: same) == [])
     let other = try Examples.sweep(
       """

@@ -13,28 +13,28 @@ package struct Attention {
   private var padded: Int { roundUp(headSize) }
 
   /// Numbers of scratch memory that sequences up to `longest` need.
-  package func scratchCount(longest: Int, training: Bool) -> Int {
-    let sides = roundUp(longest) * padded * (training ? 5 : 4)
-    return sides + longest * roundUp(longest) * (training ? 3 : 1)
+  package func scratchCount(longest: Int) -> Int {
+    5 * roundUp(longest) * padded + 3 * longest * roundUp(longest)
   }
 
-  /// Writes the context, [T, C], and every P, L x L' of each head of each sequence in turn (`probabilities`; columns
-  /// from L on are 0). With `keepingProbabilities` false one P's place is used again and again.
+  /// Writes the context, [T, C], in the rows of `sequences`, and every P, L x L' of each head of each of the batch's
+  /// sequences in turn (`probabilities`; columns from L on are 0). Where that is nil, none is kept.
   package func forward(
-    offsets: [Int], layer: Int, qkv: UnsafePointer<Float>, bias: UnsafePointer<Float>, dropout: Dropout?,
-    keepingProbabilities: Bool, probabilities: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+    _ sequences: Sequences, layer: Int, qkv: UnsafePointer<Float>, bias: UnsafePointer<Float>, dropout: Dropout?,
+    probabilities: UnsafeMutablePointer<Float>?, scratch: UnsafeMutablePointer<Float>,
     context: UnsafeMutablePointer<Float>, observe: AttentionObserver?
   ) {
-    var next = probabilities
-    for sequence in 0..<offsets.count - 1 {
-      let length = offsets[sequence + 1] - offsets[sequence]
+    var next = probabilities.map { $0 + matrices(before: sequences) }
+    for sequence in sequences.range {
+      let place = sequences.rows(of: sequence)
+      let length = place.count
       let stride = roundUp(length)
       let side = stride * padded
       let (query, key, value, out) = (scratch, scratch + side, scratch + 2 * side, scratch + 3 * side)
       let dropped = scratch + 4 * side
-      let rows = qkv + offsets[sequence] * 3 * channels
+      let rows = qkv + place.lowerBound * 3 * channels
       for head in 0..<heads {
-        let p = next
+        let p = next ?? dropped + length * stride
         unpack(rows, length, .query, head, bias, scale: 1 / Float(headSize).squareRoot(), into: query)
         unpackTransposed(rows, length, .key, head, bias, into: key)
         unpack(rows, length, .value, head, bias, scale: 1, into: value)
@@ -54,25 +54,35 @@ package struct Attention {
         multiplySmall(
           rows: length, columns: padded, inner: length, weights, rowStrideA: stride, innerStrideA: 1, value,
           strideB: padded, into: out, strideC: padded)
-        pack(out, length, into: context + offsets[sequence] * channels + head * headSize, stride: channels)
-        if keepingProbabilities { next += length * stride }
+        pack(out, length, into: context + place.lowerBound * channels + head * headSize, stride: channels)
+        next = next.map { $0 + length * stride }
       }
     }
   }
 
-  /// From dContext, [T, C], to dQKV, [T, 3 C], whose column sums are the gradient of the biases.
+  /// Numbers of all P of the sequences before `sequences`.
+  private func matrices(before sequences: Sequences) -> Int {
+    heads
+      * (0..<sequences.range.lowerBound).reduce(0) {
+        $0 + sequences.rows(of: $1).count * roundUp(sequences.rows(of: $1).count)
+      }
+  }
+
+  /// From dContext, [T, C], to dQKV, [T, 3 C], whose column sums are the gradient of the biases, in the rows of
+  /// `sequences`.
   ///
   /// Per head, with P~ = dropout(P): dV = P~^T dO; dP = dropout(dO V^T); dS = P (dP - rowsum(dP P));
   /// dQ = dS K / sqrt(D); dK = dS^T Q / sqrt(D).
   package func backward(
-    offsets: [Int], layer: Int, qkv: UnsafePointer<Float>, bias: UnsafePointer<Float>, dropout: Dropout?,
+    _ sequences: Sequences, layer: Int, qkv: UnsafePointer<Float>, bias: UnsafePointer<Float>, dropout: Dropout?,
     probabilities: UnsafePointer<Float>, dContext: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
     dqkv: UnsafeMutablePointer<Float>
   ) {
     let scale = 1 / Float(headSize).squareRoot()
-    var next = probabilities
-    for sequence in 0..<offsets.count - 1 {
-      let length = offsets[sequence + 1] - offsets[sequence]
+    var next = probabilities + matrices(before: sequences)
+    for sequence in sequences.range {
+      let place = sequences.rows(of: sequence)
+      let length = place.count
       let stride = roundUp(length)
       let side = stride * padded
       let square = length * stride
@@ -80,8 +90,8 @@ package struct Attention {
       let (dOut, result) = (scratch + 3 * side, scratch + 4 * side)
       let dScores = scratch + 5 * side
       let (mask, dropped) = (dScores + square, dScores + 2 * square)
-      let rows = qkv + offsets[sequence] * 3 * channels
-      let dRows = dqkv + offsets[sequence] * 3 * channels
+      let rows = qkv + place.lowerBound * 3 * channels
+      let dRows = dqkv + place.lowerBound * 3 * channels
       for head in 0..<heads {
         let p = next
         next += square
@@ -89,7 +99,7 @@ package struct Attention {
         unpack(rows, length, .key, head, bias, scale: scale, into: key)
         unpackTransposed(rows, length, .value, head, bias, into: value)
         unpackPlain(
-          dContext + offsets[sequence] * channels + head * headSize, length, stride: channels, into: dOut)
+          dContext + place.lowerBound * channels + head * headSize, length, stride: channels, into: dOut)
         multiplySmall(
           rows: length, columns: stride, inner: headSize, dOut, rowStrideA: padded, innerStrideA: 1, value,
           strideB: stride, into: dScores, strideC: stride)
@@ -196,31 +206,3 @@ public struct AttentionRows {
 
 /// Sees attention rows as they are made.
 public typealias AttentionObserver = (AttentionRows) -> Void
-
-/// Softmax over the first `count` numbers of a row padded to whole groups; the padding becomes 0.
-private func softmax(_ row: UnsafeMutablePointer<Float>, count: Int) {
-  var greatest = Lanes(repeating: -.infinity)
-  for j in stride(from: 0, to: count, by: 16) {
-    let x = row.lanes(at: j).prefix(count - j, filler: -.infinity)
-    greatest = greatest.replacing(with: x, where: x .> greatest)
-  }
-  let maximum = greatest.laneMaximum
-  var sum = Lanes.zero
-  for j in stride(from: 0, to: count, by: 16) {
-    let e = exponential(row.lanes(at: j) - maximum).prefix(count - j)
-    row.store(e, at: j)
-    sum += e
-  }
-  let scale = 1 / sum.laneSum
-  for j in stride(from: 0, to: count, by: 16) { row.store(row.lanes(at: j) * scale, at: j) }
-}
-
-/// dS = P (dP - sum(dP P)) for one row, in place of dP; the padding, where P is 0, becomes 0.
-private func softmaxBackward(_ gradient: UnsafeMutablePointer<Float>, p: UnsafePointer<Float>, count: Int) {
-  var sum = Lanes.zero
-  for j in stride(from: 0, to: count, by: 16) { sum = sum.addingProduct(gradient.lanes(at: j), p.lanes(at: j)) }
-  let projection = sum.laneSum
-  for j in stride(from: 0, to: count, by: 16) {
-    gradient.store(p.lanes(at: j) * (gradient.lanes(at: j) - projection), at: j)
-  }
-}

@@ -9,8 +9,8 @@ package struct Classifier {
 
   /// Buffers of B rows that the forward pass leaves for the backward pass.
   package struct Rows {
-    /// x of each sequence's first token, [B, C].
-    let first: UnsafeMutablePointer<Float>
+    /// The last layer's output at each sequence's first token, [B, C].
+    package let first: UnsafeMutablePointer<Float>
     /// tanh's result, [B, C].
     package let pooled: UnsafeMutablePointer<Float>
     /// After dropout, [B, C].
@@ -19,18 +19,16 @@ package struct Classifier {
     package let logits: UnsafeMutablePointer<Float>
     /// Scratch, [B, C].
     let gradient: UnsafeMutablePointer<Float>
+    /// The gradient of `first`, [B, C]; nil where no backward pass follows.
+    package let dFirst: UnsafeMutablePointer<Float>?
   }
 
+  /// From `rows.first` of B = `sequences` to the other rows.
   package func forward(
-    offsets: [Int], x: UnsafePointer<Float>, parameters: UnsafePointer<Float>, places: Offsets, masks: RowMasks?,
-    rows: Rows
+    sequences: Int, parameters: UnsafePointer<Float>, places: Offsets, masks: RowMasks?, rows: Rows
   ) {
-    let sequences = offsets.count - 1
-    for sequence in 0..<sequences {
-      (rows.first + sequence * channels).update(from: x + offsets[sequence] * channels, count: channels)
-    }
     Linear(inputs: channels, outputs: channels).forward(
-      rows: sequences, x: rows.first, weight: parameters + places.pooler.weight, y: rows.pooled)
+      rows: 0..<sequences, x: rows.first, weight: parameters + places.pooler.weight, y: rows.pooled)
     let bias = parameters + places.pooler.bias
     for sequence in 0..<sequences {
       let pooled = rows.pooled + sequence * channels
@@ -43,24 +41,26 @@ package struct Classifier {
     }
     guard let outputs, let head = places.head else { return }
     Linear(inputs: channels, outputs: outputs).forward(
-      rows: sequences, x: rows.features, weight: parameters + head.weight, y: rows.logits)
+      rows: 0..<sequences, x: rows.features, weight: parameters + head.weight, y: rows.logits)
     for sequence in 0..<sequences {
       for n in 0..<outputs { rows.logits[sequence * outputs + n] += parameters[head.bias + n] }
     }
   }
 
-  /// From dLogits, [B, N], to dX, [T, C], which is 0 but for each sequence's first token.
+  /// From dLogits, [B, N], to `rows.dFirst`.
   package func backward(
-    offsets: [Int], dLogits: UnsafePointer<Float>, parameters: UnsafePointer<Float>, places: Offsets,
-    masks: RowMasks?, rows: Rows, gradients: UnsafeMutablePointer<Float>, dx: UnsafeMutablePointer<Float>
+    sequences: Int, dLogits: UnsafePointer<Float>, parameters: UnsafePointer<Float>, places: Offsets,
+    masks: RowMasks?, rows: Rows, gradients: UnsafeMutablePointer<Float>
   ) {
-    guard let outputs, let head = places.head else { preconditionFailure("a model without a head has no loss") }
-    let sequences = offsets.count - 1
+    guard let outputs, let head = places.head, let dFirst = rows.dFirst else {
+      preconditionFailure("a backward pass needs a head and a workspace for training")
+    }
+    let all = 0..<sequences
     let linear = Linear(inputs: channels, outputs: outputs)
-    linear.addWeightGradient(rows: sequences, dy: dLogits, x: rows.features, into: gradients + head.weight)
-    addColumnSums(rows: sequences, columns: outputs, dLogits, into: gradients + head.bias)
-    linear.inputGradient(rows: sequences, dy: dLogits, weight: parameters + head.weight, into: rows.gradient)
-    for sequence in 0..<sequences {
+    linear.addWeightGradient(rows: all, dy: dLogits, x: rows.features, into: gradients + head.weight)
+    addColumnSums(rows: all, columns: outputs, dLogits, into: gradients + head.bias)
+    linear.inputGradient(rows: all, dy: dLogits, weight: parameters + head.weight, into: rows.gradient)
+    for sequence in all {
       let gradient = rows.gradient + sequence * channels
       let pooled = rows.pooled + sequence * channels
       if let masks, masks.fill(sequence: sequence, row: 0) {
@@ -69,14 +69,8 @@ package struct Classifier {
       for c in 0..<channels { gradient[c] *= 1 - pooled[c] * pooled[c] }
     }
     let pooler = Linear(inputs: channels, outputs: channels)
-    pooler.addWeightGradient(rows: sequences, dy: rows.gradient, x: rows.first, into: gradients + places.pooler.weight)
-    addColumnSums(rows: sequences, columns: channels, rows.gradient, into: gradients + places.pooler.bias)
-    // dX of the first tokens, by way of `features`, which is no longer needed.
-    pooler.inputGradient(
-      rows: sequences, dy: rows.gradient, weight: parameters + places.pooler.weight, into: rows.features)
-    dx.update(repeating: 0, count: offsets[sequences] * channels)
-    for sequence in 0..<sequences {
-      (dx + offsets[sequence] * channels).update(from: rows.features + sequence * channels, count: channels)
-    }
+    pooler.addWeightGradient(rows: all, dy: rows.gradient, x: rows.first, into: gradients + places.pooler.weight)
+    addColumnSums(rows: all, columns: channels, rows.gradient, into: gradients + places.pooler.bias)
+    pooler.inputGradient(rows: all, dy: rows.gradient, weight: parameters + places.pooler.weight, into: dFirst)
   }
 }

@@ -6,17 +6,17 @@ package struct Embedding {
 
   package init(norm: LayerNorm) { self.norm = norm }
 
-  /// Writes xhat, [T, C], and `scales`, [T], for the backward pass, and x.
+  /// Writes xhat, [T, C], and `scales`, [T], for the backward pass, and x, in the rows of `sequences`.
   package func forward(
-    _ batch: PackedBatch, parameters: UnsafePointer<Float>, offsets: Offsets, masks: RowMasks?,
+    _ batch: PackedBatch, _ sequences: Sequences, parameters: UnsafePointer<Float>, offsets: Offsets, masks: RowMasks?,
     normalised: UnsafeMutablePointer<Float>, scales: UnsafeMutablePointer<Float>, x: UnsafeMutablePointer<Float>
   ) {
     let channels = norm.channels
-    for sequence in 0..<batch.offsets.count - 1 {
-      let start = batch.offsets[sequence]
-      for token in start..<batch.offsets[sequence + 1] {
+    for sequence in sequences.range {
+      let rows = sequences.rows(of: sequence)
+      for token in rows {
         let word = parameters + offsets.words + Int(batch.tokens[token]) * channels
-        let position = parameters + offsets.positions + (token - start) * channels
+        let position = parameters + offsets.positions + (token - rows.lowerBound) * channels
         let segment = parameters + offsets.segments + Int(batch.segments[token]) * channels
         let row = normalised + token * channels
         let out = x + token * channels
@@ -29,39 +29,49 @@ package struct Embedding {
         scales[token] = norm.forward(
           row: row, weight: parameters + offsets.embeddingNorm.weight, bias: parameters + offsets.embeddingNorm.bias,
           y: out)
-        if let masks, masks.fill(sequence: sequence, row: token - start) {
+        if let masks, masks.fill(sequence: sequence, row: token - rows.lowerBound) {
           multiply(out, by: masks.multipliers)
         }
       }
     }
   }
 
-  /// Adds the gradients of the three tables and the norm; `dx` is overwritten.
+  /// From dX, in its place, to the gradient of the sum w + p + s, in the rows of `sequences`; adds the norm's gradients.
   package func backward(
-    _ batch: PackedBatch, parameters: UnsafePointer<Float>, offsets: Offsets, masks: RowMasks?,
+    _ sequences: Sequences, parameters: UnsafePointer<Float>, offsets: Offsets, masks: RowMasks?,
     normalised: UnsafePointer<Float>, scales: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>,
+    gradients: UnsafeMutablePointer<Float>
+  ) {
+    for sequence in sequences.range {
+      let rows = sequences.rows(of: sequence)
+      for token in rows {
+        let row = dx + token * norm.channels
+        if let masks, masks.fill(sequence: sequence, row: token - rows.lowerBound) {
+          multiply(row, by: masks.multipliers)
+        }
+        norm.backward(
+          dy: row, normalised: normalised + token * norm.channels, scale: scales[token],
+          weight: parameters + offsets.embeddingNorm.weight,
+          weightGradient: gradients + offsets.embeddingNorm.weight,
+          biasGradient: gradients + offsets.embeddingNorm.bias, dx: row)
+      }
+    }
+  }
+
+  /// Adds the sum's gradient, [T, C], to the rows of the three tables that the batch used, in `columns` of the C channels:
+  /// tokens share rows, so threads divide the columns.
+  package func addTableGradients(
+    _ batch: PackedBatch, columns: Range<Int>, offsets: Offsets, dSum: UnsafePointer<Float>,
     gradients: UnsafeMutablePointer<Float>
   ) {
     let channels = norm.channels
     for sequence in 0..<batch.offsets.count - 1 {
       let start = batch.offsets[sequence]
       for token in start..<batch.offsets[sequence + 1] {
-        let row = dx + token * channels
-        if let masks, masks.fill(sequence: sequence, row: token - start) {
-          multiply(row, by: masks.multipliers)
-        }
-        norm.backward(
-          dy: row, normalised: normalised + token * channels, scale: scales[token],
-          weight: parameters + offsets.embeddingNorm.weight,
-          weightGradient: gradients + offsets.embeddingNorm.weight,
-          biasGradient: gradients + offsets.embeddingNorm.bias, dx: row)
-        let places = (
-          offsets.words + Int(batch.tokens[token]) * channels, offsets.positions + (token - start) * channels,
-          offsets.segments + Int(batch.segments[token]) * channels
-        )
-        add(row, to: gradients + places.0)
-        add(row, to: gradients + places.1)
-        add(row, to: gradients + places.2)
+        let row = dSum + token * channels
+        add(row, to: gradients + offsets.words + Int(batch.tokens[token]) * channels, columns)
+        add(row, to: gradients + offsets.positions + (token - start) * channels, columns)
+        add(row, to: gradients + offsets.segments + Int(batch.segments[token]) * channels, columns)
       }
     }
   }
@@ -72,10 +82,10 @@ package struct Embedding {
     }
   }
 
-  private func add(_ row: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>) {
-    for c in stride(from: 0, to: norm.channels, by: 16) {
-      let total = sum.lanes(at: c, end: norm.channels) + row.lanes(at: c, end: norm.channels)
-      sum.store(total, at: c, end: norm.channels)
+  private func add(_ row: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>, _ columns: Range<Int>) {
+    let end = columns.upperBound
+    for c in stride(from: columns.lowerBound, to: end, by: 16) {
+      sum.store(sum.lanes(at: c, end: end) + row.lanes(at: c, end: end), at: c, end: end)
     }
   }
 }

@@ -1,15 +1,16 @@
 internal import LinearAlgebra
 
-/// The feed-forward activation with the bias in front of it: g = f(u + bias). All matrices are [rows, columns].
+/// The feed-forward activation with the bias in front of it: g = f(u + bias). All matrices are [T, columns]; a call works
+/// on some of the rows.
 package struct FeedForwardActivation {
   let kind: BERTConfiguration.Activation
   let columns: Int
 
   /// Replaces u by f(u + bias); with `slope`, also writes f'(u + bias), all that the backward pass needs.
   package func forward(
-    rows: Int, u: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>, slope: UnsafeMutablePointer<Float>?
+    rows: Range<Int>, u: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>, slope: UnsafeMutablePointer<Float>?
   ) {
-    for row in 0..<rows {
+    for row in rows {
       let start = row * columns
       let end = start + columns
       for j in stride(from: 0, to: columns, by: 16) {
@@ -33,10 +34,10 @@ package struct FeedForwardActivation {
 
   /// dU = dG * f'(u + bias), in place; dBias += the column sums of dU.
   package func backward(
-    rows: Int, gradient: UnsafeMutablePointer<Float>, slope: UnsafePointer<Float>,
+    rows: Range<Int>, gradient: UnsafeMutablePointer<Float>, slope: UnsafePointer<Float>,
     biasGradient: UnsafeMutablePointer<Float>
   ) {
-    for row in 0..<rows {
+    for row in rows {
       let start = row * columns
       let end = start + columns
       for j in stride(from: 0, to: columns, by: 16) {

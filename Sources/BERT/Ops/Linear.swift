@@ -2,7 +2,8 @@ internal import LinearAlgebra
 
 /// A dense layer without its bias, which the op behind it adds in its own pass: Y = X W^T.
 ///
-/// X is [rows, inputs], W is [outputs, inputs], Y is [rows, outputs].
+/// X is [T, inputs], W is [outputs, inputs], Y is [T, outputs]; a call works on some of the T rows, or on some of the
+/// outputs.
 package struct Linear {
   let inputs: Int
   let outputs: Int
@@ -12,44 +13,47 @@ package struct Linear {
     self.outputs = outputs
   }
 
-  /// Y = X W^T.
+  /// Y = X W^T in `rows`.
   package func forward(
-    rows: Int, x: UnsafePointer<Float>, weight: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>
+    rows: Range<Int>, x: UnsafePointer<Float>, weight: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>
   ) {
     multiply(
-      rows: rows, columns: outputs, inner: inputs, x, strideA: inputs, weight, .transposed, strideB: inputs, into: y,
-      strideC: outputs)
+      rows: rows.count, columns: outputs, inner: inputs, x + rows.lowerBound * inputs, strideA: inputs, weight,
+      .transposed, strideB: inputs, into: y + rows.lowerBound * outputs, strideC: outputs)
   }
 
-  /// dW += dY^T X.
+  /// dW += dY^T X over `rows`, in the rows of dW that belong to `part` of the outputs (nil: all).
   package func addWeightGradient(
-    rows: Int, dy: UnsafePointer<Float>, x: UnsafePointer<Float>, into weightGradient: UnsafeMutablePointer<Float>
+    rows: Range<Int>, part: Range<Int>? = nil, dy: UnsafePointer<Float>, x: UnsafePointer<Float>,
+    into weightGradient: UnsafeMutablePointer<Float>
   ) {
+    let part = part ?? 0..<outputs
     multiply(
-      rows: outputs, columns: inputs, inner: rows, dy, .transposed, strideA: outputs, x, strideB: inputs, beta: 1,
-      into: weightGradient, strideC: inputs)
+      rows: part.count, columns: inputs, inner: rows.count, dy + rows.lowerBound * outputs + part.lowerBound,
+      .transposed, strideA: outputs, x + rows.lowerBound * inputs, strideB: inputs, beta: 1,
+      into: weightGradient + part.lowerBound * inputs, strideC: inputs)
   }
 
-  /// dX = dY W, or dX += dY W.
+  /// dX = dY W, or dX += dY W, in `rows`.
   package func inputGradient(
-    rows: Int, dy: UnsafePointer<Float>, weight: UnsafePointer<Float>, adding: Bool = false,
+    rows: Range<Int>, dy: UnsafePointer<Float>, weight: UnsafePointer<Float>, adding: Bool = false,
     into dx: UnsafeMutablePointer<Float>
   ) {
     multiply(
-      rows: rows, columns: inputs, inner: outputs, dy, strideA: outputs, weight, strideB: inputs,
-      beta: adding ? 1 : 0, into: dx, strideC: inputs)
+      rows: rows.count, columns: inputs, inner: outputs, dy + rows.lowerBound * outputs, strideA: outputs, weight,
+      strideB: inputs, beta: adding ? 1 : 0, into: dx + rows.lowerBound * inputs, strideC: inputs)
   }
 }
 
-/// sums[j] += the sum over rows of x[row, j]: the gradient of a bias. x is [rows, columns].
+/// sums[j] += the sum over `rows` of x[row, j]: the gradient of a bias. x is [T, columns].
 package func addColumnSums(
-  rows: Int, columns: Int, _ x: UnsafePointer<Float>, into sums: UnsafeMutablePointer<Float>
+  rows: Range<Int>, columns: Int, _ x: UnsafePointer<Float>, into sums: UnsafeMutablePointer<Float>
 ) {
-  for j in stride(from: 0, to: columns, by: 16) {
-    var sum = Lanes.zero
-    for row in 0..<rows {
-      sum += x.lanes(at: row * columns + j, end: row * columns + columns)
+  for row in rows {
+    let start = row * columns
+    for j in stride(from: 0, to: columns, by: 16) {
+      let sum = sums.lanes(at: j, end: columns) + x.lanes(at: start + j, end: start + columns)
+      sums.store(sum, at: j, end: columns)
     }
-    sums.store(sums.lanes(at: j, end: columns) + sum, at: j, end: columns)
   }
 }

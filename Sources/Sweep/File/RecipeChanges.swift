@@ -20,6 +20,8 @@ public struct RecipeChanges: Sendable, Hashable, Encodable {
   public let precision: Precision?
   /// ``Recipe/microBatch``
   public let microBatch: Int?
+  /// ``Recipe/recompute``
+  public let recompute: Bool?
   /// ``Recipe/snapshots``
   public let snapshots: Snapshots?
 
@@ -37,6 +39,7 @@ public struct RecipeChanges: Sendable, Hashable, Encodable {
     threads = try keys[.threads]?.integer(1...1024)
     precision = try keys[.precision]?.implementedChoice()
     microBatch = try keys[.microBatch]?.integer(1...65_536)
+    recompute = try keys[.recompute]?.boolean()
     snapshots = try keys[.snapshots].map(Self.snapshots)
   }
 
@@ -67,6 +70,7 @@ extension Recipe {
     recipe.threads = changes.threads ?? threads
     recipe.precision = changes.precision ?? precision
     recipe.microBatch = changes.microBatch ?? microBatch
+    recipe.recompute = changes.recompute ?? recompute
     recipe.snapshots = changes.snapshots ?? snapshots
     return recipe
   }

@@ -5,12 +5,13 @@ extension SweepFile {
   /// keys' names: `recipe.epochs: 3 in the run directory, 5 in the sweep file`. Empty when both mean the same, however
   /// they are written.
   ///
-  /// `on_failure` is not compared: it changes no result.
+  /// `on_failure` and a recipe's `recompute` are not compared: they change no result.
   ///
   /// - Throws: `EncodingError`, which a sweep that was read from a file never causes.
   public func differences(from other: SweepFile) throws -> [String] {
     let (there, here) = (try other.values(), try values())
-    return Set(there.keys).union(here.keys).sorted().compactMap { key in
+    let keys = Set(there.keys).union(here.keys).filter { !$0.hasSuffix(".\(Recipe.CodingKeys.recompute.rawValue)") }
+    return keys.sorted().compactMap { key in
       let (old, new) = (there[key] ?? "not set", here[key] ?? "not set")
       return old == new ? nil : "\(key): \(old) in the run directory, \(new) in the sweep file"
     }
@@ -41,6 +42,8 @@ private enum JSON: Decodable {
       let container = try decoder.singleValueContainer()
       if let text = try? container.decode(String.self) {
         self = .scalar(text)
+      } else if let flag = try? container.decode(Bool.self) {
+        self = .scalar(String(flag))
       } else if let integer = try? container.decode(Int.self) {
         self = .scalar(String(integer))
       } else {

@@ -60,7 +60,8 @@ extension PlanBuilder {
             of: CellForm(
               environment: inputs.environment, model: inputs.model.hash, task: form, trainFile: facts.trainHash,
               devFile: facts.devHash, headSeed: cell.headSeed, orderSeed: cell.orderSeed,
-              initialisation: initialisation, initialisationSeed: cell.initialisationSeed, recipe: cell.recipe))
+              initialisation: initialisation, initialisationSeed: cell.initialisationSeed,
+              recipe: cell.recipe.keepingBits))
           cells[cell] = id
           let cost = costs.fineTuning(cell.recipe, facts, trainRows: cell.recipe.trainRows ?? facts.trainRows)
           fineTunings.append(

@@ -88,6 +88,12 @@ struct YAMLValue {
     return value
   }
 
+  /// `true` or `false`.
+  func boolean() throws -> Bool {
+    guard let text = plainText, let value = Bool(text) else { throw wrong("true or false") }
+    return value
+  }
+
   /// A text that is not empty. Numbers and words such as `yes` are texts too, as they are written.
   func text(_ expected: String = "a text") throws -> String {
     guard !Self.isNull(node), let text = node.scalar?.string, !text.isEmpty else { throw wrong(expected) }

@@ -53,7 +53,7 @@ import Testing
     }
     expectClose(dqkv, differences(draws.qkv) { projection($0, draws.bias) }, within: 5e-6)
     var biasSum = accumulators(draws.bias)
-    addColumnSums(rows: tiny.tokens, columns: 3 * tiny.channels, dqkv, into: &biasSum)
+    addColumnSums(rows: 0..<tiny.tokens, columns: 3 * tiny.channels, dqkv, into: &biasSum)
     let biasGradient = differences(draws.bias) { projection(draws.qkv, $0) }
     expectClose(biasSum, sum(draws.bias, biasGradient), within: 1e-5)
     // A key bias moves all scores of a row alike, which softmax does not see.
@@ -111,20 +111,22 @@ private struct Forward {
   ) {
     (self.model, self.offsets, self.qkv, self.bias, self.dropout) = (model, offsets, qkv, bias, dropout)
     let squares = zip(offsets, offsets.dropFirst()).map { ($1 - $0) * (($1 - $0 + 15) / 16 * 16) }
-    let count = keepingProbabilities ? squares.reduce(0, +) * model.configuration.heads : squares.max() ?? 0
-    let scratchCount = model.attention.scratchCount(longest: longest, training: keepingProbabilities)
+    let count = squares.reduce(0, +) * model.configuration.heads
+    let scratchCount = model.attention.scratchCount(longest: longest)
     context = results(qkv.count / 3)
     probabilities = results(count)
     var scratch = results(scratchCount)
     var rows: [Float] = []
-    model.attention.forward(
-      offsets: offsets, layer: 0, qkv: qkv, bias: bias, dropout: dropout, keepingProbabilities: keepingProbabilities,
-      probabilities: &probabilities, scratch: &scratch, context: &context,
-      observe: { seen in
-        for i in 0..<seen.length {
-          rows += UnsafeBufferPointer(start: seen.first + i * seen.stride, count: seen.length)
-        }
-      })
+    probabilities.withUnsafeMutableBufferPointer { kept in
+      model.attention.forward(
+        Sequences(offsets: offsets), layer: 0, qkv: qkv, bias: bias, dropout: dropout,
+        probabilities: keepingProbabilities ? kept.baseAddress : nil, scratch: &scratch, context: &context,
+        observe: { seen in
+          for i in 0..<seen.length {
+            rows += UnsafeBufferPointer(start: seen.first + i * seen.stride, count: seen.length)
+          }
+        })
+    }
     observed = rows
     expectFence(scratch, behind: scratchCount)
     expectFence(probabilities, behind: count)
@@ -132,11 +134,11 @@ private struct Forward {
 
   /// dQKV, [T, 3 C].
   func backward(dContext: [Float]) -> [Float] {
-    let scratchCount = model.attention.scratchCount(longest: longest, training: true)
+    let scratchCount = model.attention.scratchCount(longest: longest)
     var scratch = results(scratchCount)
     var dqkv = results(qkv.count)
     model.attention.backward(
-      offsets: offsets, layer: 0, qkv: qkv, bias: bias, dropout: dropout, probabilities: probabilities,
+      Sequences(offsets: offsets), layer: 0, qkv: qkv, bias: bias, dropout: dropout, probabilities: probabilities,
       dContext: dContext, scratch: &scratch, dqkv: &dqkv)
     expectFence(scratch, behind: scratchCount)
     return dqkv

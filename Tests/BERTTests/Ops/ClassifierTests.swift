@@ -7,14 +7,14 @@ import Testing
   /// The Float64 twin on a flat parameter vector.
   private struct Reference {
     let ranges: [Range<Int>]
-    let offsets: [Int]
+    let sequences: Int
     let mask: [Double]?
 
     init(_ tiny: TinyCase) throws {
       ranges = try ["pooler.dense.weight", "pooler.dense.bias", "classifier.weight", "classifier.bias"].map {
         try tiny.range($0)
       }
-      offsets = tiny.batch.offsets
+      sequences = tiny.batch.lengths.count
       // One row a sequence: the pooled vector.
       mask = tiny.multipliers(.classifier, rows: 1)
     }
@@ -22,7 +22,7 @@ import Testing
     func callAsFunction(_ x: [Double], _ parameters: [Double]) -> (pooled: [Double], logits: [Double]) {
       let parts = ranges.map { Array(parameters[$0]) }
       return Twin.classifier(
-        x, offsets: offsets, pooler: .init(weight: parts[0], bias: parts[1]),
+        x, offsets: Array(0...sequences), pooler: .init(weight: parts[0], bias: parts[1]),
         head: .init(weight: parts[2], bias: parts[3]), mask: mask)
     }
   }
@@ -31,28 +31,30 @@ import Testing
   @Test(arguments: TinyShape.all, [0, 0.3]) func againstTheTwin(shape: TinyShape, dropout: Double) throws {
     let outputs = 3
     let tiny = try TinyCase(shape, outputs: outputs, dropout: dropout)
-    let (table, offsets, count) = (tiny.model.table, tiny.batch.offsets, tiny.tokens * tiny.channels)
-    let sequences = offsets.count - 1
+    let (table, sequences) = (tiny.model.table, tiny.batch.lengths.count)
+    let count = sequences * tiny.channels
     var draws = Draws()
     let (x, dLogits) = (draws.normal(count), draws.normal(sequences * outputs))
     let (parameters, start) = (draws.normal(table.count, scale: 0.3), draws.normal(table.count))
     let reference = try Reference(tiny)
 
     let op = tiny.model.classifier
+    tiny.rows.first.update(from: floats(x), count: count)
     op.forward(
-      offsets: offsets, x: floats(x), parameters: floats(parameters), places: table.offsets,
-      masks: tiny.masks(.classifier), rows: tiny.rows)
+      sequences: sequences, parameters: floats(parameters), places: table.offsets, masks: tiny.masks(.classifier),
+      rows: tiny.rows)
     let expected = reference(x, parameters)
     let logits = UnsafeBufferPointer(start: tiny.rows.logits, count: expected.logits.count)
     let pooled = UnsafeBufferPointer(start: tiny.rows.pooled, count: expected.pooled.count)
     expectClose(Array(pooled), expected.pooled, within: 1e-6)
     expectClose(Array(logits), expected.logits, within: 2e-6)
 
-    var (gradients, dx) = (accumulators(start), results(count))
+    var gradients = accumulators(start)
     op.backward(
-      offsets: offsets, dLogits: floats(dLogits), parameters: floats(parameters), places: table.offsets,
-      masks: tiny.masks(.classifier), rows: tiny.rows, gradients: &gradients, dx: &dx)
-    expectClose(dx, differences(x) { dot(dLogits, reference($0, parameters).logits) }, within: 3e-6)
+      sequences: sequences, dLogits: floats(dLogits), parameters: floats(parameters), places: table.offsets,
+      masks: tiny.masks(.classifier), rows: tiny.rows, gradients: &gradients)
+    let dFirst = Array(UnsafeBufferPointer(start: try #require(tiny.rows.dFirst), count: count))
+    expectClose(dFirst, differences(x) { dot(dLogits, reference($0, parameters).logits) }, within: 3e-6)
     let first = reference.ranges[0].lowerBound
     let gradient = differences(Array(parameters[first...])) { tail in
       dot(dLogits, reference(x, parameters[..<first] + tail).logits)
@@ -66,9 +68,9 @@ import Testing
     var parameters = [Float](repeating: 0, count: tiny.model.table.count)
     let weight = try tiny.range("pooler.dense.weight").lowerBound
     (parameters[weight], parameters[weight + 3]) = (1, 1)
+    tiny.rows.first.update(from: [1, 2, 0, -1], count: 4)
     tiny.model.classifier.forward(
-      offsets: tiny.batch.offsets, x: [1, 2, 7, 7, 0, -1], parameters: parameters, places: tiny.model.table.offsets,
-      masks: nil, rows: tiny.rows)
+      sequences: 2, parameters: parameters, places: tiny.model.table.offsets, masks: nil, rows: tiny.rows)
     let pooled = UnsafeBufferPointer(start: tiny.rows.pooled, count: 4)
     expectClose(Array(pooled), [tanh(1), tanh(2), 0, tanh(-1)], within: 1e-7)
   }

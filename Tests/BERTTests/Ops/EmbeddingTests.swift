@@ -19,7 +19,8 @@ import Testing
     batch.append(tokens: [1], segments: [1])
     var (normalised, scales, x) = (results(2), results(1), results(2))
     Embedding(norm: model.norm).forward(
-      batch, parameters: parameters, offsets: model.table.offsets, masks: nil, normalised: &normalised,
+      batch, Sequences(offsets: batch.offsets), parameters: parameters, offsets: model.table.offsets, masks: nil,
+      normalised: &normalised,
       scales: &scales, x: &x)
     expectClose(x, [-1, 7], within: 1e-6)
   }
@@ -46,14 +47,20 @@ import Testing
     let op = Embedding(norm: tiny.model.norm)
     var (normalised, scales, x) = (results(count), results(tiny.tokens), results(count))
     op.forward(
-      batch, parameters: floats(parameters), offsets: table.offsets, masks: tiny.masks(.embeddings),
+      batch, Sequences(offsets: batch.offsets), parameters: floats(parameters), offsets: table.offsets,
+      masks: tiny.masks(.embeddings),
       normalised: &normalised, scales: &scales, x: &x)
     expectClose(x, twin(parameters), within: 2e-6)
 
     var (gradients, overwritten) = (accumulators(start), accumulators(dx))
     op.backward(
-      batch, parameters: floats(parameters), offsets: table.offsets, masks: tiny.masks(.embeddings),
-      normalised: normalised, scales: scales, dx: &overwritten, gradients: &gradients)
+      Sequences(offsets: batch.offsets), parameters: floats(parameters), offsets: table.offsets,
+      masks: tiny.masks(.embeddings), normalised: normalised, scales: scales, dx: &overwritten, gradients: &gradients)
+    // The columns in two parts, as two threads would.
+    for columns in [0..<tiny.channels / 2, tiny.channels / 2..<tiny.channels] {
+      op.addTableGradients(
+        batch, columns: columns, offsets: table.offsets, dSum: overwritten, gradients: &gradients)
+    }
     let embeddings = 0..<ranges[4].upperBound
     let gradient = differences(Array(parameters[embeddings])) { dot(dx, twin($0)) }
     expectClose(gradients, sum(start, gradient) + start[embeddings.upperBound...], within: 1e-5)

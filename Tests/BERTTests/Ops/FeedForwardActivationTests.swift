@@ -13,13 +13,13 @@ import Testing
   @Test func byHand() throws {
     var u = accumulators([1, -1, 3])
     var slope = results(3)
-    try activation(.gelu, columns: 3).forward(rows: 1, u: &u, bias: [0, 1, -2], slope: &slope)
+    try activation(.gelu, columns: 3).forward(rows: 0..<1, u: &u, bias: [0, 1, -2], slope: &slope)
     expectClose(u, [0.841_345, 0, 0.841_345], within: 1e-6)
     expectClose(slope, [1.083_316, 0.5, 1.083_316], within: 1e-6)
 
     u = accumulators([1, -1, 3])
     slope = results(3)
-    try activation(.relu, columns: 3).forward(rows: 1, u: &u, bias: [0, 1, -4], slope: &slope)
+    try activation(.relu, columns: 3).forward(rows: 0..<1, u: &u, bias: [0, 1, -4], slope: &slope)
     expectClose(u, [1, 0, 0], within: 0)
     expectClose(slope, [1, 0, 0], within: 0)
   }
@@ -37,17 +37,17 @@ import Testing
     let expected = Twin.activation(kind, u, bias: bias)
     var g = accumulators(u)
     var slope = results(u.count)
-    op.forward(rows: rows, u: &g, bias: floats(bias), slope: &slope)
+    op.forward(rows: 0..<rows, u: &g, bias: floats(bias), slope: &slope)
     expectClose(g, expected, within: tolerance)
     var inference = accumulators(u)
-    op.forward(rows: rows, u: &inference, bias: floats(bias), slope: nil)
+    op.forward(rows: 0..<rows, u: &inference, bias: floats(bias), slope: nil)
     #expect(inference == g)
 
     let gradient = differences(u) { dot(dg, Twin.activation(kind, $0, bias: bias)) }
     let biasGradient = differences(bias) { dot(dg, Twin.activation(kind, u, bias: $0)) }
     var du = accumulators(dg)
     var biasSum = accumulators(start)
-    op.backward(rows: rows, gradient: &du, slope: slope, biasGradient: &biasSum)
+    op.backward(rows: 0..<rows, gradient: &du, slope: slope, biasGradient: &biasSum)
     expectClose(du, gradient, within: 2 * tolerance)
     expectClose(biasSum, sum(start, biasGradient), within: 2 * tolerance)
   }
@@ -58,7 +58,7 @@ import Testing
     var g = accumulators(values)
     var slope = results(values.count)
     try activation(.gelu, columns: 8).forward(
-      rows: 1, u: &g, bias: [Float](repeating: 0, count: 8), slope: &slope)
+      rows: 0..<1, u: &g, bias: [Float](repeating: 0, count: 8), slope: &slope)
     for (got, x) in zip(g, values) { #expect(abs(Double(got) - max(x, 0)) <= 5e-7 * abs(x)) }
     expectClose(slope, [0, 0, 0, 0, 1, 1, 1, 1], within: 1e-6)
   }
@@ -67,7 +67,7 @@ import Testing
     kind: BERTConfiguration.Activation
   ) throws {
     var u: [Float] = [.nan, 1]
-    try activation(kind, columns: 2).forward(rows: 1, u: &u, bias: [0, 0], slope: nil)
+    try activation(kind, columns: 2).forward(rows: 0..<1, u: &u, bias: [0, 0], slope: nil)
     #expect(u[0].isNaN && !u[1].isNaN)
   }
 }

@@ -5,10 +5,10 @@ import Testing
   /// X = [1 2; 3 4], W = [1 0; 1 1; 0 -1].
   @Test func byHand() {
     var y = results(6)
-    Linear(inputs: 2, outputs: 3).forward(rows: 2, x: [1, 2, 3, 4], weight: [1, 0, 1, 1, 0, -1], y: &y)
+    Linear(inputs: 2, outputs: 3).forward(rows: 0..<2, x: [1, 2, 3, 4], weight: [1, 0, 1, 1, 0, -1], y: &y)
     expectClose(y, [1, 3, -2, 3, 7, -4], within: 0)
     var sums = accumulators([10, 20, 30])
-    addColumnSums(rows: 2, columns: 3, [1, 3, -2, 3, 7, -4], into: &sums)
+    addColumnSums(rows: 0..<2, columns: 3, [1, 3, -2, 3, 7, -4], into: &sums)
     expectClose(sums, [14, 30, 24], within: 0)
   }
 
@@ -23,20 +23,20 @@ import Testing
     let tolerance = 5e-6
 
     var y = results(rows * outputs)
-    linear.forward(rows: rows, x: floats(x), weight: floats(weight), y: &y)
+    linear.forward(rows: 0..<rows, x: floats(x), weight: floats(weight), y: &y)
     expectClose(y, Twin.linear(x, weight, inputs: inputs, outputs: outputs), within: tolerance)
 
     let weightGradient = differences(weight) { dot(dy, Twin.linear(x, $0, inputs: inputs, outputs: outputs)) }
     var weightSum = accumulators(Array(start[..<weight.count]))
-    linear.addWeightGradient(rows: rows, dy: floats(dy), x: floats(x), into: &weightSum)
+    linear.addWeightGradient(rows: 0..<rows, dy: floats(dy), x: floats(x), into: &weightSum)
     expectClose(weightSum, sum(start, weightGradient), within: tolerance)
 
     let inputGradient = differences(x) { dot(dy, Twin.linear($0, weight, inputs: inputs, outputs: outputs)) }
     var dx = results(x.count)
-    linear.inputGradient(rows: rows, dy: floats(dy), weight: floats(weight), into: &dx)
+    linear.inputGradient(rows: 0..<rows, dy: floats(dy), weight: floats(weight), into: &dx)
     expectClose(dx, inputGradient, within: tolerance)
     var added = accumulators(Array(start[..<x.count]))
-    linear.inputGradient(rows: rows, dy: floats(dy), weight: floats(weight), adding: true, into: &added)
+    linear.inputGradient(rows: 0..<rows, dy: floats(dy), weight: floats(weight), adding: true, into: &added)
     expectClose(added, sum(start, inputGradient), within: tolerance)
 
     let bias = [Double](repeating: 0, count: outputs)
@@ -44,7 +44,7 @@ import Testing
       (0..<rows).reduce(0) { $0 + dot(Array(dy[$1 * outputs..<($1 + 1) * outputs]), bias) }
     }
     var sums = accumulators(Array(start[..<outputs]))
-    addColumnSums(rows: rows, columns: outputs, floats(dy), into: &sums)
+    addColumnSums(rows: 0..<rows, columns: outputs, floats(dy), into: &sums)
     expectClose(sums, sum(start, biasGradient), within: tolerance)
   }
 }

@@ -7,7 +7,8 @@ import Testing
     let op = ResidualNorm(norm: BERTModel(try .tiny(channels: 2, heads: 1), outputs: nil).norm)
     var (a, scales, y) = (accumulators([-1, 1]), results(1), results(2))
     op.forward(
-      offsets: [0, 1], a: &a, bias: [1, 1], residual: [1, 2], normWeight: [1, 2], normBias: [0, 5], masks: nil,
+      Sequences(offsets: [0, 1]), a: &a, bias: [1, 1], residual: [1, 2], normWeight: [1, 2], normBias: [0, 5],
+      masks: nil,
       scales: &scales, y: &y)
     expectClose(y, [-1, 7], within: 1e-6)
     expectClose(scales, [1 / 1.5], within: 1e-6)
@@ -31,7 +32,7 @@ import Testing
     let op = ResidualNorm(norm: tiny.model.norm)
     var (normalised, scales, y) = (accumulators(a), results(tiny.tokens), results(count))
     op.forward(
-      offsets: offsets, a: &normalised, bias: floats(bias), residual: floats(residual),
+      Sequences(offsets: offsets), a: &normalised, bias: floats(bias), residual: floats(residual),
       normWeight: floats(norm.weight), normBias: floats(norm.bias), masks: tiny.masks(.output), scales: &scales,
       y: &y)
     expectClose(y, Twin.residualNorm(a, bias: bias, residual: residual, norm, mask: mask), within: 2e-6)
@@ -39,7 +40,8 @@ import Testing
     var (dResidual, da) = (accumulators(dy), results(count))
     var (weightSum, normBiasSum, biasSum) = (accumulators(start), accumulators(start), accumulators(start))
     op.backward(
-      offsets: offsets, dy: &dResidual, normalised: normalised, scales: scales, normWeight: floats(norm.weight),
+      Sequences(offsets: offsets), dy: &dResidual, normalised: normalised, scales: scales,
+      normWeight: floats(norm.weight),
       masks: tiny.masks(.output), normWeightGradient: &weightSum, normBiasGradient: &normBiasSum,
       biasGradient: &biasSum, da: &da)
     let tolerance = 5e-6

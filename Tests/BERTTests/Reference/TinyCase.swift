@@ -1,5 +1,6 @@
 import BERT
 import Foundation
+import LinearAlgebra
 import Randomness
 import Testing
 
@@ -24,6 +25,7 @@ struct TinyCase {
   let batch: PackedBatch
   let dropout: Dropout?
   private let workspace: Workspace
+  private let multipliers: AlignedBuffer<Float>
 
   init(_ shape: TinyShape, outputs: Int? = nil, dropout: Double = 0) throws {
     var configuration = try BERTConfiguration.tiny(channels: shape.channels, heads: shape.heads)
@@ -38,7 +40,8 @@ struct TinyCase {
       batch.append(tokens: tokens, segments: segments)
     }
     self.batch = batch
-    workspace = Workspace(model, capacity: batch.shape, training: true)
+    workspace = Workspace(model, capacity: batch.shape, purpose: .training(recomputing: false))
+    multipliers = AlignedBuffer(count: shape.channels + 16)
     self.dropout =
       dropout > 0 ? Dropout(configuration, generator: Philox(seed: 3, purpose: .dropout), step: 5) : nil
   }
@@ -47,8 +50,10 @@ struct TinyCase {
   var channels: Int { model.configuration.hiddenSize }
   var heads: Int { model.configuration.heads }
   var rows: Classifier.Rows { workspace.rows }
+  var lastLayer: FirstTokenAttention.Activations { workspace.last.attention }
+  var lastLayerGradients: FirstTokenAttention.Gradients { get throws { try #require(workspace.gradients).last } }
 
-  func masks(_ place: Dropout.Place) -> RowMasks? { model.masks(dropout, place, workspace) }
+  func masks(_ place: Dropout.Place) -> RowMasks? { model.masks(dropout, place, multipliers.pointer) }
 
   /// The multipliers of every token at a place, [T, C], or of the first `rows` of each sequence.
   func multipliers(_ place: Dropout.Place, rows: Int? = nil) -> [Double]? {

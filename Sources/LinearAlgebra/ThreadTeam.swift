@@ -1,0 +1,103 @@
+internal import Foundation
+
+/// A fixed number of threads that do the parts of one piece of work side by side.
+///
+/// Who does which part is fixed: part i is thread i's. So bits depend on the number of threads and never on timing.
+public final class ThreadTeam: @unchecked Sendable {
+  // Unchecked: all that threads share is guarded by `condition`; the work's own memory is for the caller to divide.
+
+  /// One thread: the caller's own.
+  public static let single = ThreadTeam(count: 1)
+
+  /// How many threads there are, the caller's included.
+  public let count: Int
+  private let board = Board()
+
+  /// Starts `count` - 1 threads beside the caller's, which sleep while there is no work; `count` >= 1.
+  public init(count: Int) {
+    precondition(count >= 1, "a team has at least one thread")
+    self.count = count
+    for index in 1..<max(count, 1) {
+      let thread = Thread { [board] in board.serve(index) }
+      thread.name = "team-\(index)"
+      // The depth of a matrix product's stack buffers, which Foundation's default of half a megabyte may not hold.
+      thread.stackSize = 4 << 20
+      thread.start()
+    }
+  }
+
+  deinit { board.close() }
+
+  /// Calls `body(0)`, ... `body(count - 1)`, each on its own thread, and returns when all have returned.
+  ///
+  /// The calls may write to disjoint memory only.
+  public func run(_ body: (Int) -> Void) {
+    guard count > 1 else { return body(0) }
+    withoutActuallyEscaping(body) { body in
+      board.post(body, helpers: count - 1)
+      body(0)
+      board.wait()
+    }
+  }
+
+  /// The part of thread `index` of a row of `total` items: contiguous, in multiples of `unit` but for the last.
+  public func part(_ index: Int, of total: Int, unit: Int = 1) -> Range<Int> {
+    let units = (total + unit - 1) / unit
+    return min(units * index / count * unit, total)..<min(units * (index + 1) / count * unit, total)
+  }
+}
+
+/// Where work is posted and its end is noted.
+private final class Board: @unchecked Sendable {
+  private let condition = NSCondition()
+  private var work: ((Int) -> Void)?
+  private var posted = 0
+  private var running = 0
+  private var isClosed = false
+
+  func post(_ body: @escaping (Int) -> Void, helpers: Int) {
+    condition.lock()
+    work = body
+    posted += 1
+    running = helpers
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  func wait() {
+    condition.lock()
+    while running > 0 { condition.wait() }
+    work = nil
+    condition.unlock()
+  }
+
+  func close() {
+    condition.lock()
+    isClosed = true
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  /// The life of a helping thread.
+  func serve(_ index: Int) {
+    var seen = 0
+    while doNext(index, &seen) {
+      condition.lock()
+      running -= 1
+      if running == 0 { condition.broadcast() }
+      condition.unlock()
+    }
+  }
+
+  /// Waits for work and does it; false when there will be none. Holds the work no longer than this call: who posted it may
+  /// not leave before that.
+  private func doNext(_ index: Int, _ seen: inout Int) -> Bool {
+    condition.lock()
+    while posted == seen && !isClosed { condition.wait() }
+    seen = posted
+    let work = isClosed ? nil : work
+    condition.unlock()
+    work?(index)
+    return work != nil
+  }
+}

@@ -1,0 +1,34 @@
+import LinearAlgebra
+import Synchronization
+import Testing
+
+@Suite struct ThreadTeamTests {
+  /// Every part is done once, in each of many rounds, and is done when `run` returns.
+  @Test(arguments: [1, 2, 5]) func everyPartOnce(count: Int) {
+    let team = ThreadTeam(count: count)
+    var done = [Int](repeating: 0, count: count)
+    for round in 1...500 {
+      done.withUnsafeMutableBufferPointer { done in team.run { done[$0] += 1 } }
+      #expect(done.allSatisfy { $0 == round })
+    }
+  }
+
+  /// The parts are done side by side: each waits for all others.
+  @Test func sideBySide() {
+    let team = ThreadTeam(count: 3)
+    let arrived = Atomic(0)
+    team.run { _ in
+      arrived.add(1, ordering: .relaxed)
+      while arrived.load(ordering: .relaxed) < 3 {}
+    }
+    #expect(arrived.load(ordering: .relaxed) == 3)
+  }
+
+  @Test func partsByHand() {
+    let team = ThreadTeam(count: 3)
+    #expect((0..<3).map { team.part($0, of: 10) } == [0..<3, 3..<6, 6..<10])
+    #expect((0..<3).map { team.part($0, of: 100, unit: 16) } == [0..<32, 32..<64, 64..<100])
+    #expect((0..<3).map { team.part($0, of: 2) } == [0..<0, 0..<1, 1..<2])
+    #expect((0..<3).map { team.part($0, of: 0, unit: 16) } == [0..<0, 0..<0, 0..<0])
+  }
+}
