@@ -26,14 +26,14 @@ extension Site {
       let sample = try EncodedDataset(train.prefix(1000), tokenizer: tokenizer, maximumLength: longest)
       tasks[entry.name] = TaskFacts(
         trainHash: try hash(task, .train), devHash: try hash(task, .dev), trainRows: train.count, devRows: dev.count,
-        tokensPerExample: Double(sample.tokenCount) / Double(max(1, sample.count)))
+        tokensPerExample: Double(sample.tokenCount) / Double(max(1, sample.count)),
+        operationsPerExample: model(for: task).operations(lengths: sample.tokens.map(\.count), purpose: .inference)
+          / Double(max(1, sample.count)))
     }
     let table = BERTModel(checkpoint.configuration, outputs: nil).table
-    let multiplied = table.entries.filter { if case .layer = $0.group { $0.decays } else { false } }
     return SweepInputs(
       model: ModelFacts(
         hash: try modelHash(), parameterCount: table.encoder.count,
-        operationsPerToken: Double(2 * multiplied.reduce(0) { $0 + $1.range.count }),
         layers: checkpoint.configuration.layers, channels: checkpoint.configuration.hiddenSize),
       tasks: tasks, environment: NumericEnvironment(program: program, blasCore: BLAS.coreName))
   }

@@ -10,6 +10,8 @@ extension UnitWorker {
   /// A fine-tuning: measurements `epoch.N.NAME` and the last epoch's NAME; payload `loss`, `gradient_norm` and
   /// `learning_rate` by step.
   func fineTune(_ cell: Cell, _ unit: WorkUnit, _ context: Context) throws -> Result {
+    // A surface's memory is not held beside a fine-tuning's.
+    forgetEvaluator()
     let task = try site.task(cell.task)
     let model = site.model(for: task)
     let train = try trainingData(of: cell)

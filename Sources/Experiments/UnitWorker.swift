@@ -77,6 +77,11 @@ public final class UnitWorker {
     return data
   }
 
+  /// About what the tokenised data takes: ids and segments, and two arrays an example.
+  var datasetBytes: Double {
+    datasets.values.reduce(0) { $0 + Double(5 * $1.tokenCount + 2 * 48 * $1.count) }
+  }
+
   /// The training examples of a cell: the first rows of the file.
   func trainingData(of cell: Cell) throws -> EncodedDataset {
     let all = try dataset(cell.task, .train, maximumLength: cell.recipe.maxLength)
@@ -122,6 +127,9 @@ public final class UnitWorker {
     evaluator = (key, value)
     return value
   }
+
+  /// Gives the memory of the last surface back.
+  func forgetEvaluator() { evaluator = nil }
 
   /// The plane of a surface. Where a unit does not need the other cell, theta1 stands in for theta2.
   func plane(_ surface: Surface, _ unit: WorkUnit) throws -> Plane {

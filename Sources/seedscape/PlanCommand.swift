@@ -1,16 +1,36 @@
 import ArgumentParser
+import BERT
+import Coordination
 import Experiments
 import Foundation
+import LinearAlgebra
 import Sweep
 
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Validates a sweep against its model and data and counts its units; runs nothing.")
+    commandName: "plan",
+    abstract: "Validates a sweep against its model and data, and predicts what it takes; runs nothing.",
+    discussion: """
+      Units and operations are counted. Memory and disk follow from the lengths of the examples. The time is that of a \
+      simulated hand-out on --ranks ranks like this machine's core, of which the rate of matrix products is measured for \
+      about a second (--rate gives another). Documentation: Performance.
+      """)
 
   @OptionGroup var options: SweepOptions
 
+  @Option(help: "Ranks on one node. (default: as many as cores, the recipe's threads for each)")
+  var ranks: Int?
+
+  @Option(help: "The rate of matrix products of one rank in Gflop/s, in place of measuring.")
+  var rate: Double?
+
   @Flag(help: "Print one JSON object.")
   var json = false
+
+  func validate() throws {
+    if let ranks, ranks < 1 { throw ValidationError("--ranks is \(ranks), expected at least 1") }
+    if let rate, !(rate > 0 && rate.isFinite) { throw ValidationError("--rate is \(rate), expected more than 0") }
+  }
 
   func run() throws {
     let source = try options.read()
@@ -19,32 +39,103 @@ struct PlanCommand: ParsableCommand {
     let site = try Site(sweep, in: source.folderURL, run: run)
     let facts = try site.facts(program: Version.program)
     let plan = try Plan(sweep: sweep, inputs: facts)
-    if json {
-      let kinds = plan.totals.map { "\"\($0.kind.rawValue)\": {\"units\": \($0.units), \"operations\": \($0.cost)}" }
-      try standardOutput(
-        "{\"name\": \"\(sweep.name)\", \"units\": \(plan.units.count), \"operations\": \(plan.cost), "
-          + "\"parameters\": \(facts.model.parameterCount), \"kinds\": {\(kinds.joined(separator: ", "))}}")
-      return
-    }
-    try standardOutput(
-      "\(sweep.name): \(plan.units.count) units, \(Self.operations(plan.cost)) floating-point operations")
-    for total in plan.totals {
-      try standardOutput(
-        "  \(total.kind.rawValue): \(total.units) \(total.units == 1 ? "unit" : "units"), \(Self.operations(total.cost))"
-      )
-    }
-    let vector = Double(4 * facts.model.parameterCount)
-    try standardOutput(
-      "  parameters of the encoder: \(facts.model.parameterCount) "
-        + "(a rank that fine-tunes holds four such vectors, \(Self.bytes(4 * vector)), beside its activations; "
-        + "one that evaluates points holds one)")
+    let forecast = try forecast(plan, site, try site.footprint(of: plan))
+    try standardOutput(json ? try forecast.json() : forecast.text)
   }
 
-  private static func operations(_ count: Double) -> String {
-    let units = [(1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M")]
-    let (scale, name) = units.first { count >= $0.0 } ?? (1e6, "M")
-    return "\((count / scale * 100).rounded() / 100) \(name)"
+  private func forecast(_ plan: Plan, _ site: Site, _ footprint: Footprint) throws -> Forecast {
+    let threads = site.sweep.recipe.threads
+    let ranks = ranks ?? max(1, Processor.allowedCores.count / threads)
+    let rate =
+      rate.map { $0 * 1e9 }
+      ?? sustainedProductRate(
+        site.checkpoint.configuration, rows: 1024, team: ThreadTeam(count: threads), seconds: 0.05)
+    let simulation = try Simulation(plan.units, ranks: ranks) { $0.cost / (rate * Forecast.utilisation) }
+    return Forecast(
+      name: site.sweep.name, units: plan.units.count, operations: plan.cost,
+      kinds: Dictionary(
+        uniqueKeysWithValues: plan.totals.map { total in
+          (
+            total.kind.rawValue,
+            Forecast.Kind(
+              units: total.units, operations: total.cost, memory: footprint.memoryByKind[total.kind] ?? 0)
+          )
+        }),
+      ranks: ranks, threads: threads, rate: rate, seconds: simulation.makespan,
+      busy: simulation.work / (simulation.makespan * Double(ranks)),
+      memoryPerRank: footprint.memoryByKind.values.max() ?? 0, memoryMapped: footprint.mapped,
+      memory: footprint.memory(ranks: ranks), disk: footprint.disk,
+      diskWhileRunning: footprint.disk + footprint.resumeDiskPerRank * Double(ranks))
+  }
+}
+
+/// What `plan` predicts: operations, bytes, seconds. Keys of the JSON are the names here in snake case.
+private struct Forecast: Encodable {
+  /// The share of the rate of matrix products at which predicted operations are done, as measured by `bench`.
+  static let utilisation = 0.85
+
+  let name: String
+  let units: Int
+  let operations: Double
+  let kinds: [String: Kind]
+  let ranks: Int
+  let threads: Int
+  let rate: Double
+  let seconds: Double
+  /// The share of the time in which ranks have work.
+  let busy: Double
+  let memoryPerRank: Double
+  let memoryMapped: Double
+  let memory: Double
+  let disk: Double
+  let diskWhileRunning: Double
+
+  /// Of one kind of unit.
+  struct Kind: Encodable {
+    let units: Int
+    let operations: Double
+    let memory: Double
   }
 
-  private static func bytes(_ count: Double) -> String { "\(Int((count / 1e6).rounded(.up))) MB" }
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+
+  var text: String {
+    var lines = ["\(name): \(units) units, \(Self.scaled(operations, "flop"))"]
+    for kind in Work.Kind.allCases {
+      guard let total = kinds[kind.rawValue] else { continue }
+      lines.append(
+        "  \(kind.rawValue): \(total.units) \(total.units == 1 ? "unit" : "units"), "
+          + "\(Self.scaled(total.operations, "flop")), a rank holds \(Self.scaled(total.memory, "B"))")
+    }
+    lines += [
+      "on \(ranks) \(ranks == 1 ? "rank" : "ranks") x \(threads) \(threads == 1 ? "thread" : "threads") with "
+        + "matrix products at \(Self.scaled(rate, "flop/s")) a rank:",
+      "  time: \(Self.duration(seconds)), ranks busy \(Int((100 * busy).rounded())) % of it",
+      "  memory: \(Self.scaled(memory, "B")) (\(Self.scaled(memoryPerRank, "B")) a rank, "
+        + "\(Self.scaled(memoryMapped, "B")) of models mapped once per node)",
+      "  disk: \(Self.scaled(disk, "B")), and \(Self.scaled(diskWhileRunning - disk, "B")) more while cells are unfinished",
+    ]
+    return lines.joined(separator: "\n")
+  }
+
+  private static func scaled(_ value: Double, _ unit: String) -> String {
+    let prefixes = [(1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")]
+    let (scale, prefix) = prefixes.first { value >= $0.0 } ?? (1, "")
+    let digits = value / scale >= 100 ? 0 : value / scale >= 10 ? 1 : 2
+    return String(format: "%.\(digits)f ", value / scale) + prefix + unit
+  }
+
+  private static func duration(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<100: String(format: "%.0f s", seconds.rounded(.up))
+    case ..<6000: String(format: "%.0f min", (seconds / 60).rounded(.up))
+    case ..<172_800: String(format: "%.1f h", seconds / 3600)
+    default: String(format: "%.1f days", seconds / 86_400)
+    }
+  }
 }

@@ -14,7 +14,7 @@ final class Preparation: OutcomeRecorder, Sendable {
   let site: Site
   let plan: Plan
   let run: RunDirectory
-  let hosts: [String]
+  let places: [RankPlace]
   let lease: Lease
   private let ledger: Ledger
   private let retries = Mutex<[Identity: Int]>([:])
@@ -24,12 +24,13 @@ final class Preparation: OutcomeRecorder, Sendable {
   /// - Throws: what is wrong with the sweep, its model or data; `InputError` for a run directory of another sweep or
   ///   processor; `LedgerError` for one that another job uses.
   init(
-    _ source: SweepSource, output: String?, hosts: [String], mpi: String, allowOtherProcessor: Bool, retryFailed: Bool
+    _ source: SweepSource, output: String?, places: [RankPlace], mpi: String, allowOtherProcessor: Bool,
+    retryFailed: Bool
   ) throws {
     sweep = try source.parse()
     let root = URL(filePath: output ?? "runs/\(sweep.name)", directoryHint: .isDirectory).absoluteURL
     run = RunDirectory(root: root)
-    self.hosts = hosts
+    self.places = places
     site = try Site(sweep, in: source.folderURL, run: run)
     var inputs = try site.facts(program: Version.program)
     let before = try RunRecord.read(from: run)
@@ -52,7 +53,7 @@ final class Preparation: OutcomeRecorder, Sendable {
       if before == nil { try Self.write(source.yaml, to: run.sweepFile) }
       try RunRecord(
         inputs: inputs, program: Version.program, mpi: mpi, blas: BLAS.configuration, processor: Processor.name,
-        hosts: hosts, model: site.checkpoint.directory.path, data: site.data.path
+        hosts: places.map(\.host), model: site.checkpoint.directory.path, data: site.data.path
       ).write(to: run)
       try site.prepareModels()
     } catch {
@@ -144,7 +145,7 @@ final class Preparation: OutcomeRecorder, Sendable {
       outcomes.map {
         RecordedOutcome(
           unit: $0.unit, outcome: $0.outcome, attempts: 1 + retries(of: $0.unit.id), rank: $0.rank,
-          host: hosts.indices.contains($0.rank) ? hosts[$0.rank] : "unknown")
+          host: places.indices.contains($0.rank) ? places[$0.rank].host : "unknown")
       })
   }
 

@@ -14,6 +14,32 @@ enum Processor {
     return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
   }
 
+  /// The cores that this process may use, as `package:core`; hyperthreads of a core count once. Empty where Linux does
+  /// not tell.
+  static var allowedCores: Set<String> {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+    let list = line?.split(whereSeparator: \.isWhitespace).last ?? ""
+    return Set(cpus(list).map(core))
+  }
+
+  /// The numbers of a list such as `0-3,8`.
+  static func cpus(_ list: some StringProtocol) -> [Int] {
+    list.split(separator: ",").flatMap { part -> [Int] in
+      let ends = part.split(separator: "-").compactMap { Int($0) }
+      guard let first = ends.first, let last = ends.last, first <= last else { return [] }
+      return Array(first...last)
+    }
+  }
+
+  private static func core(of cpu: Int) -> String {
+    func read(_ name: String) -> String {
+      let text = try? String(contentsOfFile: "/sys/devices/system/cpu/cpu\(cpu)/topology/\(name)", encoding: .utf8)
+      return text?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "\(cpu)"
+    }
+    return "\(read("physical_package_id")):\(read("core_id"))"
+  }
+
   /// Checks that the processor has what the program was compiled for, and that OpenBLAS uses what the processor has.
   ///
   /// OpenBLAS 0.3.21 does not know newer processors and falls back on its AVX2 kernels there, half as fast as the

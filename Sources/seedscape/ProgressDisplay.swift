@@ -32,18 +32,12 @@ final class ProgressDisplay: ProgressObserver {
   /// What is run, where and how.
   func begin(_ preparation: Preparation) throws {
     guard !quiet else { return }
-    let hosts = Dictionary(grouping: preparation.hosts) { $0 }.map { "\($0.value.count) on \($0.key)" }.sorted()
+    let threads = preparation.sweep.recipe.threads
     standardError(
       "seedscape: \(preparation.sweep.name), \(preparation.plan.units.count) units; ranks: "
-        + "\(hosts.joined(separator: ", ")); OpenBLAS \(BLAS.coreName), threads a rank: "
-        + "\(preparation.sweep.recipe.threads); results in \(preparation.run.root.path)")
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    let here = preparation.hosts.filter { $0 == preparation.hosts.first }.count
-    if here * preparation.sweep.recipe.threads > cores {
-      standardError(
-        "seedscape: \(here) ranks of \(preparation.sweep.recipe.threads) threads share \(cores) cores of this host; "
-          + "fewer are as fast")
-    }
+        + "\(preparation.places.summary); OpenBLAS \(BLAS.coreName), threads a rank: \(threads); results in "
+        + preparation.run.root.path)
+    for warning in preparation.places.warnings(threads: threads) { standardError("seedscape: \(warning)") }
   }
 
   func observe(_ progress: JobProgress) throws {

@@ -61,13 +61,13 @@ struct Run: ParsableCommand {
   private func lead(
     _ communicator: Communicator, _ mpi: String, _ host: String, _ stop: StopSignal
   ) throws -> Int32 {
-    let hosts = try communicator.gather(Array(host.utf8), to: 0) ?? []
+    let places = try (communicator.gather(RankPlace(host: host).encoded(), to: 0) ?? []).map { try RankPlace($0) }
     let preparation: Preparation
     let source: SweepSource
     do {
       source = try options.read()
       preparation = try Preparation(
-        source, output: output, hosts: hosts.map { String(decoding: $0, as: UTF8.self) }, mpi: mpi,
+        source, output: output, places: places, mpi: mpi,
         allowOtherProcessor: allowOtherProcessor, retryFailed: retryFailed)
     } catch {
       standardError("seedscape: \(ExitStatus.message(error))")
@@ -103,7 +103,7 @@ struct Run: ParsableCommand {
 
   /// Every other rank.
   private func follow(_ communicator: Communicator, _ host: String, _ stop: StopSignal) throws -> Int32 {
-    _ = try communicator.gather(Array(host.utf8), to: 0)
+    _ = try communicator.gather(RankPlace(host: host).encoded(), to: 0)
     var bytes: [UInt8] = []
     try communicator.broadcast(&bytes, from: 0)
     switch try JSONDecoder().decode(Opening.self, from: Data(bytes)) {

@@ -29,11 +29,11 @@ enum Examples {
         name,
         TaskFacts(
           trainHash: hash("\(name) train"), devHash: hash("\(name) dev"), trainRows: 10 * (index + 1), devRows: 5,
-          tokensPerExample: 8)
+          tokensPerExample: 8, operationsPerExample: 12_000)
       )
     }
     return SweepInputs(
-      model: ModelFacts(hash: hash(model), parameterCount: 1000, operationsPerToken: 1500, layers: 2, channels: 4),
+      model: ModelFacts(hash: hash(model), parameterCount: 1000, layers: 2, channels: 4),
       tasks: Dictionary(uniqueKeysWithValues: tasks),
       environment: NumericEnvironment(program: "seedscape 0.1.0", blasCore: blasCore))
   }

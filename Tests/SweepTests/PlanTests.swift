@@ -14,17 +14,18 @@ import Testing
   @Test func costsFollowTheFormulas() throws {
     let plan = try Examples.plan(Examples.small)
     func cost(_ name: String) -> Double? { plan.units.first { $0.name == name }?.cost }
-    // An example takes 1500 x 8 operations, a step 16 000. SST-2: 2 epochs of 10 rows, thrice, and 5 dev rows are 65
-    // forward passes; 6 steps.
-    #expect(cost("SST-2-s0") == 876_000)
-    // MRPC: 125 forward passes, 10 steps.
-    #expect(cost("MRPC-s0") == 1_660_000)
-    // The subset asks for 100 training examples, and MRPC has 20: 23 forward passes, 6 passes over 1000 parameters.
-    #expect(cost("MRPC-s0 x SST-2-s0 theta1") == 282_000)
-    #expect(cost("MRPC-s0 x SST-2-s0 axes") == 6000)
-    // 2 examples of 8 tokens are 16 rows of 4 channels: 6 x 16 x 16 + 20 x 64 operations in each of 3 layers.
-    #expect(cost("MRPC-s0 on mrpc-dev") == 32_448)
-    #expect(cost("MRPC consistency on mrpc-dev") == 8448)
+    // An example takes 12 000 operations, a pass over the 1000 parameters the time of 50 000. SST-2: 2 epochs of 10 rows,
+    // thrice, and 5 dev rows are 70 forward passes; 6 steps of 8 passes.
+    #expect(cost("SST-2-s0") == 840_000 + 2_400_000)
+    // MRPC: 130 forward passes, 10 steps.
+    #expect(cost("MRPC-s0") == 1_560_000 + 4_000_000)
+    // The subset asks for 100 training examples, and MRPC has 20: 23 forward passes, 4 passes over the parameters.
+    #expect(cost("MRPC-s0 x SST-2-s0 theta1") == 276_000 + 200_000)
+    #expect(cost("MRPC-s0 x SST-2-s0 axes") == 300_000)
+    // 2 examples of 8 tokens are 16 rows of 4 channels: 6 x 16 x 16 + 20 x 64 operations in each of 3 layers, 5 times
+    // slower than products.
+    #expect(cost("MRPC-s0 on mrpc-dev") == 24_000 + 5 * 8448)
+    #expect(cost("MRPC consistency on mrpc-dev") == 5 * 8448)
     #expect(plan.cost == plan.totals.reduce(0) { $0 + $1.cost })
     #expect(plan.units.allSatisfy { $0.cost > 0 })
   }
@@ -125,7 +126,8 @@ import Testing
     }
     let empty = Examples.inputs()
     let rows = TaskFacts(
-      trainHash: Examples.hash("a"), devHash: Examples.hash("b"), trainRows: 3, devRows: 0, tokensPerExample: 1)
+      trainHash: Examples.hash("a"), devHash: Examples.hash("b"), trainRows: 3, devRows: 0, tokensPerExample: 1,
+      operationsPerExample: 1)
     let inputs = SweepInputs(
       model: empty.model, tasks: empty.tasks.merging(["MRPC": rows]) { $1 }, environment: empty.environment)
     #expect(throws: SweepError.noRows(task: "MRPC", split: "dev")) { try Examples.plan(Examples.small, inputs) }
@@ -141,7 +143,8 @@ import Testing
       """
     }
     let facts = TaskFacts(
-      trainHash: Examples.hash("x"), devHash: Examples.hash("y"), trainRows: 3, devRows: 3, tokensPerExample: 1)
+      trainHash: Examples.hash("x"), devHash: Examples.hash("y"), trainRows: 3, devRows: 3, tokensPerExample: 1,
+      operationsPerExample: 1)
     let other = Examples.inputs()
     let inputs = SweepInputs(model: other.model, tasks: ["a": facts, "b": facts], environment: other.environment)
     #expect(throws: SweepError.sameTask("a", "b")) { try Examples.plan(yaml("l"), inputs) }

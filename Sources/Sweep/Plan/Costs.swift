@@ -1,23 +1,26 @@
-/// Predicted operations of each kind of unit: estimates for the order of handing out and the time left.
+/// Predicted operations of each kind of unit: estimates for the order of handing out, the time left and the time of a plan.
 ///
-/// A forward pass takes `operationsPerToken` per token, about 2 P for P parameters in matrix products; a backward pass
-/// takes twice that. Work on the parameter vector counts its passes over theta, one operation each.
+/// Operations of matrix products count as they are; a backward pass takes twice the forward pass. Other work counts as the
+/// products that take as long: reading or writing a parameter takes 0.4 ns, in which a product does 50 operations, and a
+/// decomposition does its operations at a fifth of a product's rate (measured on one core with 125 Gflop/s).
 struct Costs {
   let model: ModelFacts
+  private static let vectorPass = 50.0
+  private static let decompositionSlowness = 5.0
 
-  /// Forward and backward of every example, AdamW's 16 passes per step, and one evaluation of the dev rows.
+  /// Forward and backward of every example, AdamW's 8 passes per step, and an evaluation of the dev rows per epoch.
   func fineTuning(_ recipe: Recipe, _ task: TaskFacts, trainRows: Int) -> Double {
     let examples = Double(recipe.epochs * trainRows)
-    return forward(3 * examples + Double(task.devRows), task)
-      + 16 * Double(model.parameterCount) * Double(recipe.steps(examples: trainRows))
+    return forward((recipe.recompute ? 4 : 3) * examples + Double(recipe.epochs * task.devRows), task)
+      + vectors(8) * Double(recipe.steps(examples: trainRows))
   }
 
   /// Two differences, two norms and a product of vectors: 6 passes.
-  func axes() -> Double { 6 * Double(model.parameterCount) }
+  func axes() -> Double { vectors(6) }
 
-  /// Forward of the subset, and 6 passes to place the parameters.
+  /// Forward of the subset, and 4 passes to place the parameters.
   func point(_ subset: Subset, _ task: TaskFacts) -> Double {
-    forward(Double(subset.train + subset.dev), task) + 6 * Double(model.parameterCount)
+    forward(Double(subset.train + subset.dev), task) + vectors(4)
   }
 
   /// Forward of the examples, and each layer's singular vectors.
@@ -31,13 +34,16 @@ struct Costs {
   }
 
   private func forward(_ examples: Double, _ task: TaskFacts) -> Double {
-    model.operationsPerToken * task.tokensPerExample * examples
+    task.operationsPerExample * examples
   }
+
+  private func vectors(_ passes: Double) -> Double { Self.vectorPass * passes * Double(model.parameterCount) }
 
   /// Thin SVD of [rows, channels] for each layer and the embeddings: 6 N d^2 + 20 d^3 (Golub and Van Loan).
   private func decompositions(rows: Double) -> Double {
     let channels = Double(model.channels)
-    return Double(model.layers + 1) * (6 * rows * channels * channels + 20 * channels * channels * channels)
+    return Self.decompositionSlowness * Double(model.layers + 1)
+      * (6 * rows * channels * channels + 20 * channels * channels * channels)
   }
 
   private func rows(_ probe: Probe, _ task: TaskFacts) -> Double {

@@ -21,18 +21,15 @@ public struct ModelFacts: Sendable, Hashable, Codable {
   public let hash: Identity
   /// The number of theta's parameters.
   public let parameterCount: Int
-  /// Operations of a forward pass per token: about twice the parameters that take part in matrix products.
-  public let operationsPerToken: Double
   /// Encoder layers.
   public let layers: Int
   /// Channels of the hidden states.
   public let channels: Int
 
   /// Facts from their parts; all numbers above 0.
-  public init(hash: Identity, parameterCount: Int, operationsPerToken: Double, layers: Int, channels: Int) {
+  public init(hash: Identity, parameterCount: Int, layers: Int, channels: Int) {
     self.hash = hash
     self.parameterCount = parameterCount
-    self.operationsPerToken = operationsPerToken
     self.layers = layers
     self.channels = channels
   }
@@ -50,14 +47,20 @@ public struct TaskFacts: Sendable, Hashable, Codable {
   public let devRows: Int
   /// The mean number of tokens of an example, cut to the recipe's length; for costs only.
   public let tokensPerExample: Double
+  /// The mean operations of a forward pass over an example; for costs only.
+  public let operationsPerExample: Double
 
   /// Facts from their parts.
-  public init(trainHash: Identity, devHash: Identity, trainRows: Int, devRows: Int, tokensPerExample: Double) {
+  public init(
+    trainHash: Identity, devHash: Identity, trainRows: Int, devRows: Int, tokensPerExample: Double,
+    operationsPerExample: Double
+  ) {
     self.trainHash = trainHash
     self.devHash = devHash
     self.trainRows = trainRows
     self.devRows = devRows
     self.tokensPerExample = tokensPerExample
+    self.operationsPerExample = operationsPerExample
   }
 }
 

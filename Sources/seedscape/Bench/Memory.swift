@@ -12,7 +12,9 @@ enum Memory {
   private static func read(_ path: String, _ field: String) throws -> Double {
     let text = try String(contentsOfFile: path, encoding: .utf8)
     for line in text.split(separator: "\n") where line.hasPrefix(field + ":") {
-      if let kilobytes = line.split(separator: " ").compactMap({ Double($0) }).first { return kilobytes / 1024 }
+      if let kilobytes = line.split(whereSeparator: \.isWhitespace).compactMap({ Double($0) }).first {
+        return kilobytes / 1024
+      }
     }
     throw InputError("\(path) has no \(field), expected a Linux kernel of 4.14 or newer")
   }

@@ -59,9 +59,9 @@ final class RankBenchmark {
     let tokenizer = try options.model.tokenizer(for: configuration)
     let length = try maximumLength(options.maxLength, configuration)
     var rows = Dataset(examples: [])
-    let readSeconds = try seconds { rows = try task.read(.train, in: options.task.folder) }
+    let readSeconds = try measure { rows = try task.read(.train, in: options.task.folder) }
     var all = EncodedDataset(tokens: [], segments: [], labels: nil)
-    let tokenizeSeconds = try seconds {
+    let tokenizeSeconds = try measure {
       all = try EncodedDataset(rows.examples, tokenizer: tokenizer, maximumLength: length)
     }
     reading = Reading(
@@ -96,7 +96,7 @@ final class RankBenchmark {
     let clock = WorkClock()
     trainer.clock = clock
     let times = try (0..<passes).map { _ in
-      try seconds { for _ in 0..<stepsPerPass { try trainer.advance() } }
+      try measure { for _ in 0..<stepsPerPass { try trainer.advance() } }
     }
     return result(times, clock, operationsOfTraining)
   }
@@ -114,7 +114,7 @@ final class RankBenchmark {
     let clock = WorkClock()
     evaluator.clock = clock
     let times = (1...points).map { point in
-      seconds { _ = evaluator.evaluate(Combination(alpha: 0.1 * Double(point), beta: -0.2, scale: 1)) }
+      measure { _ = evaluator.evaluate(Combination(alpha: 0.1 * Double(point), beta: -0.2, scale: 1)) }
     }
     return result(times, clock, operationsOfPoint)
   }
@@ -138,51 +138,10 @@ final class RankBenchmark {
     var tokensPerSecond: Double
   }
 
-  /// The largest sustained rate of matrix products of this model's shapes at this batch, operations/s: for each shape the
-  /// median over calls of a fifth of a second.
+  /// The limit of this rank, operations/s.
   func matrixProducts() -> Double {
-    let (c, f) = (model.configuration.hiddenSize, model.configuration.intermediateSize)
     let rows = max(1, data.tokenCount / data.count * min(options.batch, data.count))
-    let widest = max(3 * c, f)
-    let x = AlignedBuffer<Float>(count: rows * widest)
-    let y = AlignedBuffer<Float>(count: rows * widest)
-    let weight = AlignedBuffer<Float>(count: widest * c)
-    for buffer in [x, y, weight] { for i in 0..<buffer.count { buffer.pointer[i] = Float(i % 97) * 0.01 - 0.5 } }
-    var limit = 0.0
-    for (inputs, outputs) in [(c, 3 * c), (c, c), (c, f), (f, c)] {
-      let linear = Linear(inputs: inputs, outputs: outputs)
-      // Forward, input gradient, weight gradient, each thread on its part.
-      let products: [(Int) -> Void] = [
-        {
-          linear.forward(
-            rows: self.team.part($0, of: rows, unit: 16), x: x.pointer, weight: weight.pointer, y: y.pointer)
-        },
-        {
-          linear.inputGradient(
-            rows: self.team.part($0, of: rows, unit: 16), dy: y.pointer, weight: weight.pointer, into: x.pointer)
-        },
-        {
-          // Into memory that starts at 0 and may grow: rates do not depend on values that stay finite.
-          linear.addWeightGradient(
-            rows: 0..<rows, part: self.team.part($0, of: outputs, unit: 16), dy: y.pointer, x: x.pointer,
-            into: weight.pointer)
-        },
-      ]
-      for product in products {
-        weight.elements.update(repeating: 1e-3)
-        x.elements.update(repeating: 1e-3)
-        y.elements.update(repeating: 1e-3)
-        limit = max(limit, 2 * Double(rows * inputs * outputs) / sustained(product))
-      }
-    }
-    return limit
-  }
-
-  private func sustained(_ product: (Int) -> Void) -> Double {
-    team.run(product)
-    var times: [Double] = []
-    while times.count < 5 || times.reduce(0, +) < 0.2 { times.append(seconds { team.run(product) }) }
-    return times.median
+    return sustainedProductRate(model.configuration, rows: rows, team: team)
   }
 
   /// The decomposition of one layer's features and one distance, in seconds.
@@ -191,8 +150,8 @@ final class RankBenchmark {
     var features = [Float](repeating: 0, count: rows * columns)
     for i in features.indices { features[i] = Float(Directions.noise(i)) }
     var basis = FeatureBasis(rows: 0, kept: 0, vectors: [])
-    let basisSeconds = try seconds { basis = try FeatureBasis(features, columns: columns) }
-    let distanceSeconds = try seconds { _ = try SVCCA(basis, basis) }
+    let basisSeconds = try measure { basis = try FeatureBasis(features, columns: columns) }
+    let distanceSeconds = try measure { _ = try SVCCA(basis, basis) }
     return Dynamics(rows: Double(rows), basisSeconds: basisSeconds, distanceSeconds: distanceSeconds)
   }
 
@@ -205,19 +164,4 @@ final class RankBenchmark {
 
   /// Removes what the ranks of the node mapped.
   func removeDirections() throws { try directions.remove() }
-}
-
-/// How long `work` takes.
-private func seconds(_ work: () throws -> Void) rethrows -> Double {
-  let clock = ContinuousClock()
-  return try clock.measure(work) / .seconds(1)
-}
-
-extension [Double] {
-  /// The middle one, or the mean of the middle two.
-  var median: Double {
-    guard !isEmpty else { return .nan }
-    let sorted = sorted()
-    return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
-  }
 }

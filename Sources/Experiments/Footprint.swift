@@ -1,0 +1,176 @@
+internal import BERT
+internal import Foundation
+internal import GLUE
+internal import LinearAlgebra
+public import Sweep
+
+/// What a sweep is predicted to take of memory and disk, in bytes.
+public struct Footprint: Sendable, Hashable {
+  /// What a rank holds alone while it does its largest unit of each kind.
+  public var memoryByKind: [Work.Kind: Double] = [:]
+  /// Files that all ranks of a node map together: at most the three models of a surface.
+  public var mapped = 0.0
+  /// What the finished run directory holds.
+  public var disk = 0.0
+  /// What resuming takes beside that, for each rank, while cells are unfinished.
+  public var resumeDiskPerRank = 0.0
+
+  /// What the ranks of one node hold.
+  public func memory(ranks: Int) -> Double {
+    (memoryByKind.values.max() ?? 0) * Double(ranks) + mapped
+  }
+}
+
+extension Site {
+  /// Predicts memory and disk from the lengths of the examples; reads and tokenises the data, runs nothing.
+  ///
+  /// Memory of fine-tuning: what a batch of random examples stays below (its mean and four standard deviations).
+  ///
+  /// - Throws: as reading the data.
+  public func footprint(of plan: Plan) throws -> Footprint {
+    let worker = UnitWorker(self) { throw ExperimentError.missingInput(unit: $0.short, what: "files") }
+    var footprint = Footprint()
+    var seen: Set<Work> = []
+    for unit in plan.units {
+      // Seeds and coordinates change no size.
+      guard seen.insert(unit.work.withoutSeedAndPlace).inserted else { continue }
+      let bytes =
+        switch unit.work {
+        case .fineTuning(let cell): try fineTuning(cell, worker)
+        case .axes: 0.0
+        case .point(let surface, _): try point(surface, worker)
+        case .probe(let cell, let probe): try self.probe(cell, probe, worker)
+        case .consistency(_, let cells, let probe): consistency(cells.count, probe)
+        }
+      footprint.memoryByKind[unit.work.kind] = max(
+        footprint.memoryByKind[unit.work.kind] ?? 0, bytes + Self.program + worker.datasetBytes)
+    }
+    let vector = 4 * Double(BERTModel(checkpoint.configuration, outputs: nil).table.count)
+    footprint.mapped = vector * (plan.surfaces.isEmpty ? 1 : 3)
+    footprint.disk = vector * Double(sweep.initialisations.count)
+    for unit in plan.units {
+      switch unit.work {
+      case .fineTuning(let cell):
+        let rows = cell.recipe.trainRows ?? 0
+        footprint.disk += vector * Double(1 + cell.recipe.snapshotSteps(examples: rows).count)
+        footprint.resumeDiskPerRank = 3 * vector
+      case .probe(_, let probe): footprint.disk += bases(probe)
+      default: break
+      }
+      footprint.disk += 1000
+    }
+    return footprint
+  }
+
+  /// The program, MPI and OpenBLAS before any work, measured.
+  private static let program = 60e6
+
+  private func fineTuning(_ cell: Cell, _ worker: UnitWorker) throws -> Double {
+    let model = model(for: try task(cell.task))
+    let train = try worker.trainingData(of: cell)
+    let recipe = cell.recipe
+    let team = ThreadTeam(count: recipe.threads)
+    let size = min(recipe.microBatch ?? recipe.batch, train.count)
+    let shape = BatchShape(typicalOf: train.tokens.map(\.count), size: size)
+    let dev = try worker.dataset(cell.task, .dev, maximumLength: recipe.maxLength).batches(of: recipe.batch)
+    let training = Workspace(model, capacity: shape, purpose: .training(recomputing: recipe.recompute), team: team)
+    let evaluation = Workspace(model, capacity: BatchShape(fitting: dev), purpose: .inference, team: team)
+    return Double(training.bytes + evaluation.bytes) + vectors(model, train)
+  }
+
+  /// Parameters; gradients and two moments, which of the word embedding have the rows that training uses.
+  private func vectors(_ model: BERTModel, _ train: EncodedDataset) -> Double {
+    let configuration = model.configuration
+    let row = 4.0 * Double(configuration.hiddenSize)
+    let words = row * Double(configuration.vocabularySize)
+    // A page becomes real with the first of its rows: 4096 bytes hold some rows, or part of one.
+    let used = Double(Set(train.tokens.joined()).count) / Double(configuration.vocabularySize)
+    let touched = 1 - pow(1 - used, 1 + 4096 / row)
+    let all = 4.0 * Double(model.table.count)
+    return all + 3 * (all - words * (1 - touched))
+  }
+
+  private func point(_ surface: Surface, _ worker: UnitWorker) throws -> Double {
+    let model = model(for: try task(surface.cell.task))
+    let (subset, recipe) = (surface.subset, surface.cell.recipe)
+    let train = try worker.trainingData(of: surface.cell).sample(subset.train, seed: UInt64(subset.seed))
+    let dev = try worker.dataset(surface.cell.task, .dev, maximumLength: recipe.maxLength)
+      .sample(subset.dev, seed: UInt64(subset.seed))
+    let batches = train.batches(of: subset.batch) + dev.batches(of: subset.batch)
+    let workspace = Workspace(
+      model, capacity: BatchShape(fitting: batches), purpose: .inference, team: ThreadTeam(count: recipe.threads))
+    return Double(workspace.bytes) + 4 * Double(model.table.ranges(readBy: batches).reduce(0) { $0 + $1.count })
+  }
+
+  private func probe(_ cell: Cell, _ probe: Probe, _ worker: UnitWorker) throws -> Double {
+    let split: GLUE.Split = probe.split == .train ? .train : .dev
+    let data = try worker.dataset(probe.task, split, maximumLength: cell.recipe.maxLength)
+      .sample(probe.examples, seed: UInt64(probe.seed))
+    let model = model(for: try task(cell.task))
+    let workspace = Workspace(
+      model, capacity: BatchShape(fitting: data.batches(of: probe.batch)), purpose: .inference)
+    let channels = Double(checkpoint.configuration.hiddenSize)
+    let layer = Double(rows(probe)) * channels
+    // Features of all layers; one layer's matrix, its copy, its left vectors in Float64; the bases of all layers twice,
+    // once to be sent.
+    return Double(workspace.bytes) + 4 * layer * Double(model.configuration.layers + 1) + 8 * 3 * layer
+      + 2 * bases(probe)
+  }
+
+  /// At rank 0: one layer's bases of all cells.
+  private func consistency(_ cells: Int, _ probe: Probe) -> Double {
+    Double(cells) * bases(probe) / Double(checkpoint.configuration.layers + 1)
+  }
+
+  /// The kept bases of one model, all layers, when nothing is left out.
+  private func bases(_ probe: Probe) -> Double {
+    let channels = checkpoint.configuration.hiddenSize
+    return 8 * Double(rows(probe) * min(rows(probe), channels) * (checkpoint.configuration.layers + 1))
+  }
+
+  private func rows(_ probe: Probe) -> Int {
+    probe.tokens == .all ? probe.rows : probe.examples
+  }
+}
+
+extension BatchShape {
+  /// What a batch of `size` random ones of these lengths stays below but for one in thirty thousand: mean and four
+  /// standard deviations, and never more than the longest.
+  init(typicalOf lengths: [Int], size: Int) {
+    let longest = BatchShape(lengths: lengths.sorted(by: >).prefix(size))
+    let all = BatchShape(lengths: lengths)
+    func bound(_ mean: Double, _ squares: Double, _ most: Int) -> Int {
+      let deviation = max(0, squares - mean * mean).squareRoot()
+      return min(most, Int(Double(size) * mean + 4 * Double(size).squareRoot() * deviation))
+    }
+    let count = Double(max(1, lengths.count))
+    let areas = lengths.map { Double(BatchShape(lengths: [$0]).attention) }
+    self.init(
+      sequences: size,
+      tokens: bound(
+        Double(all.tokens) / count, lengths.reduce(0) { $0 + Double($1 * $1) } / count, longest.tokens),
+      longest: longest.longest,
+      attention: bound(Double(all.attention) / count, areas.reduce(0) { $0 + $1 * $1 } / count, longest.attention))
+  }
+}
+
+extension Work {
+  /// The same for all work of one size.
+  fileprivate var withoutSeedAndPlace: Work {
+    func plain(_ cell: Cell) -> Cell {
+      var cell = cell
+      (cell.headSeed, cell.orderSeed, cell.initialisationSeed, cell.initialisation) = (0, 0, 0, .pretrained)
+      return cell
+    }
+    return switch self {
+    case .fineTuning(let cell): .fineTuning(plain(cell))
+    case .axes(let surface):
+      .axes(Surface(cell: plain(surface.cell), other: plain(surface.cell), subset: surface.subset))
+    case .point(let surface, _):
+      .point(
+        Surface(cell: plain(surface.cell), other: plain(surface.cell), subset: surface.subset), .exact(.theta0))
+    case .probe(let cell, let probe): .probe(plain(cell), probe)
+    case .consistency(let task, let cells, let probe): .consistency(task: task, cells: cells.map(plain), probe)
+    }
+  }
+}
