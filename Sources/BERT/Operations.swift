@@ -1,6 +1,6 @@
 extension BERTModel {
   /// Floating-point operations (an addition or a multiplication each) of the matrix products that a pass over sequences
-  /// of these lengths executes; element-wise work is left out.
+  /// of these lengths executes without an observer; element-wise work is left out.
   ///
   /// A layer takes 2 (4 C^2 + 2 C F) a token and 4 L^2 C a sequence; the last, of which only first tokens are computed,
   /// 2 (4 C^2 + 2 C F) a sequence and 4 H C a token. A backward pass takes twice the forward pass.

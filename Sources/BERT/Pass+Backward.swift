@@ -16,22 +16,23 @@ extension Pass {
     workspace.clock?.charge(.elementwise)
     let table = model.table
     finished(table.range(of: .pooler).lowerBound..<table.count)
+    workspace.clock?.charge(.optimiser)
     backwardLastLayer(flow, gradients)
-    finish(.layer(lastLayer), gradients, finished)
+    addPartialSums(.layer(lastLayer), gradients, finished)
     for index in (0..<lastLayer).reversed() {
       // The layer before the last was the last to leave its activations in the shared buffers.
       if workspace.purpose == .training(recomputing: true) && index < lastLayer - 1 {
         inParts { thread, part in forwardLayer(index, part, thread: thread, observe: nil) }
       }
       backwardLayer(index, flow, gradients)
-      finish(.layer(index), gradients, finished)
+      addPartialSums(.layer(index), gradients, finished)
     }
     backwardEmbedding(flow, gradients)
-    finish(.embeddings, gradients, finished)
+    addPartialSums(.embeddings, gradients, finished)
   }
 
   /// Adds up what the threads summed of a group's biases and norms.
-  private func finish(
+  private func addPartialSums(
     _ group: ParameterTable.Group, _ gradients: UnsafeMutablePointer<Float>, _ finished: (Range<Int>) -> Void
   ) {
     for sums in workspace.threads.compactMap(\.partialSums) {
@@ -42,8 +43,9 @@ extension Pass {
         }
       }
     }
-    finished(model.table.range(of: group))
     workspace.clock?.charge(.elementwise)
+    finished(model.table.range(of: group))
+    workspace.clock?.charge(.optimiser)
   }
 
   /// Where a thread adds the gradients of biases and norms.

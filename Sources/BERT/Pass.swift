@@ -30,8 +30,7 @@ struct Pass {
       if !parts[thread].range.isEmpty { body(thread, parts[thread]) }
     }
     if inOrder { parts.indices.forEach(run) } else { workspace.team.run(run) }
-    // What the others still had to do is charged to nothing in particular.
-    workspace.clock?.charge(.elementwise)
+    workspace.clock?.charge(.waiting)
   }
 
   /// Charges the first thread's time.

@@ -28,19 +28,27 @@ public struct TrainingState {
   /// Notes the tokens of a batch whose gradient is to be added: other words' rows stay as they are.
   public mutating func use(_ batch: PackedBatch) { rows.use(batch.tokens) }
 
-  /// Takes up moments that were read from a file: rows with moments have been used.
-  public mutating func restoreRows() {
+  /// Takes up parameters and moments where an earlier run left them, vectors of the table's size. Rows of words without
+  /// moments have not been used, and stay untouched.
+  public mutating func restore(
+    parameters: UnsafePointer<Float>, firstMoment first: UnsafePointer<Float>, secondMoment second: UnsafePointer<Float>
+  ) {
+    self.parameters.pointer.update(from: parameters, count: table.count)
+    func copy(_ range: Range<Int>) {
+      (firstMoment.pointer + range.lowerBound).update(from: first + range.lowerBound, count: range.count)
+      (secondMoment.pointer + range.lowerBound).update(from: second + range.lowerBound, count: range.count)
+    }
     for row in rows.isUsed.indices {
       let range = table.row(row)
-      if firstMoment.elements[range].contains(where: { $0 != 0 })
-        || secondMoment.elements[range].contains(where: { $0 != 0 })
-      {
-        rows.wasUsed(row)
-      }
+      guard range.contains(where: { first[$0] != 0 || second[$0] != 0 }) else { continue }
+      copy(range)
+      rows.wasUsed(row)
     }
+    copy(table.words.upperBound..<table.count)
   }
 
-  /// The sum of the squared gradients in a range: squares in Float32 lanes, summed in Float64 every 4096 numbers.
+  /// The sum of the squared gradients in a range: squares in Float32 lanes, summed in Float64 every 4096 numbers, and after
+  /// each row of the word embedding, of which the range holds all or nothing.
   ///
   /// - Parameter team: who shares the work; changes no bit.
   public func squaredNorm(of range: Range<Int>, team: ThreadTeam = .single) -> Double {

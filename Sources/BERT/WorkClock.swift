@@ -4,7 +4,7 @@ public final class WorkClock {
   public enum Kind: String, Sendable, CaseIterable {
     /// Dense layers: large matrix products.
     case dense
-    /// Attention: scores, softmax, weighted sums.
+    /// Attention: scores, softmax, weighted sums; in the last layer the products around it too.
     case attention
     /// Biases, activations, dropout, norms, embeddings, classifier and loss.
     case elementwise
@@ -12,6 +12,8 @@ public final class WorkClock {
     case optimiser
     /// Parameters of a landscape point.
     case forming
+    /// Until the other threads have done their parts.
+    case waiting
   }
 
   /// Seconds by kind.

@@ -41,11 +41,22 @@ public final class Workspace {
   private let memory: [AlignedBuffer<Float>]
 
   /// Takes memory for batches up to `capacity`.
-  public init(_ model: BERTModel, capacity: BatchShape, purpose: Purpose, team: ThreadTeam = .single) {
+  public convenience init(_ model: BERTModel, capacity: BatchShape, purpose: Purpose, team: ThreadTeam = .single) {
+    self.init(model, capacity: capacity, purpose: purpose, team: team, threads: team.count, counting: false)
+  }
+
+  /// The ``bytes`` of a workspace that is not made.
+  public static func bytes(_ model: BERTModel, capacity: BatchShape, purpose: Purpose, threads: Int) -> Int {
+    Workspace(model, capacity: capacity, purpose: purpose, team: .single, threads: threads, counting: true).bytes
+  }
+
+  private init(
+    _ model: BERTModel, capacity: BatchShape, purpose: Purpose, team: ThreadTeam, threads count: Int, counting: Bool
+  ) {
     self.capacity = capacity
     self.purpose = purpose
     self.team = team
-    var pool = Pool(model: model, capacity: capacity, training: purpose != .inference)
+    var pool = Pool(model: model, capacity: capacity, training: purpose != .inference, counting: counting)
     let (t, b) = (capacity.tokens, capacity.sequences)
     let (c, heads) = (model.configuration.hiddenSize, model.configuration.heads)
     input = pool.take(t * c)
@@ -57,7 +68,9 @@ public final class Workspace {
     case .training(let recomputing):
       embedding = pool.norm(rows: t)
       let attention = heads * capacity.attention
-      let shared = recomputing ? pool.layer(rows: t, attention: attention) : nil
+      let isShared = recomputing && model.configuration.layers > 1
+      // Each layer has an output of its own in place of the one named here.
+      let shared = isShared ? pool.layer(rows: t, attention: attention, output: input) : nil
       layers = (0..<model.configuration.layers - 1).map { _ in
         shared?.with(output: pool.take(t * c)) ?? pool.layer(rows: t, attention: attention)
       }
@@ -69,13 +82,13 @@ public final class Workspace {
       gradient: pool.take(b * c), dFirst: isTraining ? pool.take(b * c) : nil)
     last = LastLayerActivations(
       attention: FirstTokenAttention.Activations(
-        first: pool.take(b * c), query: pool.take(b * c), readers: pool.take(b * heads * c),
-        probabilities: pool.take(heads * (t + 15 * b)), mixtures: pool.take(b * heads * c),
-        masses: pool.take(b * heads)),
+        first: pool.take(b * c), query: pool.take(b * c), absorbedQueries: pool.take(b * heads * c),
+        probabilities: pool.take(heads * (t + 15 * b)), attendedStates: pool.take(b * heads * c),
+        weightSums: pool.take(b * heads)),
       layer: pool.layer(rows: b, attention: nil, output: rows.first))
     dLogits = pool.take(b * outputs)
     gradients = isTraining ? pool.gradients() : nil
-    threads = (0..<team.count).map { pool.thread($0) }
+    threads = (0..<count).map { pool.thread($0) }
     memory = pool.buffers
     bytes = pool.bytes
   }
@@ -86,19 +99,21 @@ private struct Pool {
   let model: BERTModel
   let capacity: BatchShape
   let training: Bool
+  /// Whether buffers are only counted.
+  let counting: Bool
   var buffers: [AlignedBuffer<Float>] = []
   var bytes = 0
 
   private var c: Int { model.configuration.hiddenSize }
   private var f: Int { model.configuration.intermediateSize }
 
-  init(model: BERTModel, capacity: BatchShape, training: Bool) {
-    (self.model, self.capacity, self.training) = (model, capacity, training)
+  init(model: BERTModel, capacity: BatchShape, training: Bool, counting: Bool) {
+    (self.model, self.capacity, self.training, self.counting) = (model, capacity, training, counting)
   }
 
   /// - Parameter touched: how many of the numbers a full batch touches.
   mutating func take(_ count: Int, touched: Int? = nil) -> UnsafeMutablePointer<Float> {
-    let buffer = AlignedBuffer<Float>(count: count)
+    let buffer = AlignedBuffer<Float>(count: counting ? 0 : count)
     buffers.append(buffer)
     bytes += (touched ?? count) * MemoryLayout<Float>.size
     return buffer.pointer
@@ -124,7 +139,7 @@ private struct Pool {
     return GradientBuffers(
       stream: take(t * c), branch: take(t * c), intermediate: take(t * max(c, f)), qkv: take(t * 3 * c),
       last: FirstTokenAttention.Gradients(
-        query: take(b * c), readers: take(b * heads * c), mixtures: take(b * heads * c)))
+        query: take(b * c), absorbedQueries: take(b * heads * c), attendedStates: take(b * heads * c)))
   }
 
   mutating func thread(_ index: Int) -> ThreadMemory {
@@ -196,7 +211,7 @@ package struct GradientBuffers {
   let stream: UnsafeMutablePointer<Float>
   /// Of a branch beside it, [T, C].
   let branch: UnsafeMutablePointer<Float>
-  /// [T, F].
+  /// [T, F], and later [T, C].
   let intermediate: UnsafeMutablePointer<Float>
   /// [T, 3 C].
   let qkv: UnsafeMutablePointer<Float>

@@ -1,24 +1,36 @@
 internal import BERT
 internal import Foundation
 internal import GLUE
-internal import LinearAlgebra
 public import Sweep
 
 /// What a sweep is predicted to take of memory and disk, in bytes.
 public struct Footprint: Sendable, Hashable {
   /// What a rank holds alone while it does its largest unit of each kind.
   public var memoryByKind: [Work.Kind: Double] = [:]
-  /// Files that all ranks of a node map together: at most the three models of a surface.
-  public var mapped = 0.0
+  /// One model as a vector.
+  public var model = 0.0
   /// What the finished run directory holds.
   public var disk = 0.0
-  /// What resuming takes beside that, for each rank, while cells are unfinished.
-  public var resumeDiskPerRank = 0.0
+  /// Fine-tunings.
+  public var cells = 0
+  /// Surfaces.
+  public var surfaces = 0
 
-  /// What the ranks of one node hold.
+  /// What one of several ranks holds.
+  public var memoryOfRank: Double { memoryByKind.filter { $0.key != .consistency }.values.max() ?? 0 }
+
+  /// Files that the ranks of a node map together: the three models of each surface that is worked on at once.
+  public func mapped(ranks: Int) -> Double { model * Double(1 + 2 * min(ranks, surfaces)) }
+
+  /// What the ranks of one node hold, rank 0 among them, which alone compares bases.
   public func memory(ranks: Int) -> Double {
-    (memoryByKind.values.max() ?? 0) * Double(ranks) + mapped
+    let root = max(memoryOfRank, memoryByKind[.consistency] ?? 0)
+    return root + memoryOfRank * Double(ranks - 1) + mapped(ranks: ranks)
   }
+
+  /// What resuming takes beside the finished run directory: three vectors for each cell under way, and three more while
+  /// they are replaced.
+  public func resumeDisk(ranks: Int) -> Double { 6 * model * Double(min(ranks, cells)) }
 }
 
 extension Site {
@@ -40,23 +52,25 @@ extension Site {
         case .axes: 0.0
         case .point(let surface, _): try point(surface, worker)
         case .probe(let cell, let probe): try self.probe(cell, probe, worker)
-        case .consistency(_, let cells, let probe): consistency(cells.count, probe)
+        case .consistency(_, let cells, let probe): try consistency(cells, probe, worker)
         }
-      footprint.memoryByKind[unit.work.kind] = max(
-        footprint.memoryByKind[unit.work.kind] ?? 0, bytes + Self.program + worker.datasetBytes)
+      footprint.memoryByKind[unit.work.kind] = max(footprint.memoryByKind[unit.work.kind] ?? 0, bytes)
     }
-    let vector = 4 * Double(BERTModel(checkpoint.configuration, outputs: nil).table.count)
-    footprint.mapped = vector * (plan.surfaces.isEmpty ? 1 : 3)
-    footprint.disk = vector * Double(sweep.initialisations.count)
+    // A rank keeps the data of all tasks that it has met.
+    footprint.memoryByKind = footprint.memoryByKind.mapValues { $0 + Self.program + worker.datasetBytes }
+    footprint.model = 4 * Double(BERTModel(checkpoint.configuration, outputs: nil).table.count)
+    footprint.surfaces = plan.surfaces.count
+    footprint.disk = footprint.model * Double(sweep.initialisations.count)
     for unit in plan.units {
       switch unit.work {
       case .fineTuning(let cell):
+        footprint.cells += 1
         let rows = cell.recipe.trainRows ?? 0
-        footprint.disk += vector * Double(1 + cell.recipe.snapshotSteps(examples: rows).count)
-        footprint.resumeDiskPerRank = 3 * vector
-      case .probe(_, let probe): footprint.disk += bases(probe)
+        footprint.disk += footprint.model * Double(1 + cell.recipe.snapshotSteps(examples: rows).count)
+      case .probe(let cell, let probe): footprint.disk += try bases(probe, cell, worker)
       default: break
       }
+      // A row of the ledger.
       footprint.disk += 1000
     }
     return footprint
@@ -69,13 +83,14 @@ extension Site {
     let model = model(for: try task(cell.task))
     let train = try worker.trainingData(of: cell)
     let recipe = cell.recipe
-    let team = ThreadTeam(count: recipe.threads)
     let size = min(recipe.microBatch ?? recipe.batch, train.count)
-    let shape = BatchShape(typicalOf: train.tokens.map(\.count), size: size)
     let dev = try worker.dataset(cell.task, .dev, maximumLength: recipe.maxLength).batches(of: recipe.batch)
-    let training = Workspace(model, capacity: shape, purpose: .training(recomputing: recipe.recompute), team: team)
-    let evaluation = Workspace(model, capacity: BatchShape(fitting: dev), purpose: .inference, team: team)
-    return Double(training.bytes + evaluation.bytes) + vectors(model, train)
+    let training = Workspace.bytes(
+      model, capacity: BatchShape(typicalOf: train.tokens.map(\.count), size: size),
+      purpose: .training(recomputing: recipe.recompute), threads: recipe.threads)
+    let evaluation = Workspace.bytes(
+      model, capacity: BatchShape(fitting: dev), purpose: .inference, threads: recipe.threads)
+    return Double(training + evaluation) + vectors(model, train)
   }
 
   /// Parameters; gradients and two moments, which of the word embedding have the rows that training uses.
@@ -92,51 +107,46 @@ extension Site {
 
   private func point(_ surface: Surface, _ worker: UnitWorker) throws -> Double {
     let model = model(for: try task(surface.cell.task))
-    let (subset, recipe) = (surface.subset, surface.cell.recipe)
-    let train = try worker.trainingData(of: surface.cell).sample(subset.train, seed: UInt64(subset.seed))
-    let dev = try worker.dataset(surface.cell.task, .dev, maximumLength: recipe.maxLength)
-      .sample(subset.dev, seed: UInt64(subset.seed))
-    let batches = train.batches(of: subset.batch) + dev.batches(of: subset.batch)
-    let workspace = Workspace(
-      model, capacity: BatchShape(fitting: batches), purpose: .inference, team: ThreadTeam(count: recipe.threads))
-    return Double(workspace.bytes) + 4 * Double(model.table.ranges(readBy: batches).reduce(0) { $0 + $1.count })
+    let subset = try worker.subset(of: surface)
+    let batches = subset.training.batches(of: surface.subset.batch) + subset.dev.batches(of: surface.subset.batch)
+    let workspace = Workspace.bytes(
+      model, capacity: BatchShape(fitting: batches), purpose: .inference, threads: surface.cell.recipe.threads)
+    return Double(workspace) + 4 * Double(model.table.ranges(readBy: batches).reduce(0) { $0 + $1.count })
   }
 
   private func probe(_ cell: Cell, _ probe: Probe, _ worker: UnitWorker) throws -> Double {
-    let split: GLUE.Split = probe.split == .train ? .train : .dev
-    let data = try worker.dataset(probe.task, split, maximumLength: cell.recipe.maxLength)
-      .sample(probe.examples, seed: UInt64(probe.seed))
     let model = model(for: try task(cell.task))
-    let workspace = Workspace(
-      model, capacity: BatchShape(fitting: data.batches(of: probe.batch)), purpose: .inference)
-    let channels = Double(checkpoint.configuration.hiddenSize)
-    let layer = Double(rows(probe)) * channels
+    let examples = try worker.examples(of: probe, cutFor: cell)
+    let batches = examples.batches(of: probe.batch)
+    let workspace = Workspace.bytes(
+      model, capacity: BatchShape(fitting: batches), purpose: .inference, threads: cell.recipe.threads)
+    let layer = Double(rows(probe, examples) * checkpoint.configuration.hiddenSize)
     // Features of all layers; one layer's matrix, its copy, its left vectors in Float64; the bases of all layers twice,
     // once to be sent.
-    return Double(workspace.bytes) + 4 * layer * Double(model.configuration.layers + 1) + 8 * 3 * layer
-      + 2 * bases(probe)
+    return try Double(workspace) + 4 * layer * Double(model.configuration.layers + 1) + 8 * 3 * layer
+      + 2 * bases(probe, cell, worker)
   }
 
   /// At rank 0: one layer's bases of all cells.
-  private func consistency(_ cells: Int, _ probe: Probe) -> Double {
-    Double(cells) * bases(probe) / Double(checkpoint.configuration.layers + 1)
+  private func consistency(_ cells: [Cell], _ probe: Probe, _ worker: UnitWorker) throws -> Double {
+    try cells.reduce(0) { $0 + (try bases(probe, $1, worker)) } / Double(checkpoint.configuration.layers + 1)
   }
 
   /// The kept bases of one model, all layers, when nothing is left out.
-  private func bases(_ probe: Probe) -> Double {
-    let channels = checkpoint.configuration.hiddenSize
-    return 8 * Double(rows(probe) * min(rows(probe), channels) * (checkpoint.configuration.layers + 1))
+  private func bases(_ probe: Probe, _ cell: Cell, _ worker: UnitWorker) throws -> Double {
+    let rows = rows(probe, try worker.examples(of: probe, cutFor: cell))
+    return 8 * Double(rows * min(rows, checkpoint.configuration.hiddenSize) * (checkpoint.configuration.layers + 1))
   }
 
-  private func rows(_ probe: Probe) -> Int {
-    probe.tokens == .all ? probe.rows : probe.examples
+  private func rows(_ probe: Probe, _ examples: EncodedDataset) -> Int {
+    probe.tokens == .all ? min(probe.rows, examples.tokenCount) : examples.count
   }
 }
 
 extension BatchShape {
   /// What a batch of `size` random ones of these lengths stays below but for one in thirty thousand: mean and four
   /// standard deviations, and never more than the longest.
-  init(typicalOf lengths: [Int], size: Int) {
+  package init(typicalOf lengths: [Int], size: Int) {
     let longest = BatchShape(lengths: lengths.sorted(by: >).prefix(size))
     let all = BatchShape(lengths: lengths)
     func bound(_ mean: Double, _ squares: Double, _ most: Int) -> Int {

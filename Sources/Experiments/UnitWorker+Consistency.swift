@@ -13,9 +13,9 @@ extension UnitWorker {
   /// and `basis.L`, [N, k].
   func takeBases(of cell: Cell, on probe: Probe, _ unit: WorkUnit) throws -> Result {
     let (model, parameters) = try finalModel(of: cell, try need(0, of: unit), unit: unit)
-    let split: GLUE.Split = probe.split == .train ? .train : .dev
-    let data = try dataset(probe.task, split, maximumLength: cell.recipe.maxLength)
-      .sample(probe.examples, seed: UInt64(probe.seed))
+    // A surface's memory is not held beside a probe's.
+    forgetEvaluator()
+    let data = try examples(of: probe, cutFor: cell)
     let features = Features(model, data, probe)
     let states = withExtendedLifetime(parameters) { features.take(parameters.base, team: team) }
     var arrays = [
@@ -35,6 +35,7 @@ extension UnitWorker {
   /// At rank 0: the gathered bases of all cells, reduced layer by layer; payload `svcca.L`, [cells, cells], NaN where a
   /// distance does not exist, `kept.L`, [cells], and `degenerate.L`, [cells, cells].
   func compare(_ cells: [Cell], _ unit: WorkUnit) throws -> Result {
+    forgetEvaluator()
     let files = try unit.needs.map { try SafetensorsFile(try payload($0)) }
     let rows = try files.map { try $0.int64("rows") }
     guard let first = rows.first, rows.allSatisfy({ $0 == first }) else {

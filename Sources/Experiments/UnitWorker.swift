@@ -57,7 +57,7 @@ public final class UnitWorker {
   /// - Parameter inputs: the measurements of the units that it needs.
   /// - Throws: what makes the unit fail.
   public func run(_ unit: WorkUnit, inputs: [Identity: [String: Double]], context: Context) throws -> Result {
-    if team.count != unit.work.threads { team = ThreadTeam(count: unit.work.threads) }
+    if team.count != unit.work.threads { team = try ThreadTeam(count: unit.work.threads) }
     return switch unit.work {
     case .fineTuning(let cell): try fineTune(cell, unit, context)
     case .axes(let surface): try measureAxes(surface, unit)
@@ -89,6 +89,21 @@ public final class UnitWorker {
     return all.selecting(Array(0..<rows))
   }
 
+  /// The examples that a surface's points are evaluated on.
+  func subset(of surface: Surface) throws -> (training: EncodedDataset, dev: EncodedDataset) {
+    let (subset, seed) = (surface.subset, UInt64(surface.subset.seed))
+    let dev = try dataset(surface.cell.task, .dev, maximumLength: surface.cell.recipe.maxLength)
+    return (
+      try trainingData(of: surface.cell).sample(subset.train, seed: seed), dev.sample(subset.dev, seed: seed)
+    )
+  }
+
+  /// The examples of a probe, as a cell's recipe cuts them.
+  func examples(of probe: Probe, cutFor cell: Cell) throws -> EncodedDataset {
+    try dataset(probe.task, probe.split == .train ? .train : .dev, maximumLength: cell.recipe.maxLength)
+      .sample(probe.examples, seed: UInt64(probe.seed))
+  }
+
   /// A cell's final model.
   func finalModel(of cell: Cell, _ id: Identity, unit: WorkUnit) throws -> (model: BERTModel, parameters: Parameters) {
     let model = site.model(for: try site.task(cell.task))
@@ -116,14 +131,10 @@ public final class UnitWorker {
     evaluator = nil
     let task = try site.task(surface.cell.task)
     let model = site.model(for: task)
-    let subset = surface.subset
-    let seed = UInt64(subset.seed)
+    let subset = try subset(of: surface)
     let value = try PointEvaluator(
-      try plane(surface, unit), model: model, task: task,
-      training: try trainingData(of: surface.cell).sample(subset.train, seed: seed),
-      dev: try dataset(surface.cell.task, .dev, maximumLength: surface.cell.recipe.maxLength)
-        .sample(subset.dev, seed: seed),
-      batchSize: subset.batch, team: team)
+      try plane(surface, unit), model: model, task: task, training: subset.training, dev: subset.dev,
+      batchSize: surface.subset.batch, team: team)
     evaluator = (key, value)
     return value
   }
@@ -142,16 +153,5 @@ public final class UnitWorker {
     return try Plane(
       theta0: try zero.parameters(for: base, poolerSeed: 0), theta1: one.parameters, theta2: two,
       encoder: base.table.encoder)
-  }
-}
-
-extension Work {
-  /// Threads of matrix products: those of its cells' recipe.
-  var threads: Int {
-    switch self {
-    case .fineTuning(let cell), .probe(let cell, _): cell.recipe.threads
-    case .axes(let surface), .point(let surface, _): surface.cell.recipe.threads
-    case .consistency(_, let cells, _): cells.first?.recipe.threads ?? 1
-    }
   }
 }

@@ -50,8 +50,17 @@ extension FineTuning {
       throw FineTuningError.stateUnreadable(
         path: path, reason: "\(done) steps and \(results.count) epoch figures do not belong together")
     }
-    for (name, buffer) in zip(Self.vectors, buffers) { try file.copyFloat32(name, into: buffer.elements) }
-    trainer.state.restoreRows()
+    let vectors = try Self.vectors.map { name in
+      guard let vector = file.mappedFloat32(name), vector.count == trainer.model.table.count,
+        let base = vector.baseAddress
+      else {
+        throw FineTuningError.stateUnreadable(path: path, reason: "\(name) is not a vector of the model's size")
+      }
+      return base
+    }
+    withExtendedLifetime(file) {
+      trainer.state.restore(parameters: vectors[0], firstMoment: vectors[1], secondMoment: vectors[2])
+    }
     trainer.history = stride(from: 0, to: history.count, by: 3).map {
       StepRecord(loss: history[$0], gradientNorm: history[$0 + 1], learningRate: history[$0 + 2])
     }

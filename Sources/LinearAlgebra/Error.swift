@@ -1,6 +1,6 @@
 /// What can go wrong in a decomposition or in setting up the linear-algebra library.
 public enum LinearAlgebraError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The library runs with another number of threads than asked for.
+  /// OpenBLAS, or the system, grants another number of threads than asked for.
   case threadsRefused(asked: Int, got: Int)
   /// A LAPACK routine did not converge or refused an argument.
   case decompositionFailed(routine: String, info: Int)
@@ -11,8 +11,7 @@ public enum LinearAlgebraError: Error, Sendable, Equatable, CustomStringConverti
   public var description: String {
     switch self {
     case .threadsRefused(let asked, let got):
-      "OpenBLAS runs with \(got) threads instead of the \(asked) asked for; state a number of threads that this build "
-        + "of OpenBLAS allows"
+      "\(got) threads were got instead of the \(asked) asked for; ask for fewer, or see what the system allows (ulimit -u)"
     case .decompositionFailed(let routine, let info):
       "LAPACK's \(routine) answered \(info) instead of 0: the decomposition did not converge; look at the matrix's values"
     case .notFinite(let what):

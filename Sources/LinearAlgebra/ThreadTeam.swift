@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 
 /// A fixed number of threads that do the parts of one piece of work side by side.
 ///
@@ -7,30 +8,32 @@ public final class ThreadTeam: @unchecked Sendable {
   // Unchecked: all that threads share is guarded by `condition`; the work's own memory is for the caller to divide.
 
   /// One thread: the caller's own.
-  public static let single = ThreadTeam(count: 1)
+  public static let single = ThreadTeam(ofThreads: 1)
 
   /// How many threads there are, the caller's included.
   public let count: Int
   private let board = Board()
 
   /// Starts `count` - 1 threads beside the caller's, which sleep while there is no work; `count` >= 1.
-  public init(count: Int) {
+  ///
+  /// - Throws: ``LinearAlgebraError/threadsRefused(asked:got:)`` when the system starts no more.
+  public convenience init(count: Int) throws(LinearAlgebraError) {
+    self.init(ofThreads: count)
+    for index in 1..<max(count, 1) {
+      guard board.start(index) else { throw .threadsRefused(asked: count, got: index) }
+    }
+  }
+
+  private init(ofThreads count: Int) {
     precondition(count >= 1, "a team has at least one thread")
     self.count = count
-    for index in 1..<max(count, 1) {
-      let thread = Thread { [board] in board.serve(index) }
-      thread.name = "team-\(index)"
-      // The depth of a matrix product's stack buffers, which Foundation's default of half a megabyte may not hold.
-      thread.stackSize = 4 << 20
-      thread.start()
-    }
   }
 
   deinit { board.close() }
 
   /// Calls `body(0)`, ... `body(count - 1)`, each on its own thread, and returns when all have returned.
   ///
-  /// The calls may write to disjoint memory only.
+  /// The calls may write to disjoint memory only. Only the thread that owns the team calls this, and never from `body`.
   public func run(_ body: (Int) -> Void) {
     guard count > 1 else { return body(0) }
     withoutActuallyEscaping(body) { body in
@@ -78,8 +81,36 @@ private final class Board: @unchecked Sendable {
     condition.unlock()
   }
 
+  /// Starts a helping thread; false when the system refuses.
+  func start(_ index: Int) -> Bool {
+    let start = Unmanaged.passRetained(Start(board: self, index: index))
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+        start.board.serve(start.index)
+        return nil
+      }, start.toOpaque())
+    guard status == 0 else {
+      start.release()
+      return false
+    }
+    pthread_detach(thread)
+    return true
+  }
+
+  /// What a thread is told.
+  private final class Start {
+    let board: Board
+    let index: Int
+
+    init(board: Board, index: Int) { (self.board, self.index) = (board, index) }
+  }
+
   /// The life of a helping thread.
-  func serve(_ index: Int) {
+  private func serve(_ index: Int) {
     var seen = 0
     while doNext(index, &seen) {
       condition.lock()

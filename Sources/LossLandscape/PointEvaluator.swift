@@ -48,9 +48,10 @@ public final class PointEvaluator {
     self.devLabels = devLabels
     let batches = training.batches(of: batchSize) + dev.batches(of: batchSize)
     workspace = Workspace(model, capacity: BatchShape(fitting: batches), purpose: .inference, team: team)
-    places = model.table.ranges(readBy: batches).map { $0.clamped(to: plane.encoder) }
     self.training = try Evaluator(model, training, batchSize: batchSize, workspace: workspace)
     self.dev = try Evaluator(model, dev, batchSize: batchSize, workspace: workspace)
+    // The evaluators have made sure that the model knows all tokens.
+    places = model.table.ranges(readBy: batches).map { $0.clamped(to: plane.encoder) }
     parameters = AlignedBuffer(count: model.table.count)
     (parameters.pointer + model.table.head.lowerBound)
       .update(from: plane.theta1.base + model.table.head.lowerBound, count: model.table.head.count)

@@ -13,6 +13,15 @@ public enum Work: Sendable, Hashable, Codable {
 }
 
 extension Work {
+  /// How many threads share it: those of its cell's recipe; one for what has no forward passes.
+  public var threads: Int {
+    switch self {
+    case .fineTuning(let cell), .probe(let cell, _): cell.recipe.threads
+    case .point(let surface, _): surface.cell.recipe.threads
+    case .axes, .consistency: 1
+    }
+  }
+
   /// The kinds of work, as the ledger and `seedscape plan` name them.
   public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
     /// ``Work/fineTuning(_:)``

@@ -78,7 +78,7 @@ struct Evaluate: ParsableCommand {
     if let sample { data = data.sample(sample, seed: sampleSeed) }
     guard let targets = data.labels else { throw FineTuningError.noLabels }
 
-    let evaluator = try Evaluator(network, data, batchSize: batch, team: ThreadTeam(count: model.threads))
+    let evaluator = try Evaluator(network, data, batchSize: batch, team: try ThreadTeam(count: model.threads))
     let recorder = ActivationRecorder(layers: checkpoint.configuration.layers, hiddenStates, attentions)
     let evaluation = withExtendedLifetime(parameters) {
       evaluator.evaluate(parameters.base) { _ in recorder.observer }

@@ -43,7 +43,7 @@ enum ExitStatus: Int32 {
     case is ModelError, is GLUEError, is TokenizationError, is InputError, is SweepError, is ExperimentError,
       is LandscapeError, is ResultsError:
       self = .badInput
-    case MPIError.startedBySrunWithoutPMIx: self = .usage
+    case MPIError.startedBySrunWithoutPMIx, is ValidationError: self = .usage
     case FineTuningError.notFinite: self = .failed
     case is FineTuningError: self = .badInput
     case is CocoaError, is POSIXError: self = .inputOutput

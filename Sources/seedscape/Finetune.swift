@@ -76,6 +76,7 @@ struct Finetune: ParsableCommand {
       ("--snapshot-every", snapshotEvery ?? 1), ("--max-length", maxLength),
     ]
     for (name, value) in sizes where value < 1 { throw ValidationError("\(name) is \(value), expected at least 1") }
+    guard batch <= 65_536 else { throw ValidationError("--batch is \(batch), expected at most 65536") }
     guard learningRate > 0, learningRate < 1 else {
       throw ValidationError("--learning-rate is \(learningRate), expected a number between 0 and 1")
     }
@@ -102,7 +103,7 @@ struct Finetune: ParsableCommand {
     guard !FileManager.default.fileExists(atPath: folder.appending(path: "model.safetensors").path) else {
       throw InputError("\(output) holds a finished model already; choose another --output, or remove the folder")
     }
-    let team = ThreadTeam(count: model.threads)
+    let team = try ThreadTeam(count: model.threads)
     let checkpoint = try Checkpoint(directory: model.directory)
     let task = try self.task.resolve()
     let network = BERTModel(checkpoint.configuration, outputs: task.labels.outputCount)

@@ -12,8 +12,8 @@ struct PlanCommand: ParsableCommand {
     abstract: "Validates a sweep against its model and data, and predicts what it takes; runs nothing.",
     discussion: """
       Units and operations are counted. Memory and disk follow from the lengths of the examples. The time is that of a \
-      simulated hand-out on --ranks ranks like this machine's core, of which the rate of matrix products is measured for \
-      about a second (--rate gives another). Documentation: Performance.
+      simulated hand-out on --ranks ranks, each thread as fast as a core of this machine on its own, of which the rate of \
+      matrix products is measured for some seconds (--rate gives another). Documentation: Performance.
       """)
 
   @OptionGroup var options: SweepOptions
@@ -21,7 +21,7 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "Ranks on one node. (default: as many as cores, the recipe's threads for each)")
   var ranks: Int?
 
-  @Option(help: "The rate of matrix products of one rank in Gflop/s, in place of measuring.")
+  @Option(help: "The rate of matrix products of one thread in Gflop/s, in place of measuring.")
   var rate: Double?
 
   @Flag(help: "Print one JSON object.")
@@ -44,13 +44,14 @@ struct PlanCommand: ParsableCommand {
   }
 
   private func forecast(_ plan: Plan, _ site: Site, _ footprint: Footprint) throws -> Forecast {
-    let threads = site.sweep.recipe.threads
+    let threads = plan.threads
     let ranks = ranks ?? max(1, Processor.allowedCores.count / threads)
     let rate =
       rate.map { $0 * 1e9 }
-      ?? sustainedProductRate(
-        site.checkpoint.configuration, rows: 1024, team: ThreadTeam(count: threads), seconds: 0.05)
-    let simulation = try Simulation(plan.units, ranks: ranks) { $0.cost / (rate * Forecast.utilisation) }
+      ?? sustainedProductRate(site.checkpoint.configuration, rows: 512, team: .single, seconds: 0.05)
+    let simulation = try Simulation(plan.units, ranks: ranks) {
+      $0.cost / (rate * Double($0.work.threads) * Forecast.utilisation)
+    }
     return Forecast(
       name: site.sweep.name, units: plan.units.count, operations: plan.cost,
       kinds: Dictionary(
@@ -63,9 +64,9 @@ struct PlanCommand: ParsableCommand {
         }),
       ranks: ranks, threads: threads, rate: rate, seconds: simulation.makespan,
       busy: simulation.work / (simulation.makespan * Double(ranks)),
-      memoryPerRank: footprint.memoryByKind.values.max() ?? 0, memoryMapped: footprint.mapped,
+      memoryPerRank: footprint.memoryOfRank, memoryMapped: footprint.mapped(ranks: ranks),
       memory: footprint.memory(ranks: ranks), disk: footprint.disk,
-      diskWhileRunning: footprint.disk + footprint.resumeDiskPerRank * Double(ranks))
+      diskWhileRunning: footprint.disk + footprint.resumeDisk(ranks: ranks))
   }
 }
 
@@ -114,7 +115,7 @@ private struct Forecast: Encodable {
     }
     lines += [
       "on \(ranks) \(ranks == 1 ? "rank" : "ranks") x \(threads) \(threads == 1 ? "thread" : "threads") with "
-        + "matrix products at \(Self.scaled(rate, "flop/s")) a rank:",
+        + "matrix products at \(Self.scaled(rate, "flop/s")) a thread:",
       "  time: \(Self.duration(seconds)), ranks busy \(Int((100 * busy).rounded())) % of it",
       "  memory: \(Self.scaled(memory, "B")) (\(Self.scaled(memoryPerRank, "B")) a rank, "
         + "\(Self.scaled(memoryMapped, "B")) of models mapped once per node)",

@@ -19,8 +19,13 @@ enum Processor {
   static var allowedCores: Set<String> {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
-    let list = line?.split(whereSeparator: \.isWhitespace).last ?? ""
-    return Set(cpus(list).map(core))
+    return Set(cpus(line?.split(whereSeparator: \.isWhitespace).last ?? "").map(core))
+  }
+
+  /// The cores of this host, in the same manner.
+  static var onlineCores: Set<String> {
+    let list = (try? String(contentsOfFile: "/sys/devices/system/cpu/online", encoding: .utf8)) ?? ""
+    return Set(cpus(list.trimmingCharacters(in: .whitespacesAndNewlines)).map(core))
   }
 
   /// The numbers of a list such as `0-3,8`.

@@ -32,7 +32,7 @@ final class ProgressDisplay: ProgressObserver {
   /// What is run, where and how.
   func begin(_ preparation: Preparation) throws {
     guard !quiet else { return }
-    let threads = preparation.sweep.recipe.threads
+    let threads = preparation.plan.threads
     standardError(
       "seedscape: \(preparation.sweep.name), \(preparation.plan.units.count) units; ranks: "
         + "\(preparation.places.summary); OpenBLAS \(BLAS.coreName), threads a rank: \(threads); results in "

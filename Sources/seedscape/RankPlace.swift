@@ -6,15 +6,14 @@ struct RankPlace: Codable, Hashable {
   let host: String
   /// The cores of the host that it may use, as `package:core`.
   let cores: Set<String>
+  /// All cores of the host.
+  let hostCores: Int
 
   /// The place of this process.
   init(host: String) {
-    self.init(host: host, cores: Processor.allowedCores)
-  }
-
-  init(host: String, cores: Set<String>) {
     self.host = host
-    self.cores = cores
+    cores = Processor.allowedCores
+    hostCores = Processor.onlineCores.count
   }
 
   /// Bytes for the others.
@@ -31,36 +30,34 @@ extension [RankPlace] {
   /// One phrase for each host: `2 on alpha, pinned to a core each`.
   var summary: String {
     byHost.map { host, places in
-      let all = places.reduce(into: Set<String>()) { $0.formUnion($1.cores) }
-      let least = places.map(\.cores.count).min() ?? 0
+      let sizes = Set(places.map(\.cores.count)).sorted().map(String.init).joined(separator: " or ")
+      let cores = places[0].hostCores
       let binding =
-        if all.isEmpty {
+        if places.contains(where: \.cores.isEmpty) {
           ""
-        } else if places.count == 1 {
-          ", cores: \(all.count)"
-        } else if places.allSatisfy({ $0.cores == all }) {
-          ", not pinned, cores: \(all.count)"
+        } else if places.allSatisfy({ $0.cores.count == cores }) {
+          ", not pinned, cores: \(cores)"
         } else {
-          least == 1 ? ", pinned to a core each" : ", pinned to \(least) cores each"
+          ", pinned to \(sizes) of \(cores) cores each"
         }
       return "\(places.count) on \(host)\(binding)"
     }.joined(separator: "; ")
   }
 
-  /// A line for each host on which ranks of this job share cores; they would each be slower than one with cores of its own.
+  /// A line for each host on which ranks of this job share cores: each is then slower than one with cores of its own.
   func warnings(threads: Int) -> [String] {
     byHost.compactMap { host, places in
-      let all = places.reduce(into: Set<String>()) { $0.formUnion($1.cores) }
-      guard !all.isEmpty else { return nil }
-      let needed = places.count * threads
-      if needed > all.count {
-        return "ranks share cores: \(places.count) x \(threads) threads on \(host), cores: \(all.count); start at most "
-          + "\(Swift.max(1, all.count / threads)) there, or see which cores they may use with mpirun --report-bindings"
+      guard !places.contains(where: \.cores.isEmpty) else { return nil }
+      let (needed, cores) = (places.count * threads, places[0].hostCores)
+      let crowded = Dictionary(grouping: places, by: \.cores).contains { $0.value.count * threads > $0.key.count }
+      let what = "\(places.count) x \(threads) threads on \(host)"
+      if needed > cores {
+        return "\(what) share \(cores) cores; start at most \(Swift.max(1, cores / threads)) ranks there"
+          + (threads > cores ? ", and set threads to at most \(cores)" : "")
       }
-      let crowded = Dictionary(grouping: places, by: \.cores).filter { $0.value.count * threads > $0.key.count }
-      guard let (cores, ranks) = crowded.min(by: { $0.key.count < $1.key.count }) else { return nil }
-      return "ranks share cores: \(ranks.count) x \(threads) threads on \(host) are bound to the same, cores: "
-        + "\(cores.count); start with mpirun --bind-to none, or --map-by slot:PE=\(threads)"
+      guard crowded else { return nil }
+      return "\(what) are bound to cores that they share, though it has \(cores); start with mpirun --map-by "
+        + "slot:PE=\(threads), or --bind-to none"
     }
   }
 }

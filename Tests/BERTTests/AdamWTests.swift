@@ -124,7 +124,7 @@ import Testing
     let part = 20 * 64..<wide.count
     for i in part { large.gradients.pointer[i] = 2 }
     #expect(part.count > 8192 && part.count % 4096 != 0)
-    for team in [ThreadTeam.single, ThreadTeam(count: 3)] {
+    for team in [ThreadTeam.single, try ThreadTeam(count: 3)] {
       #expect(large.squaredNorm(of: part, team: team) == 4 * Double(part.count))
     }
     large.gradients.pointer[wide.count - 1] = .nan
@@ -143,7 +143,7 @@ import Testing
       sparse.parameters.pointer[i] = Float(value)
       dense.parameters.pointer[i] = Float(value)
     }
-    let team = ThreadTeam(count: 3)
+    let team = try ThreadTeam(count: 3)
     for step in 1...4 {
       sparse.use(batch)
       dense.use(everyWord)
@@ -165,20 +165,16 @@ import Testing
   }
 
   /// Moments that come from a file tell which rows were used: going on from them has the bits of having gone on.
-  @Test func rowsAreRestoredFromTheirMoments() {
+  @Test func rowsAreRestoredFromTheirMoments() throws {
     var batch = PackedBatch()
     batch.append(tokens: [2, 19], segments: [0, 0])
     var (first, second) = (TrainingState(table), TrainingState(table))
     first.use(batch)
     for i in 0..<table.count where i >= 20 * 8 || [2, 19].contains(i / 8) { first.gradients.pointer[i] = 0.5 }
     AdamW().update(table, step: 1, rate: 0.01, clip: 1, &first)
-    for (from, to) in [
-      (first.parameters, second.parameters), (first.firstMoment, second.firstMoment),
-      (first.secondMoment, second.secondMoment),
-    ] {
-      to.pointer.update(from: from.pointer, count: table.count)
-    }
-    second.restoreRows()
+    second.restore(
+      parameters: first.parameters.pointer, firstMoment: first.firstMoment.pointer,
+      secondMoment: first.secondMoment.pointer)
     AdamW().update(table, step: 2, rate: 0.01, clip: 1, &first)
     AdamW().update(table, step: 2, rate: 0.01, clip: 1, &second)
     #expect(zip(first.parameters.elements, second.parameters.elements).allSatisfy { $0.bitPattern == $1.bitPattern })

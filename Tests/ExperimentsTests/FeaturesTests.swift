@@ -5,16 +5,6 @@ import GLUE
 import Sweep
 import Testing
 
-/// The repository's jobs/sweeps/minute.yaml with its model and data.
-private func site() throws -> Site {
-  let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "jobs/sweeps")
-  let yaml = try String(contentsOf: folder.appending(path: "minute.yaml"), encoding: .utf8)
-  return try Site(
-    try SweepFile(yaml: yaml, path: "minute.yaml"), in: folder,
-    run: RunDirectory(root: FileManager.default.temporaryDirectory))
-}
-
 @Suite struct FeaturesTests {
   private func features(_ probe: Probe) throws -> (rows: [Int], states: [[Float]], lengths: [Int], channels: Int) {
     let site = try site()

@@ -24,13 +24,13 @@ package struct FirstTokenAttention {
     /// q with its bias, scaled by 1 / sqrt(D), [B, C].
     package let query: UnsafeMutablePointer<Float>
     /// q Wk of each head, [B, H, C].
-    package let readers: UnsafeMutablePointer<Float>
+    package let absorbedQueries: UnsafeMutablePointer<Float>
     /// P of each sequence in turn, [H, L'].
     package let probabilities: UnsafeMutablePointer<Float>
     /// dropout(P) X of each head, [B, H, C].
-    package let mixtures: UnsafeMutablePointer<Float>
+    package let attendedStates: UnsafeMutablePointer<Float>
     /// The sum of each row of dropout(P), [B, H].
-    package let masses: UnsafeMutablePointer<Float>
+    package let weightSums: UnsafeMutablePointer<Float>
   }
 
   /// What the backward pass leaves for the weights' gradients.
@@ -38,9 +38,9 @@ package struct FirstTokenAttention {
     /// Of the query before bias and scale, [B, C].
     package let query: UnsafeMutablePointer<Float>
     /// [B, H, C].
-    package let readers: UnsafeMutablePointer<Float>
+    package let absorbedQueries: UnsafeMutablePointer<Float>
     /// [B, H, C].
-    package let mixtures: UnsafeMutablePointer<Float>
+    package let attendedStates: UnsafeMutablePointer<Float>
   }
 
   /// Numbers of scratch memory that sequences up to `longest` need.
@@ -67,30 +67,30 @@ package struct FirstTokenAttention {
     eachHead(rows) { head, column, matrix in
       multiply(
         rows: rows.count, columns: c, inner: headSize, activations.query + column, strideA: c,
-        weight + (c + head * headSize) * c, strideB: c, into: activations.readers + matrix, strideC: heads * c)
+        weight + (c + head * headSize) * c, strideB: c, into: activations.absorbedQueries + matrix, strideC: heads * c)
     }
     for sequence in rows {
       let place = sequences.rows(of: sequence)
       let stride = roundUp(place.count)
       let p = activations.probabilities + matrices(before: sequence, place.lowerBound)
       multiply(
-        rows: heads, columns: place.count, inner: c, activations.readers + sequence * heads * c, strideA: c,
+        rows: heads, columns: place.count, inner: c, activations.absorbedQueries + sequence * heads * c, strideA: c,
         x + place.lowerBound * c, .transposed, strideB: c, into: p, strideC: stride)
       for head in 0..<heads { softmax(p + head * stride, count: place.count) }
       drop(p, place.count, sequence, layer, dropout, into: scratch)
-      for head in 0..<heads { activations.masses[sequence * heads + head] = sum(scratch + head * stride, stride) }
+      for head in 0..<heads { activations.weightSums[sequence * heads + head] = sum(scratch + head * stride, stride) }
       multiply(
         rows: heads, columns: c, inner: place.count, scratch, strideA: stride, x + place.lowerBound * c, strideB: c,
-        into: activations.mixtures + sequence * heads * c, strideC: c)
+        into: activations.attendedStates + sequence * heads * c, strideC: c)
     }
     eachHead(rows) { head, column, matrix in
       multiply(
-        rows: rows.count, columns: headSize, inner: c, activations.mixtures + matrix, strideA: heads * c,
+        rows: rows.count, columns: headSize, inner: c, activations.attendedStates + matrix, strideA: heads * c,
         weight + (2 * c + head * headSize) * c, .transposed, strideB: c, into: context + column, strideC: c)
       for sequence in rows {
-        let mass = activations.masses[sequence * heads + head]
+        let weightSum = activations.weightSums[sequence * heads + head]
         let out = context + sequence * c + head * headSize
-        for i in 0..<headSize { out[i] += mass * bias[2 * c + head * headSize + i] }
+        for i in 0..<headSize { out[i] += weightSum * bias[2 * c + head * headSize + i] }
       }
     }
   }
@@ -107,11 +107,11 @@ package struct FirstTokenAttention {
     eachHead(rows) { head, column, matrix in
       multiply(
         rows: rows.count, columns: c, inner: headSize, dContext + column, strideA: c,
-        weight + (2 * c + head * headSize) * c, strideB: c, into: gradients.mixtures + matrix, strideC: heads * c)
+        weight + (2 * c + head * headSize) * c, strideB: c, into: gradients.attendedStates + matrix, strideC: heads * c)
       for sequence in rows {
-        let mass = activations.masses[sequence * heads + head]
+        let weightSum = activations.weightSums[sequence * heads + head]
         let out = dContext + sequence * c + head * headSize
-        for i in 0..<headSize { biasGradient[2 * c + head * headSize + i] += mass * out[i] }
+        for i in 0..<headSize { biasGradient[2 * c + head * headSize + i] += weightSum * out[i] }
       }
     }
     for sequence in rows {
@@ -119,10 +119,12 @@ package struct FirstTokenAttention {
       let stride = roundUp(place.count)
       let p = activations.probabilities + matrices(before: sequence, place.lowerBound)
       let (dropped, dScores, mask) = (scratch, scratch + heads * stride, scratch + 2 * heads * stride)
-      let (readers, mixtures) = (activations.readers + sequence * heads * c, gradients.mixtures + sequence * heads * c)
+      let (absorbedQueries, attendedStates) = (
+        activations.absorbedQueries + sequence * heads * c, gradients.attendedStates + sequence * heads * c
+      )
       let (states, dStates) = (x + place.lowerBound * c, dx + place.lowerBound * c)
       multiply(
-        rows: heads, columns: place.count, inner: c, mixtures, strideA: c, states, .transposed, strideB: c,
+        rows: heads, columns: place.count, inner: c, attendedStates, strideA: c, states, .transposed, strideB: c,
         into: dScores, strideC: stride)
       drop(p, place.count, sequence, layer, dropout, into: dropped)
       for head in 0..<heads {
@@ -139,17 +141,18 @@ package struct FirstTokenAttention {
       }
       multiply(
         rows: heads, columns: c, inner: place.count, dScores, strideA: stride, states, strideB: c,
-        into: gradients.readers + sequence * heads * c, strideC: c)
+        into: gradients.absorbedQueries + sequence * heads * c, strideC: c)
       multiply(
-        rows: place.count, columns: c, inner: heads, dropped, .transposed, strideA: stride, mixtures, strideB: c,
+        rows: place.count, columns: c, inner: heads, dropped, .transposed, strideA: stride, attendedStates, strideB: c,
         into: dStates, strideC: c)
       multiply(
-        rows: place.count, columns: c, inner: heads, dScores, .transposed, strideA: stride, readers, strideB: c,
+        rows: place.count, columns: c, inner: heads, dScores, .transposed, strideA: stride, absorbedQueries, strideB: c,
         beta: 1, into: dStates, strideC: c)
     }
     eachHead(rows) { head, column, matrix in
       multiply(
-        rows: rows.count, columns: headSize, inner: c, alpha: scale, gradients.readers + matrix, strideA: heads * c,
+        rows: rows.count, columns: headSize, inner: c, alpha: scale, gradients.absorbedQueries + matrix,
+        strideA: heads * c,
         weight + (c + head * headSize) * c, .transposed, strideB: c, into: gradients.query + column, strideC: c)
     }
     addColumnSums(rows: rows, columns: c, gradients.query, into: biasGradient)
@@ -176,8 +179,8 @@ package struct FirstTokenAttention {
     }
     for head in part {
       add(0, head, gradients.query, activations.first, strideB: c)
-      add(1, head, activations.query, gradients.readers + head * c, strideB: heads * c)
-      add(2, head, dContext, activations.mixtures + head * c, strideB: heads * c)
+      add(1, head, activations.query, gradients.absorbedQueries + head * c, strideB: heads * c)
+      add(2, head, dContext, activations.attendedStates + head * c, strideB: heads * c)
     }
   }
 

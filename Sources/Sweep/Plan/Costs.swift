@@ -23,9 +23,11 @@ struct Costs {
     forward(Double(subset.train + subset.dev), task) + vectors(4)
   }
 
-  /// Forward of the examples, and each layer's singular vectors.
+  /// Forward of the examples with all of the last layer, of which a classifier needs next to nothing, and each layer's
+  /// singular vectors.
   func probe(_ probe: Probe, _ task: TaskFacts) -> Double {
-    forward(Double(probe.examples), task) + decompositions(rows: rows(probe, task))
+    forward(Double(probe.examples), task) * Double(model.layers) / Double(max(1, model.layers - 1))
+      + decompositions(rows: rows(probe, task))
   }
 
   /// For each pair of cells and each layer a product of two bases and its singular values.

@@ -38,6 +38,9 @@ public struct Plan: Sendable {
     }
   }
 
+  /// The most threads that share a unit.
+  public var threads: Int { units.map(\.work.threads).max() ?? 1 }
+
   /// The predicted operations of all units.
   public var cost: Double { units.reduce(0) { $0 + $1.cost } }
 }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import BERT
+import FineTuning
 import Foundation
 import LinearAlgebra
 import MPI
@@ -11,9 +12,10 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measures the engine's speed against this machine's own limit for matrix products.",
     discussion: """
       Fine-tunes, and evaluates landscape points, on real rows of a task; under mpirun every rank does so at the same \
-      time and rates are added. Rates are medians over passes through the rows, with the lowest and highest pass. \
+      time and rates are added. Rates are medians over rounds through the rows, with the lowest and highest. \
       Utilisation is the share of the limit at which the operations of matrix products were executed. A model directory \
-      without weights is measured with random ones. Documentation: Performance.
+      without weights is measured with random ones. Three models are written to the temporary folder (TMPDIR) while it \
+      runs. Documentation: Performance.
       """)
 
   @OptionGroup var model: ModelOptions
@@ -37,7 +39,7 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Tokens of an example at most.")
   var maxLength = 128
 
-  @Option(help: "Optimiser steps to measure; whole passes through the rows.")
+  @Option(help: "Optimiser steps to measure, rounded up to whole rounds through the rows.")
   var steps = 24
 
   @Option(help: "Landscape points to measure.")
@@ -48,18 +50,29 @@ struct BenchCommand: ParsableCommand {
 
   func validate() throws {
     let counts = [
-      ("--examples", examples), ("--batch", batch), ("--micro-batch", microBatch ?? 1), ("--steps", steps),
-      ("--points", points),
+      ("--examples", examples, Int.max), ("--batch", batch, 65_536), ("--micro-batch", microBatch ?? 1, 65_536),
+      ("--max-length", maxLength, Int.max), ("--steps", steps, Int.max), ("--points", points, Int.max),
     ]
-    for (name, value) in counts where value < 1 {
-      throw ValidationError("\(name) is \(value), expected at least 1")
+    for (name, value, most) in counts where !(1...most).contains(value) {
+      throw ValidationError("\(name) is \(value), expected at least 1\(most == .max ? "" : " and at most \(most)")")
     }
   }
 
+  /// How fine-tuning is done.
+  var settings: TrainingSettings {
+    var settings = TrainingSettings()
+    settings.batchSize = batch
+    settings.microBatchSize = min(microBatch ?? batch, batch)
+    settings.recomputesLayers = recompute
+    return settings
+  }
+
   func run() throws {
+    // Reads before MPI starts: what is wrong with the input is told once, and waits for nobody.
+    let benchmark = try RankBenchmark(self)
     let world = try World()
     do {
-      let report = try measure(world.communicator, host: world.host)
+      let report = try run(benchmark, world.communicator, host: world.host)
       if let report { try standardOutput(json ? report.json() : report.text) }
     } catch {
       // The other ranks may be waiting for this one.
@@ -73,37 +86,38 @@ struct BenchCommand: ParsableCommand {
   }
 
   /// The report at rank 0, nil elsewhere.
-  private func measure(_ ranks: Communicator, host: String) throws -> BenchReport? {
+  private func run(_ benchmark: RankBenchmark, _ ranks: Communicator, host: String) throws -> BenchReport? {
+    let places = try ranks.gather(RankPlace(host: host).encoded(), to: 0)?.map { try RankPlace($0) } ?? []
+    for warning in places.warnings(threads: model.threads) { standardError("seedscape: \(warning)") }
     let node = try ranks.splitByNode()
-    let benchmark = try RankBenchmark(self, leadsNode: node.rank == 0) { try node.barrier() }
-    var result = RankResult(benchmark)
+    let models = try benchmark.models(
+      isWriter: node.rank == 0,
+      share: { text in
+        var bytes = Array(text.utf8)
+        try node.broadcast(&bytes, from: 0)
+        return String(decoding: bytes, as: UTF8.self)
+      }, wait: { try node.barrier() })
+    try node.free()
     // Each phase begins together, so that all ranks feel each other.
     func together<Result>(_ phase: () throws -> Result) throws -> Result {
       try ranks.barrier()
       return try phase()
     }
-    if ranks.size > 1 {
-      if ranks.rank == 0 { result.alone = try benchmark.alone() }
-      try ranks.barrier()
-    }
-    let before = try together(benchmark.matrixProducts)
-    result.finetune = try together(benchmark.fineTuning)
-    result.finetunePss = try together(Memory.pss)
-    benchmark.freeFineTuning()
-    result.landscape = try together { try benchmark.landscape(points: points) }
-    result.landscapePss = try together(Memory.pss)
-    result.peakRSS = try Memory.peakRSS()
-    // The machine may have been slower at one moment than at another.
-    result.gemm = max(before, try together(benchmark.matrixProducts))
-    result.dynamics = try together(benchmark.dynamics)
+    let alone = ranks.size > 1 && ranks.rank == 0 ? try benchmark.alone(models) : nil
+    let rate = try together(benchmark.productRate)
+    let finetune = try together { try benchmark.fineTuning(models) }
+    let landscape = try together { try benchmark.landscape(models, points: points) }
+    let result = RankResult(
+      reading: benchmark.reading, alone: alone,
+      // The machine may have been slower at one moment than at another.
+      gemm: max(rate, try together(benchmark.productRate)), finetune: finetune, landscape: landscape,
+      similarity: try together(benchmark.similarity), peakRSS: Memory.peakRSS())
     try ranks.barrier()
-    if node.rank == 0 { try benchmark.removeDirections() }
-    try node.free()
     let encoded = [UInt8](try JSONEncoder().encode(result))
     guard let gathered = try ranks.gather(encoded, to: 0) else { return nil }
     return BenchReport(
-      try gathered.map { try JSONDecoder().decode(RankResult.self, from: Data($0)) }, threads: model.threads,
-      precision: precision)
+      try gathered.map { try JSONDecoder().decode(RankResult.self, from: Data($0)) }, places: places,
+      threads: model.threads, precision: precision)
   }
 }
 

@@ -5,18 +5,14 @@ import Sweep
 
 /// All that one rank measured.
 struct RankResult: Codable {
-  var reading: RankBenchmark.Reading
-  var alone: RankBenchmark.Alone?
+  let reading: RankBenchmark.Reading
+  let alone: RankBenchmark.Alone?
   /// Operations/s.
-  var gemm = 0.0
-  var finetune = RankBenchmark.Passes(seconds: [], tokens: 0, examples: 0, operations: 0, kinds: [:])
-  var landscape = RankBenchmark.Passes(seconds: [], tokens: 0, examples: 0, operations: 0, kinds: [:])
-  var finetunePss = 0.0
-  var landscapePss = 0.0
-  var peakRSS = 0.0
-  var dynamics = RankBenchmark.Dynamics(rows: 0, basisSeconds: 0, distanceSeconds: 0)
-
-  init(_ benchmark: RankBenchmark) { reading = benchmark.reading }
+  let gemm: Double
+  let finetune: RankBenchmark.Rounds
+  let landscape: RankBenchmark.Rounds
+  let similarity: RankBenchmark.Similarity
+  let peakRSS: Double?
 }
 
 /// What all ranks together did. Keys of the JSON are the names here in snake case.
@@ -26,11 +22,13 @@ struct BenchReport: Encodable {
   let precision: Precision
   let blas: String
   let processor: String
+  /// The hosts of the ranks, and which cores they may use.
+  let places: String
   let gemm: Gemm
-  let finetune: Work
-  let landscape: Work
+  let finetune: Throughput
+  let landscape: Throughput
   let scaling: Scaling?
-  let memory: Footprint
+  let memory: MemoryInUse
   let tokenizer: Tokenizer
   let svcca: Similarity
 
@@ -42,8 +40,8 @@ struct BenchReport: Encodable {
     var gflopsPerRank: Double
   }
 
-  /// Fine-tuning, or landscape points; rates are added over ranks, and each a median over passes.
-  struct Work: Encodable {
+  /// Fine-tuning, or landscape points; rates are added over ranks, and each a median over rounds.
+  struct Throughput: Encodable {
     var tokensPerS: Double
     var tokensPerSLowest: Double
     var tokensPerSHighest: Double
@@ -62,11 +60,11 @@ struct BenchReport: Encodable {
     var landscapeOverGemm: Double
   }
 
-  /// Summed over ranks, MiB.
-  struct Footprint: Encodable {
-    var finetunePssMib: Double
-    var landscapePssMib: Double
-    var peakRssMib: Double
+  /// Summed over ranks, MiB; absent where the system does not tell.
+  struct MemoryInUse: Encodable {
+    var finetunePssMib: Double?
+    var landscapePssMib: Double?
+    var peakRssMib: Double?
   }
 
   /// Reading and tokenising the training file, one thread.
@@ -83,12 +81,13 @@ struct BenchReport: Encodable {
     var distanceS: Double
   }
 
-  init(_ results: [RankResult], threads: Int, precision: Precision) {
+  init(_ results: [RankResult], places: [RankPlace], threads: Int, precision: Precision) {
     ranks = results.count
     self.threads = threads
     self.precision = precision
     blas = BLAS.coreName
     processor = Processor.name
+    self.places = places.summary
     let limit = results.reduce(0) { $0 + $1.gemm }
     gemm = Gemm(gflops: limit / 1e9, gflopsPerRank: limit / 1e9 / Double(results.count))
     finetune = Self.work(results, \.finetune)
@@ -98,31 +97,37 @@ struct BenchReport: Encodable {
       let (gemm, points) = (limit / count / alone.gemm, landscape.tokensPerS / count / alone.tokensPerSecond)
       return Scaling(gemm: gemm, landscape: points, landscapeOverGemm: points / gemm)
     }
-    memory = Footprint(
-      finetunePssMib: results.reduce(0) { $0 + $1.finetunePss },
-      landscapePssMib: results.reduce(0) { $0 + $1.landscapePss }, peakRssMib: results.reduce(0) { $0 + $1.peakRSS })
+    memory = MemoryInUse(
+      finetunePssMib: Self.sum(results.map(\.finetune.pss)), landscapePssMib: Self.sum(results.map(\.landscape.pss)),
+      peakRssMib: Self.sum(results.map(\.peakRSS)))
     tokenizer = Tokenizer(
-      rowsPerS: results.map { $0.reading.rows / $0.reading.tokenizeSeconds }.median,
-      tokensPerS: results.map { $0.reading.tokens / $0.reading.tokenizeSeconds }.median,
+      rowsPerS: results.map { $0.reading.encodedRows / $0.reading.encodeSeconds }.median,
+      tokensPerS: results.map { $0.reading.tokens / $0.reading.encodeSeconds }.median,
       readingRowsPerS: results.map { $0.reading.rows / $0.reading.readSeconds }.median)
     svcca = Similarity(
-      rows: results[0].dynamics.rows, basisS: results.map(\.dynamics.basisSeconds).median,
-      distanceS: results.map(\.dynamics.distanceSeconds).median)
+      rows: results[0].similarity.rows, basisS: results.map(\.similarity.basisSeconds).median,
+      distanceS: results.map(\.similarity.distanceSeconds).median)
   }
 
-  private static func work(_ results: [RankResult], _ path: KeyPath<RankResult, RankBenchmark.Passes>) -> Work {
-    let passes = results.map { $0[keyPath: path] }
-    let seconds = passes.reduce(0) { $0 + $1.kinds.values.reduce(0, +) }
+  private static func work(_ results: [RankResult], _ path: KeyPath<RankResult, RankBenchmark.Rounds>) -> Throughput {
+    let rounds = results.map { $0[keyPath: path] }
+    let seconds = rounds.reduce(0) { $0 + $1.kinds.values.reduce(0, +) }
     var shares: [String: Double] = [:]
-    for (kind, time) in passes.flatMap(\.kinds) { shares[kind, default: 0] += time / seconds }
-    return Work(
-      tokensPerS: passes.reduce(0) { $0 + $1.tokensPerSecond.median },
-      tokensPerSLowest: passes.reduce(0) { $0 + ($1.tokensPerSecond.first ?? .nan) },
-      tokensPerSHighest: passes.reduce(0) { $0 + ($1.tokensPerSecond.last ?? .nan) },
-      examplesPerS: passes.reduce(0) { $0 + $1.examples / $1.seconds.median },
-      utilisation: zip(passes, results).reduce(0) { $0 + $1.0.operations / $1.0.seconds.median / $1.1.gemm }
+    for (kind, time) in rounds.flatMap(\.kinds) { shares[kind, default: 0] += time / seconds }
+    return Throughput(
+      tokensPerS: rounds.reduce(0) { $0 + $1.tokensPerSecond.median },
+      tokensPerSLowest: rounds.reduce(0) { $0 + ($1.tokensPerSecond.first ?? .nan) },
+      tokensPerSHighest: rounds.reduce(0) { $0 + ($1.tokensPerSecond.last ?? .nan) },
+      examplesPerS: rounds.reduce(0) { $0 + $1.examples / $1.seconds.median },
+      utilisation: zip(rounds, results).reduce(0) { $0 + $1.0.operations / $1.0.seconds.median / $1.1.gemm }
         / Double(results.count),
-      operationsPerToken: passes[0].operations / passes[0].tokens, timeShares: shares)
+      operationsPerToken: rounds[0].operations / rounds[0].tokens, timeShares: shares)
+  }
+
+  /// Nil when one is missing.
+  private static func sum(_ values: [Double?]) -> Double? {
+    let known = values.compactMap(\.self)
+    return known.count == values.count ? known.reduce(0, +) : nil
   }
 
   /// One JSON object.
@@ -136,7 +141,7 @@ struct BenchReport: Encodable {
   /// For people.
   var text: String {
     func number(_ value: Double, _ digits: Int = 0) -> String { String(format: "%.\(digits)f", value) }
-    func line(_ name: String, _ work: Work) -> [String] {
+    func line(_ name: String, _ work: Throughput) -> [String] {
       let shares = work.timeShares.sorted { $0.value > $1.value }
         .map { "\($0.key) \(number(100 * $0.value, 1)) %" }
       return [
@@ -148,7 +153,7 @@ struct BenchReport: Encodable {
     }
     var lines = [
       "\(ranks) \(ranks == 1 ? "rank" : "ranks") x \(threads) \(threads == 1 ? "thread" : "threads"), "
-        + "\(precision.rawValue), OpenBLAS \(blas), \(processor)",
+        + "\(precision.rawValue), OpenBLAS \(blas), \(processor); ranks: \(places)",
       "limit of matrix products: \(number(gemm.gflops, 1)) Gflop/s, \(number(gemm.gflopsPerRank, 1)) a rank",
     ]
     lines += line("fine-tuning", finetune) + line("landscape points", landscape)
@@ -158,8 +163,8 @@ struct BenchReport: Encodable {
           + "\(number(scaling.landscape, 3)), points over products \(number(scaling.landscapeOverGemm, 3))")
     }
     lines += [
-      "memory (Pss, all ranks): fine-tuning \(number(memory.finetunePssMib)) MiB, points "
-        + "\(number(memory.landscapePssMib)) MiB",
+      "memory (Pss, all ranks): fine-tuning \(memory.finetunePssMib.map { number($0) } ?? "unknown") MiB, points "
+        + "\(memory.landscapePssMib.map { number($0) } ?? "unknown") MiB",
       "tokenizer: \(number(tokenizer.rowsPerS)) rows/s, \(number(tokenizer.tokensPerS)) tokens/s; reading: "
         + "\(number(tokenizer.readingRowsPerS)) rows/s",
       "SVCCA: \(number(svcca.basisS, 3)) s to decompose \(number(svcca.rows)) rows, \(number(svcca.distanceS, 3)) s a distance",

@@ -1,21 +1,16 @@
 import Foundation
 
-/// What this process holds, in MiB.
+/// What this process holds, in MiB; nil where the system does not tell.
 enum Memory {
-  /// The proportional set size: shared pages count by the share. Buffers are kept for their life, so that a reading after
-  /// the work is the work's peak.
-  static func pss() throws -> Double { try read("/proc/self/smaps_rollup", "Pss") }
+  /// The proportional set size: a page that n processes share counts by its nth part.
+  static func pss() -> Double? { read("/proc/self/smaps_rollup", "Pss") }
 
   /// The greatest resident set so far.
-  static func peakRSS() throws -> Double { try read("/proc/self/status", "VmHWM") }
+  static func peakRSS() -> Double? { read("/proc/self/status", "VmHWM") }
 
-  private static func read(_ path: String, _ field: String) throws -> Double {
-    let text = try String(contentsOfFile: path, encoding: .utf8)
-    for line in text.split(separator: "\n") where line.hasPrefix(field + ":") {
-      if let kilobytes = line.split(whereSeparator: \.isWhitespace).compactMap({ Double($0) }).first {
-        return kilobytes / 1024
-      }
-    }
-    throw InputError("\(path) has no \(field), expected a Linux kernel of 4.14 or newer")
+  private static func read(_ path: String, _ field: String) -> Double? {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+    let line = text.split(separator: "\n").first { $0.hasPrefix(field + ":") }
+    return line?.split(whereSeparator: \.isWhitespace).lazy.compactMap { Double($0) }.first.map { $0 / 1024 }
   }
 }

@@ -5,53 +5,49 @@ import GLUE
 import LearningDynamics
 import LinearAlgebra
 import LossLandscape
-import TensorFiles
 import Tokenization
 
 /// The measurements of one rank.
-final class RankBenchmark {
+struct RankBenchmark {
   let reading: Reading
-  let operationsOfTraining: Double
-  let operationsOfPoint: Double
   private let options: BenchCommand
   private let task: GLUE.Task
   private let model: BERTModel
   private let data: EncodedDataset
   private let team: ThreadTeam
-  private let directions: Directions
-  private var trainer: Trainer?
 
   /// What reading and tokenising took.
   struct Reading: Codable {
     var rows: Double
     var readSeconds: Double
-    var tokenizeSeconds: Double
+    var encodedRows: Double
+    var encodeSeconds: Double
     var tokens: Double
   }
 
-  /// Passes through the rows.
-  struct Passes: Codable {
-    /// Of each pass.
+  /// Rounds through the rows.
+  struct Rounds: Codable {
+    /// Of each round.
     var seconds: [Double]
-    /// Real tokens of a pass.
+    /// Real tokens of a round.
     var tokens: Double
-    /// Examples of a pass.
+    /// Examples of a round.
     var examples: Double
-    /// Operations of matrix products that a pass executes.
+    /// Operations of matrix products that a round executes.
     var operations: Double
-    /// Seconds by kind of work, all passes.
+    /// Seconds by kind of work, all rounds.
     var kinds: [String: Double]
+    /// The proportional set size while all memory of the work is held, MiB; nil where the system does not tell.
+    var pss: Double?
 
-    /// Of each pass, ascending.
+    /// Of each round, ascending.
     var tokensPerSecond: [Double] { seconds.map { tokens / $0 }.sorted() }
   }
 
-  /// - Parameters:
-  ///   - leadsNode: whether this rank writes the files that all ranks of its node map.
-  ///   - waitForNode: returns when all ranks of the node have called it.
-  init(_ options: BenchCommand, leadsNode: Bool, waitForNode: () throws -> Void) throws {
+  /// Reads all that is needed; before MPI starts, so that what is wrong with it is told once.
+  init(_ options: BenchCommand) throws {
     self.options = options
-    team = ThreadTeam(count: options.model.threads)
+    team = try ThreadTeam(count: options.model.threads)
     let task = try options.task.resolve()
     self.task = task
     let configuration = try BERTConfiguration(directory: options.model.directory)
@@ -60,108 +56,105 @@ final class RankBenchmark {
     let length = try maximumLength(options.maxLength, configuration)
     var rows = Dataset(examples: [])
     let readSeconds = try measure { rows = try task.read(.train, in: options.task.folder) }
-    var all = EncodedDataset(tokens: [], segments: [], labels: nil)
-    let tokenizeSeconds = try measure {
-      all = try EncodedDataset(rows.examples, tokenizer: tokenizer, maximumLength: length)
+    var encoded = EncodedDataset(tokens: [], segments: [], labels: nil)
+    let encodeSeconds = try measure {
+      encoded = try EncodedDataset(rows.examples.prefix(20_000), tokenizer: tokenizer, maximumLength: length)
     }
     reading = Reading(
-      rows: Double(all.count), readSeconds: readSeconds, tokenizeSeconds: tokenizeSeconds,
-      tokens: Double(all.tokenCount)
-    )
-    data = all.sample(options.examples, seed: 0)
+      rows: Double(rows.examples.count), readSeconds: readSeconds, encodedRows: Double(encoded.count),
+      encodeSeconds: encodeSeconds, tokens: Double(encoded.tokenCount))
+    data = encoded.sample(options.examples, seed: 0)
     guard data.labels != nil, data.count > 0 else { throw FineTuningError.noLabels }
-    let lengths = data.tokens.map(\.count)
-    operationsOfTraining = model.operations(
-      lengths: lengths, purpose: .training(recomputing: options.recompute))
-    operationsOfPoint = model.operations(lengths: lengths, purpose: .inference)
-    directions = try Directions(model, options.model.directory, isWriter: leadsNode, waitForNode)
   }
 
-  /// One pass is thrown away: it makes memory real.
-  func fineTuning() throws -> Passes {
-    var settings = TrainingSettings()
-    settings.batchSize = options.batch
-    settings.microBatchSize = min(options.microBatch ?? options.batch, options.batch)
-    settings.recomputesLayers = options.recompute
-    let stepsPerPass = settings.stepsPerEpoch(examples: data.count)
-    let passes = (options.steps + stepsPerPass - 1) / stepsPerPass
-    settings.epochs = passes + 1
+  /// The models of this rank's node; collective over its ranks.
+  func models(
+    isWriter: Bool, share: (String) throws -> String, wait: () throws -> Void
+  ) throws -> MappedModels {
+    try MappedModels(model, options.model.directory, isWriter: isWriter, share: share, wait: wait)
+  }
+
+  /// Fine-tuning. One round is thrown away: it makes memory real.
+  func fineTuning(_ models: MappedModels) throws -> Rounds {
+    let settings = options.settings
+    let stepsPerRound = settings.stepsPerEpoch(examples: data.count)
+    let rounds = (options.steps + stepsPerRound - 1) / stepsPerRound
+    var whole = settings
+    whole.epochs = rounds + 1
     let trainer = try Trainer(
-      model, data: data, settings: settings, seeds: TrainingSeeds(head: 0, order: 0), team: team
+      model, data: data, settings: whole, seeds: TrainingSeeds(head: 0, order: 0), team: team
     ) { parameters in
-      parameters.update(from: directions.theta0.base, count: model.table.count)
+      let theta0 = try models.theta(0)
+      withExtendedLifetime(theta0) { parameters.update(from: theta0.base, count: model.table.count) }
     }
-    self.trainer = trainer
-    for _ in 0..<stepsPerPass { try trainer.advance() }
+    for _ in 0..<stepsPerRound { try trainer.advance() }
     let clock = WorkClock()
     trainer.clock = clock
-    let times = try (0..<passes).map { _ in
-      try measure { for _ in 0..<stepsPerPass { try trainer.advance() } }
+    let times = try (0..<rounds).map { _ in
+      try measure { for _ in 0..<stepsPerRound { try trainer.advance() } }
     }
-    return result(times, clock, operationsOfTraining)
+    return withExtendedLifetime(trainer) {
+      result(times, clock, .training(recomputing: settings.recomputesLayers))
+    }
   }
 
-  /// Gives the memory of fine-tuning back.
-  func freeFineTuning() { trainer = nil }
-
-  /// One point is thrown away.
-  func landscape(points: Int) throws -> Passes {
-    let plane = try directions.plane(model)
+  /// Landscape points. One is thrown away.
+  func landscape(_ models: MappedModels, points: Int) throws -> Rounds {
     // The dev subset is the training subset's first row, to leave a point's work to one set.
     let evaluator = try PointEvaluator(
-      plane, model: model, task: task, training: data, dev: data.selecting([0]), batchSize: options.batch, team: team)
+      try models.plane(), model: model, task: task, training: data, dev: data.selecting([0]),
+      batchSize: options.batch, team: team)
     _ = evaluator.evaluate(Combination(alpha: 0.1, beta: 0.2, scale: 1))
     let clock = WorkClock()
     evaluator.clock = clock
     let times = (1...points).map { point in
       measure { _ = evaluator.evaluate(Combination(alpha: 0.1 * Double(point), beta: -0.2, scale: 1)) }
     }
-    return result(times, clock, operationsOfPoint)
+    return withExtendedLifetime(evaluator) { result(times, clock, .inference) }
   }
 
-  private func result(_ seconds: [Double], _ clock: WorkClock, _ operations: Double) -> Passes {
-    Passes(
-      seconds: seconds, tokens: Double(data.tokenCount), examples: Double(data.count), operations: operations,
-      kinds: Dictionary(uniqueKeysWithValues: clock.seconds.map { ($0.key.rawValue, $0.value) }))
+  private func result(_ seconds: [Double], _ clock: WorkClock, _ purpose: Workspace.Purpose) -> Rounds {
+    var kinds = Dictionary(uniqueKeysWithValues: clock.seconds.map { ($0.key.rawValue, $0.value) })
+    kinds["other"] = max(0, seconds.reduce(0, +) - kinds.values.reduce(0, +))
+    return Rounds(
+      seconds: seconds, tokens: Double(data.tokenCount), examples: Double(data.count),
+      operations: model.operations(lengths: data.tokens.map(\.count), purpose: purpose), kinds: kinds,
+      pss: Memory.pss())
   }
 
   /// The rates of this rank while the others sleep: matrix products in operations/s, points in tokens/s.
-  func alone() throws -> Alone {
-    let gemm = matrixProducts()
-    let points = try landscape(points: min(options.points, 3))
-    return Alone(gemm: max(gemm, matrixProducts()), tokensPerSecond: points.tokensPerSecond.median)
+  func alone(_ models: MappedModels) throws -> Alone {
+    let gemm = productRate()
+    let points = try landscape(models, points: min(options.points, 3))
+    return Alone(gemm: max(gemm, productRate()), tokensPerSecond: points.tokensPerSecond.median)
   }
 
-  /// See ``RankBenchmark/alone()``.
+  /// See ``RankBenchmark/alone(_:)``.
   struct Alone: Codable {
     var gemm: Double
     var tokensPerSecond: Double
   }
 
   /// The limit of this rank, operations/s.
-  func matrixProducts() -> Double {
+  func productRate() -> Double {
     let rows = max(1, data.tokenCount / data.count * min(options.batch, data.count))
     return sustainedProductRate(model.configuration, rows: rows, team: team)
   }
 
-  /// The decomposition of one layer's features and one distance, in seconds.
-  func dynamics() throws -> Dynamics {
+  /// The decomposition of one layer's features, and one distance.
+  func similarity() throws -> Similarity {
     let (rows, columns) = (4096, model.configuration.hiddenSize)
-    var features = [Float](repeating: 0, count: rows * columns)
-    for i in features.indices { features[i] = Float(Directions.noise(i)) }
+    let features = (0..<rows * columns).map { Float(noise($0)) }
     var basis = FeatureBasis(rows: 0, kept: 0, vectors: [])
     let basisSeconds = try measure { basis = try FeatureBasis(features, columns: columns) }
     let distanceSeconds = try measure { _ = try SVCCA(basis, basis) }
-    return Dynamics(rows: Double(rows), basisSeconds: basisSeconds, distanceSeconds: distanceSeconds)
+    return Similarity(rows: Double(rows), basisSeconds: basisSeconds, distanceSeconds: distanceSeconds)
   }
 
-  /// See ``RankBenchmark/dynamics()``.
-  struct Dynamics: Codable {
+  /// See ``RankBenchmark/similarity()``.
+  struct Similarity: Codable {
     var rows: Double
     var basisSeconds: Double
     var distanceSeconds: Double
   }
-
-  /// Removes what the ranks of the node mapped.
-  func removeDirections() throws { try directions.remove() }
 }

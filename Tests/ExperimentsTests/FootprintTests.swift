@@ -1,0 +1,42 @@
+import BERT
+import Experiments
+import Sweep
+import Testing
+
+@Suite struct FootprintTests {
+  /// Equal lengths do not vary; of 10 and 30 a batch of one takes the longest at most, a batch of 100 what is likely.
+  @Test func typicalBatches() {
+    #expect(BatchShape(typicalOf: [10, 10, 10], size: 2) == BatchShape(lengths: [10, 10]))
+    #expect(BatchShape(typicalOf: [10, 30], size: 1) == BatchShape(lengths: [30]))
+    let many = [Int](repeating: 10, count: 500) + [Int](repeating: 30, count: 500)
+    // Mean 20, deviation 10: 100 x 20 + 4 x 10 x 10.
+    let shape = BatchShape(typicalOf: many, size: 100)
+    #expect(shape.tokens == 2400 && shape.longest == 30 && shape.sequences == 100)
+    // Areas of 160 and 960: mean 560, deviation 400.
+    #expect(shape.attention == 56_000 + 4 * 10 * 400)
+  }
+
+  /// Models on disk to the byte but for names and headers: theta0 of two initialisations, a final model a cell; nothing
+  /// that depends on seeds or coordinates.
+  @Test func sizesOfASweep() throws {
+    let site = try site()
+    let plan = try Plan(sweep: site.sweep, inputs: try site.facts(program: "test"))
+    let footprint = try site.footprint(of: plan)
+    let vector = 4.0 * Double(BERTModel(site.checkpoint.configuration, outputs: nil).table.count)
+    let cells = plan.units.count { $0.work.kind == .fineTuning }
+    let models = vector * Double(site.sweep.initialisations.count + cells)
+    #expect(footprint.disk > models && footprint.disk < models + 20e6)
+    #expect(footprint.model == vector && footprint.cells == cells && footprint.surfaces == plan.surfaces.count)
+    #expect(
+      footprint.mapped(ranks: 1) == 3 * vector
+        && footprint.mapped(ranks: 100) == vector * Double(1 + 2 * plan.surfaces.count))
+    #expect(
+      footprint.resumeDisk(ranks: 2) == 12 * vector && footprint.resumeDisk(ranks: 1000) == 6 * vector * Double(cells))
+    #expect(Set(footprint.memoryByKind.keys) == Set(plan.units.map(\.work.kind)))
+    let fineTuning = try #require(footprint.memoryByKind[.fineTuning])
+    let others = footprint.memoryByKind.filter { $0.key != .consistency }.values.max()
+    #expect(footprint.memoryOfRank == others && footprint.memoryOfRank >= fineTuning)
+    let root = max(footprint.memoryOfRank, try #require(footprint.memoryByKind[.consistency]))
+    #expect(footprint.memory(ranks: 3) == root + 2 * footprint.memoryOfRank + footprint.mapped(ranks: 3))
+  }
+}

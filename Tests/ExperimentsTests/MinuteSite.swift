@@ -1,0 +1,13 @@
+import Experiments
+import Foundation
+import Sweep
+
+/// The repository's jobs/sweeps/minute.yaml with its model and data.
+func site() throws -> Site {
+  let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "jobs/sweeps")
+  let yaml = try String(contentsOf: folder.appending(path: "minute.yaml"), encoding: .utf8)
+  return try Site(
+    try SweepFile(yaml: yaml, path: "minute.yaml"), in: folder,
+    run: RunDirectory(root: FileManager.default.temporaryDirectory))
+}
