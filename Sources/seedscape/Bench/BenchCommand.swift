@@ -103,10 +103,17 @@ struct BenchCommand: ParsableCommand {
       try ranks.barrier()
       return try phase()
     }
+    // Shared pages count by the share: all ranks read while all hold theirs.
+    func pss() throws -> Double? {
+      try ranks.barrier()
+      let held = Memory.pss()
+      try ranks.barrier()
+      return held
+    }
     let alone = ranks.size > 1 && ranks.rank == 0 ? try benchmark.alone(models) : nil
     let rate = try together(benchmark.productRate)
-    let finetune = try together { try benchmark.fineTuning(models) }
-    let landscape = try together { try benchmark.landscape(models, points: points) }
+    let finetune = try together { try benchmark.fineTuning(models, pss: pss) }
+    let landscape = try together { try benchmark.landscape(models, points: points, pss: pss) }
     let result = RankResult(
       reading: benchmark.reading, alone: alone,
       // The machine may have been slower at one moment than at another.

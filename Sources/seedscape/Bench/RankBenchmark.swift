@@ -75,7 +75,9 @@ struct RankBenchmark {
   }
 
   /// Fine-tuning. One round is thrown away: it makes memory real.
-  func fineTuning(_ models: MappedModels) throws -> Rounds {
+  ///
+  /// - Parameter pss: reads the memory of this rank while all ranks hold theirs.
+  func fineTuning(_ models: MappedModels, pss: () throws -> Double?) throws -> Rounds {
     let settings = options.settings
     let stepsPerRound = settings.stepsPerEpoch(examples: data.count)
     let rounds = (options.steps + stepsPerRound - 1) / stepsPerRound
@@ -93,13 +95,14 @@ struct RankBenchmark {
     let times = try (0..<rounds).map { _ in
       try measure { for _ in 0..<stepsPerRound { try trainer.advance() } }
     }
-    return withExtendedLifetime(trainer) {
-      result(times, clock, .training(recomputing: settings.recomputesLayers))
-    }
+    let held = try withExtendedLifetime(trainer) { try pss() }
+    return result(times, clock, .training(recomputing: settings.recomputesLayers), held)
   }
 
   /// Landscape points. One is thrown away.
-  func landscape(_ models: MappedModels, points: Int) throws -> Rounds {
+  ///
+  /// - Parameter pss: as in ``fineTuning(_:pss:)``.
+  func landscape(_ models: MappedModels, points: Int, pss: () throws -> Double?) throws -> Rounds {
     // The dev subset is the training subset's first row, to leave a point's work to one set.
     let evaluator = try PointEvaluator(
       try models.plane(), model: model, task: task, training: data, dev: data.selecting([0]),
@@ -110,22 +113,25 @@ struct RankBenchmark {
     let times = (1...points).map { point in
       measure { _ = evaluator.evaluate(Combination(alpha: 0.1 * Double(point), beta: -0.2, scale: 1)) }
     }
-    return withExtendedLifetime(evaluator) { result(times, clock, .inference) }
+    let held = try withExtendedLifetime(evaluator) { try pss() }
+    return result(times, clock, .inference, held)
   }
 
-  private func result(_ seconds: [Double], _ clock: WorkClock, _ purpose: Workspace.Purpose) -> Rounds {
+  private func result(
+    _ seconds: [Double], _ clock: WorkClock, _ purpose: Workspace.Purpose, _ pss: Double?
+  ) -> Rounds {
     var kinds = Dictionary(uniqueKeysWithValues: clock.seconds.map { ($0.key.rawValue, $0.value) })
     kinds["other"] = max(0, seconds.reduce(0, +) - kinds.values.reduce(0, +))
     return Rounds(
       seconds: seconds, tokens: Double(data.tokenCount), examples: Double(data.count),
       operations: model.operations(lengths: data.tokens.map(\.count), purpose: purpose), kinds: kinds,
-      pss: Memory.pss())
+      pss: pss)
   }
 
   /// The rates of this rank while the others sleep: matrix products in operations/s, points in tokens/s.
   func alone(_ models: MappedModels) throws -> Alone {
     let gemm = productRate()
-    let points = try landscape(models, points: min(options.points, 3))
+    let points = try landscape(models, points: min(options.points, 3)) { nil }
     return Alone(gemm: max(gemm, productRate()), tokensPerSecond: points.tokensPerSecond.median)
   }
 
