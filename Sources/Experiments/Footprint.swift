@@ -5,6 +5,9 @@ public import Sweep
 
 /// What a sweep is predicted to take of memory and disk, in bytes.
 public struct Footprint: Sendable, Hashable {
+  /// Nothing.
+  public init() {}
+
   /// What a rank holds alone while it does its largest unit of each kind.
   public var memoryByKind: [Work.Kind: Double] = [:]
   /// One model as a vector.
@@ -22,10 +25,14 @@ public struct Footprint: Sendable, Hashable {
   /// Files that the ranks of a node map together: the three models of each surface that is worked on at once.
   public func mapped(ranks: Int) -> Double { model * Double(1 + 2 * min(ranks, surfaces)) }
 
-  /// What the ranks of one node hold, rank 0 among them, which alone compares bases.
+  /// What the ranks of one node hold, rank 0 among them, which alone compares bases: all fine-tune, with theta0 mapped, or
+  /// one does something else, with the models mapped that this takes.
   public func memory(ranks: Int) -> Double {
-    let root = max(memoryOfRank, memoryByKind[.consistency] ?? 0)
-    return root + memoryOfRank * Double(ranks - 1) + mapped(ranks: ranks)
+    let fineTuning = memoryByKind[.fineTuning] ?? 0
+    let other = memoryByKind.filter { $0.key != .fineTuning }.values.max() ?? 0
+    let largest = max(fineTuning, memoryOfRank)
+    return max(
+      fineTuning * Double(ranks) + model, largest * Double(ranks - 1) + other + mapped(ranks: ranks))
   }
 
   /// What resuming takes beside the finished run directory: three vectors for each cell under way, and three more while

@@ -4,6 +4,20 @@ import Sweep
 import Testing
 
 @Suite struct FootprintTests {
+  /// Fine-tuning 10, a point 2, comparing 5; models of 1. Two fine-tune: 20 + 1. One fine-tunes and one compares, two
+  /// surfaces mapped: 10 + 5 + 5.
+  @Test func memoryByHand() {
+    var footprint = Footprint()
+    footprint.memoryByKind = [.fineTuning: 10, .point: 2, .consistency: 5]
+    (footprint.model, footprint.surfaces) = (1, 2)
+    #expect(footprint.memory(ranks: 1) == 11)
+    #expect(footprint.memory(ranks: 2) == 21)
+    footprint.model = 3
+    #expect(footprint.memory(ranks: 2) == 30)
+    footprint.memoryByKind[.fineTuning] = nil
+    #expect(footprint.memoryOfRank == 2 && footprint.memory(ranks: 2) == 2 + 5 + 15)
+  }
+
   /// Equal lengths do not vary; of 10 and 30 a batch of one takes the longest at most, a batch of 100 what is likely.
   @Test func typicalBatches() {
     #expect(BatchShape(typicalOf: [10, 10, 10], size: 2) == BatchShape(lengths: [10, 10]))
@@ -36,7 +50,5 @@ import Testing
     let fineTuning = try #require(footprint.memoryByKind[.fineTuning])
     let others = footprint.memoryByKind.filter { $0.key != .consistency }.values.max()
     #expect(footprint.memoryOfRank == others && footprint.memoryOfRank >= fineTuning)
-    let root = max(footprint.memoryOfRank, try #require(footprint.memoryByKind[.consistency]))
-    #expect(footprint.memory(ranks: 3) == root + 2 * footprint.memoryOfRank + footprint.mapped(ranks: 3))
   }
 }
