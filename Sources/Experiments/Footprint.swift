@@ -16,7 +16,7 @@ public struct Footprint: Sendable, Hashable {
   public var disk = 0.0
   /// Fine-tunings.
   public var cells = 0
-  /// Surfaces.
+  /// Curves and surfaces.
   public var surfaces = 0
 
   /// What one of several ranks holds.
@@ -66,7 +66,7 @@ extension Site {
     // A rank keeps the data of all tasks that it has met.
     footprint.memoryByKind = footprint.memoryByKind.mapValues { $0 + Self.program + worker.datasetBytes }
     footprint.model = 4 * Double(BERTModel(checkpoint.configuration, outputs: nil).table.count)
-    footprint.surfaces = plan.surfaces.count
+    footprint.surfaces = plan.curves.count + plan.surfaces.count
     footprint.disk = footprint.model * Double(sweep.initialisations.count)
     for unit in plan.units {
       switch unit.work {
@@ -181,11 +181,9 @@ extension Work {
     }
     return switch self {
     case .fineTuning(let cell): .fineTuning(plain(cell))
-    case .axes(let surface):
-      .axes(Surface(cell: plain(surface.cell), other: plain(surface.cell), subset: surface.subset))
+    case .axes: .axes(Surface(cell: Cell(task: "", headSeed: 0, orderSeed: 0), other: nil))
     case .point(let surface, _):
-      .point(
-        Surface(cell: plain(surface.cell), other: plain(surface.cell), subset: surface.subset), .exact(.theta0))
+      .point(Surface(cell: plain(surface.cell), other: nil, subset: surface.subset), .exact(.theta0))
     case .probe(let cell, let probe): .probe(plain(cell), probe)
     case .consistency(let task, let cells, let probe): .consistency(task: task, cells: cells.map(plain), probe)
     }

@@ -38,7 +38,8 @@ public final class UnitWorker {
   /// The threads of the unit that runs.
   private(set) var team = ThreadTeam.single
   private var datasets: [DatasetKey: EncodedDataset] = [:]
-  private var evaluator: (key: [Identity], value: PointEvaluator)?
+  var evaluator: (key: EvaluatorKey, value: PointEvaluator)?
+  var plane: (key: PlaneKey, value: Plane)?
 
   private struct DatasetKey: Hashable {
     let task: String
@@ -122,36 +123,6 @@ public final class UnitWorker {
     return unit.needs[index]
   }
 
-  /// The evaluator of a surface; the last one is kept, as points of a surface follow one another.
-  func pointEvaluator(_ surface: Surface, _ unit: WorkUnit) throws -> PointEvaluator {
-    let cell = try need(0, of: unit)
-    let other = unit.needs.count > 1 ? unit.needs[1] : nil
-    let key = [cell] + (other.map { [$0] } ?? [])
-    if let evaluator, evaluator.key == key { return evaluator.value }
-    evaluator = nil
-    let task = try site.task(surface.cell.task)
-    let model = site.model(for: task)
-    let subset = try subset(of: surface)
-    let value = try PointEvaluator(
-      try plane(surface, unit), model: model, task: task, training: subset.training, dev: subset.dev,
-      batchSize: surface.subset.batch, team: team)
-    evaluator = (key, value)
-    return value
-  }
-
   /// Gives the memory of the last surface back.
-  func forgetEvaluator() { evaluator = nil }
-
-  /// The plane of a surface. Where a unit does not need the other cell, theta1 stands in for theta2.
-  func plane(_ surface: Surface, _ unit: WorkUnit) throws -> Plane {
-    let zero = try Checkpoint(
-      directory: site.run.theta0(surface.cell.initialisation, seed: surface.cell.initialisationSeed))
-    let base = BERTModel(zero.configuration, outputs: nil)
-    let one = try finalModel(of: surface.cell, try need(0, of: unit), unit: unit)
-    let two =
-      unit.needs.count > 1 ? try finalModel(of: surface.other, unit.needs[1], unit: unit).parameters : one.parameters
-    return try Plane(
-      theta0: try zero.parameters(for: base, poolerSeed: 0), theta1: one.parameters, theta2: two,
-      encoder: base.table.encoder)
-  }
+  func forgetEvaluator() { (evaluator, plane) = (nil, nil) }
 }

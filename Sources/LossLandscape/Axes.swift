@@ -22,7 +22,7 @@ public struct Axes: Sendable, Equatable {
     self.cosine = cosine
   }
 
-  /// Measures the directions, in Float64 in a fixed order.
+  /// Measures the directions where they move, in Float64 in a fixed order.
   ///
   /// - Throws: ``LandscapeError/zeroDirection(name:)``.
   public init(_ plane: Plane) throws(LandscapeError) {
@@ -30,19 +30,21 @@ public struct Axes: Sendable, Equatable {
     var squares1 = 0.0
     var squares2 = 0.0
     var products = 0.0
-    // Partial sums of 1024 numbers keep the rounding of millions of additions small.
-    for block in stride(from: 0, to: plane.encoder.count, by: 1024) {
-      var (s1, s2, p) = (0.0, 0.0, 0.0)
-      for i in block..<min(block + 1024, plane.encoder.count) {
-        let d1 = Double(one[i]) - Double(zero[i])
-        let d2 = Double(two[i]) - Double(zero[i])
-        s1 += d1 * d1
-        s2 += d2 * d2
-        p += d1 * d2
+    for range in plane.moving {
+      // Partial sums of 1024 numbers keep the rounding of millions of additions small.
+      for block in stride(from: range.lowerBound, to: range.upperBound, by: 1024) {
+        var (s1, s2, p) = (0.0, 0.0, 0.0)
+        for i in block..<min(block + 1024, range.upperBound) {
+          let d1 = Double(one[i]) - Double(zero[i])
+          let d2 = Double(two[i]) - Double(zero[i])
+          s1 += d1 * d1
+          s2 += d2 * d2
+          p += d1 * d2
+        }
+        squares1 += s1
+        squares2 += s2
+        products += p
       }
-      squares1 += s1
-      squares2 += s2
-      products += p
     }
     length1 = squares1.squareRoot()
     length2 = squares2.squareRoot()
@@ -53,7 +55,7 @@ public struct Axes: Sendable, Equatable {
   }
 }
 
-/// Three checkpoints of one model. [METHODS 1]
+/// Three checkpoints of one model, and which parameters move between them. [METHODS 1, 2]
 public struct Plane: Sendable {
   /// The initial parameters.
   public let theta0: Parameters
@@ -63,22 +65,31 @@ public struct Plane: Sendable {
   public let theta2: Parameters
   /// The places of theta in each vector: the same for all, as heads stand at the end.
   public let encoder: Range<Int>
+  /// The places that move, ascending and apart.
+  public let moving: [Range<Int>]
+  /// Where the other places of theta are.
+  public let rest: Parameters
 
   /// A plane through three checkpoints.
   ///
-  /// - Parameter encoder: the places of theta, from the parameter table.
-  /// - Precondition: theta begins each vector, as in every parameter table.
+  /// - Parameters:
+  ///   - encoder: the places of theta, from the parameter table; they begin the vector.
+  ///   - moving: the places that move, ascending and apart, within theta; nil: all of theta.
+  ///   - rest: where the others are; nil: at theta1.
   /// - Throws: ``LandscapeError/sizesDiffer(got:expected:)`` when a checkpoint is smaller than theta.
   public init(
-    theta0: Parameters, theta1: Parameters, theta2: Parameters, encoder: Range<Int>
+    theta0: Parameters, theta1: Parameters, theta2: Parameters, encoder: Range<Int>, moving: [Range<Int>]? = nil,
+    rest: Parameters? = nil
   ) throws(LandscapeError) {
     precondition(encoder.lowerBound == 0, "theta begins the vector")
-    for checkpoint in [theta0, theta1, theta2] where checkpoint.count < encoder.upperBound {
+    for checkpoint in [theta0, theta1, theta2, rest ?? theta1] where checkpoint.count < encoder.upperBound {
       throw .sizesDiffer(got: checkpoint.count, expected: encoder.count)
     }
     self.theta0 = theta0
     self.theta1 = theta1
     self.theta2 = theta2
     self.encoder = encoder
+    self.moving = moving ?? [encoder]
+    self.rest = rest ?? theta1
   }
 }

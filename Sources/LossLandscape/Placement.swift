@@ -33,7 +33,7 @@ public struct Combination: Sendable, Equatable {
 }
 
 extension Plane {
-  /// Writes theta at a point into the encoder's part of a flat vector.
+  /// Writes theta at a point into the encoder's part of a flat vector; what does not move is copied.
   ///
   /// Formed in Float64 and rounded once; terms with coefficient 0 are left out. So a point that is a checkpoint has
   /// exactly its bits.
@@ -49,7 +49,17 @@ extension Plane {
     let terms = [(point.c0, theta0.base), (point.c1, theta1.base), (point.c2, theta2.base)].filter { $0.0 != 0 }
     team.run { thread in
       let part = team.part(thread, of: encoder.count, unit: 4096)
-      for place in places ?? [encoder] { Self.combine(terms, in: place.clamped(to: part), into: theta) }
+      for place in places ?? [encoder] {
+        let place = place.clamped(to: part)
+        var next = place.lowerBound
+        for range in moving where range.overlaps(place) {
+          let moved = range.clamped(to: place)
+          Self.combine([(1, rest.base)], in: next..<moved.lowerBound, into: theta)
+          Self.combine(terms, in: moved, into: theta)
+          next = moved.upperBound
+        }
+        Self.combine([(1, rest.base)], in: next..<place.upperBound, into: theta)
+      }
     }
   }
 

@@ -3,22 +3,44 @@ internal import FineTuning
 public import GLUE
 public import LinearAlgebra
 
-/// What a point of a surface is like: one placement of the weights, all answers.
+/// What a point of a curve or surface is like: one placement of the weights, all answers.
 public struct PointValues: Sendable, Equatable {
   /// The mean loss on the training subset, dropout off.
-  public var trainingLoss: Double
+  public var trainingLoss: Estimate
   /// The mean loss on the dev subset.
-  public var devLoss: Double
+  public var devLoss: Estimate
   /// 1 - accuracy on the dev subset (regression: 1 - Pearson); nil where that is undefined.
-  public var devError: Double?
+  public var devError: Estimate?
 }
 
-/// Evaluates points of a plane with theta1's head, in memory that is taken once.
+/// A mean over the examples of a fixed subset.
+public struct Estimate: Sendable, Equatable {
+  /// The mean, or another figure of the examples.
+  public var value: Double
+  /// The standard error of a mean over examples drawn alike: sample deviation / sqrt(n); nil for one example, and for
+  /// figures that are no mean.
+  public var standardError: Double?
+
+  /// A figure with a standard error that is known otherwise, or none.
+  public init(value: Double, standardError: Double? = nil) {
+    self.value = value
+    self.standardError = standardError
+  }
+
+  /// The mean of `values`, summed in order as everywhere.
+  public init(meanOf values: [Double]) {
+    let (count, mean) = (Double(values.count), values.reduce(0, +) / Double(values.count))
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    self.init(value: mean, standardError: values.count > 1 ? (squares / (count - 1) / count).squareRoot() : nil)
+  }
+}
+
+/// Evaluates points of planes with theta1's head, in memory that is taken once.
 public final class PointEvaluator {
-  private let plane: Plane
+  private let model: BERTModel
+  private let task: Task
   private let places: [Range<Int>]
   private let workspace: Workspace
-  private let task: Task
   private let parameters: AlignedBuffer<Float>
   private let training: Evaluator
   private let dev: Evaluator
@@ -33,17 +55,13 @@ public final class PointEvaluator {
   ///   - dev: the dev subset.
   ///   - batchSize: examples of a batch; part of a result's identity.
   ///   - team: the threads that share the work; their number is part of what fixes the result's bits.
-  /// - Throws: ``LandscapeError/sizesDiffer(got:expected:)`` when theta1 is not a vector of `model`;
-  ///   `FineTuningError.noLabels`, `ModelError`.
+  /// - Throws: `FineTuningError.noLabels`, `ModelError`.
   public init(
-    _ plane: Plane, model: BERTModel, task: Task, training: EncodedDataset, dev: EncodedDataset, batchSize: Int,
+    _ model: BERTModel, task: Task, training: EncodedDataset, dev: EncodedDataset, batchSize: Int,
     team: ThreadTeam = .single
   ) throws {
-    guard plane.theta1.count == model.table.count, plane.encoder == model.table.encoder else {
-      throw LandscapeError.sizesDiffer(got: plane.theta1.count, expected: model.table.count)
-    }
     guard let devLabels = dev.labels else { throw FineTuningError.noLabels }
-    self.plane = plane
+    self.model = model
     self.task = task
     self.devLabels = devLabels
     let batches = training.batches(of: batchSize) + dev.batches(of: batchSize)
@@ -51,10 +69,8 @@ public final class PointEvaluator {
     self.training = try Evaluator(model, training, batchSize: batchSize, workspace: workspace)
     self.dev = try Evaluator(model, dev, batchSize: batchSize, workspace: workspace)
     // The evaluators have made sure that the model knows all tokens.
-    places = model.table.ranges(readBy: batches).map { $0.clamped(to: plane.encoder) }
+    places = model.table.ranges(readBy: batches).map { $0.clamped(to: model.table.encoder) }
     parameters = AlignedBuffer(count: model.table.count)
-    (parameters.pointer + model.table.head.lowerBound)
-      .update(from: plane.theta1.base + model.table.head.lowerBound, count: model.table.head.count)
   }
 
   /// Where the time of points is noted by kind of work; nil: nowhere.
@@ -63,15 +79,32 @@ public final class PointEvaluator {
     set { workspace.clock = newValue }
   }
 
-  /// The values at a point. Losses that are not finite are results.
-  public func evaluate(_ point: Combination) -> PointValues {
+  /// The values at a point of a plane. Losses that are not finite are results.
+  ///
+  /// - Throws: ``LandscapeError/sizesDiffer(got:expected:)`` when theta1 is not a vector of the model.
+  public func evaluate(_ point: Combination, of plane: Plane) throws(LandscapeError) -> PointValues {
+    guard plane.theta1.count == model.table.count, plane.encoder == model.table.encoder else {
+      throw .sizesDiffer(got: plane.theta1.count, expected: model.table.count)
+    }
     workspace.clock?.skip()
     plane.place(point, at: places, into: parameters.pointer, team: workspace.team)
+    let head = model.table.head
+    (parameters.pointer + head.lowerBound).update(from: plane.theta1.base + head.lowerBound, count: head.count)
     workspace.clock?.charge(.forming)
     let training = training.evaluate(parameters.pointer)
     let dev = dev.evaluate(parameters.pointer)
     return PointValues(
-      trainingLoss: training.loss, devLoss: dev.loss,
-      devError: task.error(predictions: dev.predictions, targets: devLabels))
+      trainingLoss: Estimate(meanOf: training.losses), devLoss: Estimate(meanOf: dev.losses),
+      devError: devError(dev.predictions))
+  }
+
+  private func devError(_ predictions: Labels) -> Estimate? {
+    guard let error = task.error(predictions: predictions, targets: devLabels) else { return nil }
+    guard case .classes(let targets) = devLabels, case .classes(let predicted) = predictions else {
+      return Estimate(value: error)
+    }
+    // Wrong or right, example by example.
+    let wrong = zip(predicted, targets).map { $0 == $1 ? 0.0 : 1.0 }
+    return Estimate(value: error, standardError: Estimate(meanOf: wrong).standardError)
   }
 }

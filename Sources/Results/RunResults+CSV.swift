@@ -4,7 +4,8 @@ internal import Sweep
 internal import TensorFiles
 
 extension RunResults {
-  /// Writes the tables of a run as CSV files into `exports/`: units, cells, epochs, axes, surfaces, consistency.
+  /// Writes the tables of a run as CSV files into `exports/`: units, cells, epochs, axes, curves,
+  /// surfaces, consistency.
   ///
   /// They hold no times, hosts or ranks: the same sweep gives the same bytes on any number of ranks, interrupted or not.
   ///
@@ -14,7 +15,7 @@ extension RunResults {
     try FileManager.default.createDirectory(at: run.exports, withIntermediateDirectories: true)
     let tables = [
       ("units.csv", unitTable()), ("cells.csv", try cellTable()), ("epochs.csv", try epochTable()),
-      ("axes.csv", try axesTable()), ("surfaces.csv", try surfaceTable()),
+      ("axes.csv", try axesTable()), ("curves.csv", try curveTable()), ("surfaces.csv", try surfaceTable()),
       ("consistency.csv", try consistencyTable()),
     ]
     for (name, table) in tables {
@@ -72,39 +73,72 @@ extension RunResults {
     return table
   }
 
+  private static let groupColumns = ["group", "elsewhere"]
+
+  private func fields(ofGroup surface: Surface) -> [String] {
+    [surface.group?.name ?? "all", surface.group == nil ? "" : surface.elsewhere.rawValue]
+  }
+
   private func axesTable() throws -> CSV {
     let names = ["length1", "length2", "scale", "cosine"]
-    var table = CSV(["surface", "status"] + names)
-    for planned in plan.surfaces {
+    var table = CSV(["surface"] + Self.groupColumns + ["status"] + names)
+    for planned in plan.curves + plan.surfaces {
       let values = try measurements(planned.axes)
-      table.append([planned.surface.name, status(planned.axes)] + names.map { CSV.number(values[$0]) })
+      table.append(
+        [planned.surface.name] + fields(ofGroup: planned.surface) + [status(planned.axes)]
+          + names.map { CSV.number(values[$0]) })
+    }
+    return table
+  }
+
+  private static let pointColumns = [
+    "training_loss", "training_loss_se", "dev_loss", "dev_loss_se", "dev_error", "dev_error_se",
+  ]
+
+  /// A point's status and values. What is not finite is a result, and is said to be so.
+  private func pointFields(_ id: Identity) throws -> [String] {
+    let values = try measurements(id)
+    let isFinite = Self.pointColumns.allSatisfy { values[$0]?.isFinite ?? true }
+    let status = status(id) == "done" && !isFinite ? "not finite" : status(id)
+    return [status] + Self.pointColumns.map { CSV.number(values[$0]) }
+  }
+
+  /// Exact points first, then the coordinates in order.
+  private func curveTable() throws -> CSV {
+    var table = CSV(
+      ["curve"] + Self.cellColumns + Self.groupColumns + ["point", "i", "alpha", "status"] + Self.pointColumns)
+    for planned in plan.curves {
+      let surface = planned.surface
+      let front = [surface.name] + fields(of: surface.cell) + fields(ofGroup: surface)
+      for (point, alpha) in [(ExactPoint.theta0, 0.0), (.theta1, 1)] {
+        guard let id = planned.exact[point] else { continue }
+        table.append(front + [point.rawValue, "", CSV.number(alpha)] + (try pointFields(id)))
+      }
+      for (i, (alpha, id)) in zip(planned.alpha, planned.grid).enumerated() {
+        table.append(front + ["grid", "\(i)", CSV.number(alpha)] + (try pointFields(id)))
+      }
     }
     return table
   }
 
   /// Exact points first, with the coordinates that they have on the surface, then the grid, alpha by alpha.
   private func surfaceTable() throws -> CSV {
-    let names = ["training_loss", "dev_loss", "dev_error"]
-    var table = CSV(["surface", "point", "i", "j", "alpha", "beta", "status"] + names)
+    var table = CSV(
+      ["surface"] + Self.groupColumns + ["point", "i", "j", "alpha", "beta", "status"] + Self.pointColumns)
     for planned in plan.surfaces {
       let scale = try measurements(planned.axes)["scale"]
-      func append(_ id: Identity, _ place: [String]) throws {
-        let values = try measurements(id)
-        let isFinite = names.allSatisfy { values[$0]?.isFinite ?? true }
-        let status = status(id) == "done" && !isFinite ? "not finite" : status(id)
-        table.append([planned.surface.name] + place + [status] + names.map { CSV.number(values[$0]) })
-      }
+      let front = [planned.surface.name] + fields(ofGroup: planned.surface)
       for point in ExactPoint.allCases {
         guard let id = planned.exact[point] else { continue }
         let alpha = point == .theta1 ? 1.0 : 0
         let beta = point == .theta2 ? scale.map { 1 / $0 } : 0
-        try append(id, [point.rawValue, "", "", CSV.number(alpha), CSV.number(beta)])
+        table.append(
+          front + [point.rawValue, "", "", CSV.number(alpha), CSV.number(beta)] + (try pointFields(id)))
       }
-      let betas = planned.request.beta.coordinates
-      for (i, alpha) in planned.request.alpha.coordinates.enumerated() {
-        for (j, beta) in betas.enumerated() {
-          try append(
-            planned.grid[i * betas.count + j], ["grid", "\(i)", "\(j)", CSV.number(alpha), CSV.number(beta)])
+      for (i, alpha) in planned.alpha.enumerated() {
+        for (j, beta) in planned.beta.enumerated() {
+          let id = planned.grid[i * planned.beta.count + j]
+          table.append(front + ["grid", "\(i)", "\(j)", CSV.number(alpha), CSV.number(beta)] + (try pointFields(id)))
         }
       }
     }

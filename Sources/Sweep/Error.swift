@@ -28,6 +28,8 @@ public enum SweepError: Error, Sendable, Hashable {
   case noRows(task: String, split: String)
   /// Two tasks read the same files in the same way.
   case sameTask(String, String)
+  /// A layer group that means nothing, or not for this model.
+  case group(String, problem: String)
 }
 
 extension SweepError: CustomStringConvertible {
@@ -52,6 +54,8 @@ extension SweepError: CustomStringConvertible {
       "nothing is known of the files of task '\(task)', expected its hashes and row counts; read its data first"
     case .noRows(let task, let split):
       "task '\(task)' has no rows in its \(split) file, expected at least one; check the file"
+    case .group(let text, let problem):
+      "layer group '\(text)': \(problem); expected \(LayerGroup.expected)"
     case .sameTask(let first, let second):
       "tasks '\(first)' and '\(second)' read the same files in the same way, expected different tasks; remove one"
     }

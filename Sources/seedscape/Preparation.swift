@@ -50,7 +50,7 @@ final class Preparation: OutcomeRecorder, Sendable {
     do {
       ledger = try Ledger(at: run)
       if retryFailed { _ = try ledger.forgetFailures() }
-      if before == nil { try Self.write(source.yaml, to: run.sweepFile) }
+      try Self.write(source.yaml, to: run.sweepFile)
       try RunRecord(
         inputs: inputs, program: Version.program, mpi: mpi, blas: BLAS.configuration, processor: Processor.name,
         hosts: places.map(\.host), model: site.checkpoint.directory.path, data: site.data.path
@@ -95,7 +95,10 @@ final class Preparation: OutcomeRecorder, Sendable {
     // Where model and data lie does not matter; what they hold is compared by hash below.
     (recorded.model, recorded.data) = ("", nil)
     (given.model, given.data) = ("", nil)
-    var differences = try given.differences(from: recorded)
+    // What is looked at may change: points that are known keep their values, others join them.
+    var differences = try given.differences(from: recorded).filter { difference in
+      !["curves", "surfaces"].contains { difference.hasPrefix($0) }
+    }
     if inputs.model.hash != before.inputs.model.hash {
       differences.append("model: other weights, vocabulary or config")
     }

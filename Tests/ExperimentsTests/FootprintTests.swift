@@ -40,10 +40,11 @@ import Testing
     let cells = plan.units.count { $0.work.kind == .fineTuning }
     let models = vector * Double(site.sweep.initialisations.count + cells)
     #expect(footprint.disk > models && footprint.disk < models + 20e6)
-    #expect(footprint.model == vector && footprint.cells == cells && footprint.surfaces == plan.surfaces.count)
+    let surfaces = plan.curves.count + plan.surfaces.count
+    #expect(footprint.model == vector && footprint.cells == cells && footprint.surfaces == surfaces)
     #expect(
       footprint.mapped(ranks: 1) == 3 * vector
-        && footprint.mapped(ranks: 100) == vector * Double(1 + 2 * plan.surfaces.count))
+        && footprint.mapped(ranks: 100) == vector * Double(1 + 2 * surfaces))
     #expect(
       footprint.resumeDisk(ranks: 2) == 12 * vector && footprint.resumeDisk(ranks: 1000) == 6 * vector * Double(cells))
     #expect(Set(footprint.memoryByKind.keys) == Set(plan.units.map(\.work.kind)))

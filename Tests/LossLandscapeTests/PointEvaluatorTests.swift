@@ -14,14 +14,22 @@ private func fixture(_ path: String) -> URL {
 }
 
 /// A point's values as evaluators of whole vectors give them.
+/// An evaluator for the points of one plane.
+private struct PointsOfPlane {
+  let evaluator: PointEvaluator
+  let plane: Plane
+
+  func evaluate(_ point: Combination) throws -> PointValues { try evaluator.evaluate(point, of: plane) }
+}
+
 private struct Expected {
   let trainingLoss: Double
   let devLoss: Double
   let devError: Double?
 
   static func == (values: PointValues, expected: Expected) -> Bool {
-    values.trainingLoss == expected.trainingLoss && values.devLoss == expected.devLoss
-      && values.devError == expected.devError
+    values.trainingLoss.value == expected.trainingLoss && values.devLoss.value == expected.devLoss
+      && values.devError?.value == expected.devError
   }
 }
 
@@ -69,9 +77,10 @@ private struct Landscape {
     dev = data.selecting(Array(9..<20))
   }
 
-  func evaluator(_ plane: Plane? = nil, batchSize: Int = 4) throws -> PointEvaluator {
-    try PointEvaluator(
-      plane ?? self.plane, model: model, task: task, training: training, dev: dev, batchSize: batchSize)
+  func evaluator(_ plane: Plane? = nil, batchSize: Int = 4) throws -> PointsOfPlane {
+    PointsOfPlane(
+      evaluator: try PointEvaluator(model, task: task, training: training, dev: dev, batchSize: batchSize),
+      plane: plane ?? self.plane)
   }
 
   /// theta1's whole vector with another theta in front.
@@ -99,7 +108,7 @@ private struct Landscape {
     let landscape = try Landscape()
     let values = try landscape.evaluator(batchSize: batchSize).evaluate(.theta1)
     #expect(values == (try landscape.expected(landscape.plane.theta1.base, batchSize: batchSize)))
-    #expect(values.trainingLoss.isFinite && values.devLoss.isFinite)
+    #expect(values.trainingLoss.value.isFinite && values.devLoss.value.isFinite)
   }
 
   /// 1 - accuracy of the predictions, counted.
@@ -111,7 +120,7 @@ private struct Landscape {
       return
     }
     let wrong = zip(predictions, targets).filter { $0 != $1 }.count
-    let error = try #require(try landscape.evaluator().evaluate(.theta1).devError)
+    let error = try #require(try landscape.evaluator().evaluate(.theta1).devError).value
     #expect(abs(error - Double(wrong) / 11) < 1e-15)
   }
 
@@ -119,10 +128,10 @@ private struct Landscape {
   @Test func headStaysThatOfTheta1() throws {
     let landscape = try Landscape()
     let evaluator = try landscape.evaluator()
-    let one = evaluator.evaluate(.theta1)
+    let one = try evaluator.evaluate(.theta1)
     for (point, checkpoint) in [(Combination.theta0, landscape.plane.theta0), (.theta2, landscape.plane.theta2)] {
       let vector = landscape.withHeadOfTheta1(checkpoint.base)
-      let values = evaluator.evaluate(point)
+      let values = try evaluator.evaluate(point)
       #expect(values == (try landscape.expected(vector.pointer)))
       #expect(values.trainingLoss != one.trainingLoss && values.devLoss != one.devLoss)
     }
@@ -134,7 +143,7 @@ private struct Landscape {
     for (alpha, beta) in [(0.5, 0), (-1, 0.25), (1.5, -0.5)] {
       let point = Combination(alpha: alpha, beta: beta, scale: try Axes(landscape.plane).scale)
       let vector = landscape.withHeadOfTheta1(place(landscape.plane, point))
-      #expect(evaluator.evaluate(point) == (try landscape.expected(vector.pointer)))
+      #expect(try evaluator.evaluate(point) == (try landscape.expected(vector.pointer)))
     }
   }
 
@@ -143,10 +152,11 @@ private struct Landscape {
     let landscape = try Landscape()
     let points = [Combination.theta0, Combination(alpha: 0.3, beta: 0.6, scale: 1), .theta2, .theta1]
     let (forwards, backwards) = (try landscape.evaluator(), try landscape.evaluator())
-    let values = points.map { forwards.evaluate($0) }
-    #expect(backwards.evaluate(Combination(c0: .nan, c1: 0, c2: 0)).devLoss.isNaN)
-    #expect(Array(points.reversed().map { backwards.evaluate($0) }.reversed()) == values)
-    #expect(points.map { forwards.evaluate($0) } == values)
+    let values = try points.map { try forwards.evaluate($0) }
+    #expect(try backwards.evaluate(Combination(c0: .nan, c1: 0, c2: 0)).devLoss.value.isNaN)
+    let again = try points.reversed().map { try backwards.evaluate($0) }
+    #expect(Array(again.reversed()) == values)
+    #expect(try points.map { try forwards.evaluate($0) } == values)
   }
 
   /// A diverged checkpoint gives NaN as a result.
@@ -157,9 +167,9 @@ private struct Landscape {
       theta0: landscape.plane.theta0, theta1: landscape.plane.theta1,
       theta2: parameters([Float](repeating: .nan, count: encoder.count)), encoder: encoder)
     let evaluator = try landscape.evaluator(diverged)
-    let values = evaluator.evaluate(.theta2)
-    #expect(values.trainingLoss.isNaN && values.devLoss.isNaN)
-    #expect(evaluator.evaluate(.theta1) == (try landscape.expected(landscape.plane.theta1.base)))
+    let values = try evaluator.evaluate(.theta2)
+    #expect(values.trainingLoss.value.isNaN && values.devLoss.value.isNaN)
+    #expect(try evaluator.evaluate(.theta1) == (try landscape.expected(landscape.plane.theta1.base)))
   }
 
   /// Regression: squared error, and 1 - Pearson, which is undefined where all targets are one.
@@ -167,17 +177,54 @@ private struct Landscape {
     let landscape = try Landscape(outputs: 1)
     let values = try landscape.evaluator().evaluate(.theta1)
     #expect(values == (try landscape.expected(landscape.plane.theta1.base)))
-    #expect((0...2).contains(try #require(values.devError)))
+    #expect((0...2).contains(try #require(values.devError).value))
 
     let constant = EncodedDataset(
       tokens: landscape.dev.tokens, segments: landscape.dev.segments, labels: .values([Double](repeating: 2, count: 11))
     )
     let undefined = try PointEvaluator(
-      landscape.plane, model: landscape.model, task: landscape.task, training: landscape.training, dev: constant,
+      landscape.model, task: landscape.task, training: landscape.training, dev: constant,
       batchSize: 4
-    ).evaluate(.theta1)
+    ).evaluate(.theta1, of: landscape.plane)
     #expect(undefined.devError == nil)
-    #expect(undefined.devLoss.isFinite && undefined.trainingLoss == values.trainingLoss)
+    #expect(undefined.devLoss.value.isFinite && undefined.trainingLoss == values.trainingLoss)
+  }
+
+  /// By hand: losses 1, 2, 6 have mean 3 and deviations -2, -1, 3: sqrt(14 / 2 / 3). A share of wrong answers likewise.
+  @Test func standardErrors() throws {
+    let estimate = Estimate(meanOf: [1, 2, 6])
+    let standardError = try #require(estimate.standardError)
+    #expect(estimate.value == 3 && abs(standardError - (14.0 / 6).squareRoot()) < 1e-15)
+    #expect(Estimate(meanOf: [5]).standardError == nil)
+    let landscape = try Landscape()
+    let error = try #require(try landscape.evaluator().evaluate(.theta1).devError)
+    let expected = (error.value * (1 - error.value) / 10).squareRoot()
+    let got = try #require(error.standardError)
+    #expect(abs(got - expected) < 1e-15)
+  }
+
+  /// Only a part of the parameters moves: theta0 there, and theta1 or theta0 elsewhere.
+  @Test(arguments: [true, false]) func aGroupMovesAlone(restsAtTheta1: Bool) throws {
+    let landscape = try Landscape()
+    let whole = landscape.plane
+    let moving = [10..<37, 40..<41, 300..<whole.encoder.upperBound - 5]
+    let plane = try Plane(
+      theta0: whole.theta0, theta1: whole.theta1, theta2: whole.theta2, encoder: whole.encoder, moving: moving,
+      rest: restsAtTheta1 ? nil : whole.theta0)
+    let rest = restsAtTheta1 ? whole.theta1 : whole.theta0
+    let mixed = AlignedBuffer<Float>(count: whole.encoder.count)
+    for i in whole.encoder {
+      mixed.pointer[i] = moving.contains { $0.contains(i) } ? whole.theta0.base[i] : rest.base[i]
+    }
+    let vector = landscape.withHeadOfTheta1(mixed.pointer)
+    #expect(try landscape.evaluator(plane).evaluate(.theta0) == (try landscape.expected(vector.pointer)))
+    // Lengths are those of what moves.
+    let axes = try Axes(plane)
+    let squares = moving.joined().reduce(0.0) {
+      let d = Double(whole.theta1.base[$1]) - Double(whole.theta0.base[$1])
+      return $0 + d * d
+    }
+    #expect(abs(axes.length1 - squares.squareRoot()) < 1e-12 * axes.length1)
   }
 
   @Test func dataWithoutLabelsAreErrors() throws {
@@ -191,7 +238,7 @@ private struct Landscape {
     ] {
       #expect(throws: FineTuningError.noLabels) {
         try PointEvaluator(
-          landscape.plane, model: landscape.model, task: landscape.task, training: training, dev: dev, batchSize: 4)
+          landscape.model, task: landscape.task, training: training, dev: dev, batchSize: 4)
       }
     }
   }
@@ -202,7 +249,7 @@ private struct Landscape {
       tokens: [[Int32](repeating: 1, count: 33)], segments: [[UInt8](repeating: 0, count: 33)], labels: .classes([0]))
     #expect(throws: ModelError.sequenceLength(got: 33, limit: 32)) {
       try PointEvaluator(
-        landscape.plane, model: landscape.model, task: landscape.task, training: landscape.training, dev: long,
+        landscape.model, task: landscape.task, training: landscape.training, dev: long,
         batchSize: 4)
     }
   }
@@ -214,7 +261,7 @@ private struct Landscape {
     for other in [zero, two] {
       let plane = try Plane(theta0: zero, theta1: other, theta2: two, encoder: landscape.plane.encoder)
       #expect(throws: LandscapeError.sizesDiffer(got: other.count, expected: landscape.model.table.count)) {
-        try landscape.evaluator(plane)
+        try landscape.evaluator(plane).evaluate(.theta0)
       }
     }
   }

@@ -68,7 +68,7 @@ import Testing
       Issue.record("expected a point")
       return
     }
-    #expect(surface.cell.recipe.trainRows == 20 && surface.other.recipe.trainRows == 10)
+    #expect(surface.cell.recipe.trainRows == 20 && surface.other?.recipe.trainRows == 10)
     #expect(surface.cell.recipe.microBatch == 4)
     #expect(surface.subset.train == 20 && surface.subset.dev == 3)
   }
@@ -85,6 +85,39 @@ import Testing
     }
     for (point, id) in planned.exact { #expect(units[id]?.work == .point(planned.surface, .exact(point))) }
     #expect(units[planned.axes]?.work == .axes(planned.surface))
+  }
+
+  /// A curve for each task, seed and group; points without d2 need no other cell, and are those of the surface.
+  @Test func curves() throws {
+    let plan = try Examples.plan(
+      Examples.small + "\ncurves: [{tasks: [MRPC], alpha: [-1, 2, 4], groups: [all, embeddings]}]")
+    #expect(
+      plan.curves.map(\.surface.name) == [
+        "MRPC-s0 curve", "MRPC-s0 curve (embeddings, rest at theta1)", "MRPC-s1 curve",
+        "MRPC-s1 curve (embeddings, rest at theta1)",
+      ])
+    let (curve, part, surface) = (plan.curves[0], plan.curves[1], plan.surfaces[0])
+    #expect(curve.alpha == [-1, 0, 1, 2] && curve.beta == [0] && curve.grid.count == 4)
+    #expect(curve.exact.keys.sorted { $0.rawValue < $1.rawValue } == [.theta0, .theta1])
+    // alpha -1, 0, 1 at beta 0 of the surface.
+    #expect([0, 1, 2].map { curve.grid[$0] } == [0, 1, 2].map { surface.grid[$0 * 2] })
+    #expect(curve.exact[.theta0] == surface.exact[.theta0])
+    #expect(Set(part.grid).isDisjoint(with: curve.grid) && part.axes != curve.axes)
+    let names = Dictionary(uniqueKeysWithValues: plan.units.map { ($0.id, $0.name) })
+    let units = Dictionary(uniqueKeysWithValues: plan.units.map { ($0.id, $0) })
+    for id in curve.grid + part.grid { #expect(units[id]?.needs.map { names[$0] } == ["MRPC-s0"]) }
+  }
+
+  @Test func aGroupMayRestAtTheta0() throws {
+    func points(_ rest: String) throws -> Set<Identity> {
+      let plan = try Examples.plan(
+        Examples.small + "\ncurves: [{alpha: [0, 1, 2], groups: [pooler], elsewhere: \(rest)}]")
+      return Set(plan.curves.flatMap(\.grid))
+    }
+    #expect(try points("theta0").isDisjoint(with: try points("theta1")))
+    #expect(throws: SweepError.self) {
+      try Examples.plan(Examples.small + "\ncurves: [{groups: [layer 2]}]")
+    }
   }
 
   @Test func gridsAreRefinedFromTheCorners() throws {

@@ -41,6 +41,10 @@ import Testing
     ("initialisations: [scratch, scratch]", "3: initialisations[1]: got 'scratch', expected a list in which none"),
     ("name: a/b", "3: name: got 'a/b', expected a name of 1 to 64 letters"),
     ("name: ..", "3: name: got '..', expected a name"),
+    ("curves: [{groups: [lowest]}]", "3: curves[0].groups[0]: got 'lowest', expected all, low, middle, high"),
+    ("curves: [{elsewhere: here}]", "3: curves[0].elsewhere: got 'here', expected one of theta0, theta1"),
+    ("curves: [{seeds: [3]}]", "3: curves[0].seeds[0]: got '3', expected a whole number from 0 to 2"),
+    ("curves: [{tasks: [RTE]}]", "3: curves[0].tasks[0]: got 'RTE', expected one of the sweep's tasks"),
     ("surfaces: [{task: MRPC}]", "3: surfaces[0].other: the key is missing"),
     ("surfaces: [{task: MRPC, other: MRPC}]", "3: surfaces[0].other: got 'MRPC', expected another task than MRPC"),
     (

@@ -21,6 +21,10 @@ extension SweepFile {
     recipes = try keys[.recipes].map { try Self.recipes($0, tasks: taskNames) } ?? [:]
     subset = try keys[.subset].map(Subset.init) ?? Subset()
     let (seedCount, starts) = (seeds.count, initialisations)
+    curves =
+      try keys[.curves]?.list(of: "curves", mayBeEmpty: true, distinctBy: \.self) {
+        try CurveRequest($0, tasks: taskNames, seedCount: seedCount, initialisations: starts)
+      } ?? []
     surfaces =
       try keys[.surfaces]?.list(of: "surfaces", mayBeEmpty: true, distinctBy: \.self) {
         try SurfaceRequest($0, tasks: taskNames, seedCount: seedCount, initialisations: starts)
@@ -120,6 +124,42 @@ extension SurfaceRequest {
     initialisation = start.flatMap(Initialisation.init) ?? initialisations.first ?? .pretrained
     alpha = try keys[.alpha].map(Axis.init) ?? Axis(lowest: -4, highest: 4, points: 40)
     beta = try keys[.beta].map(Axis.init) ?? Axis(lowest: -4, highest: 4, points: 40)
+    groups = try keys[.groups].map(LayerGroup.names) ?? ["all"]
+    elsewhere = try keys[.elsewhere]?.choice() ?? .theta1
+  }
+}
+
+extension CurveRequest {
+  fileprivate init(
+    _ value: YAMLValue, tasks known: [String], seedCount: Int, initialisations starts: [Initialisation]
+  ) throws {
+    let keys = try value.mapping(CodingKeys.self)
+    tasks =
+      try keys[.tasks]?.list(of: "tasks", distinctBy: \.self) {
+        try $0.name(among: known, called: "one of the sweep's tasks")
+      } ?? known
+    seeds =
+      try keys[.seeds]?.list(of: "indices of seeds", distinctBy: \.self) { try $0.integer(0...(seedCount - 1)) }
+      ?? Array(0..<seedCount)
+    initialisations =
+      try keys[.initialisations]?.list(of: "initialisations", distinctBy: \.self) {
+        let name = try $0.name(among: starts.map(\.rawValue), called: "one of the sweep's initialisations")
+        return Initialisation(rawValue: name) ?? .pretrained
+      } ?? starts
+    alpha = try keys[.alpha].map(Axis.init) ?? Axis(lowest: -4, highest: 4, points: 40)
+    groups = try keys[.groups].map(LayerGroup.names) ?? ["all"]
+    elsewhere = try keys[.elsewhere]?.choice() ?? .theta1
+  }
+}
+
+extension LayerGroup {
+  /// A list of groups; which layers a model has is not known yet.
+  fileprivate static func names(_ value: YAMLValue) throws -> [String] {
+    try value.list(of: "layer groups", distinctBy: \.self) { element in
+      let text = try element.text(expected)
+      do { try check(text) } catch { throw element.wrong(expected) }
+      return text
+    }
   }
 }
 

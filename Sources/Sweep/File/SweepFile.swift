@@ -22,6 +22,8 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   public let recipes: [String: RecipeChanges]
   /// What the points of surfaces are evaluated on.
   public let subset: Subset
+  /// The curves, distinct. Default: none.
+  public let curves: [CurveRequest]
   /// The surfaces, distinct. Default: none.
   public let surfaces: [SurfaceRequest]
   /// The probes, their names distinct. Each runs on its own task's models. Default: none.
@@ -32,7 +34,8 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   public let onFailure: FailurePolicy
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, model, data, tasks, seeds, initialisations, recipe, recipes, subset, surfaces, probes, consistency
+    case name, model, data, tasks, seeds, initialisations, recipe, recipes, subset, curves, surfaces, probes,
+      consistency
     case initialisationSeed = "initialisation_seed"
     case onFailure = "on_failure"
   }
@@ -43,7 +46,27 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   }
 }
 
-/// A surface that a sweep asks for.
+/// Curves that a sweep asks for: one for each task, seed, initialisation and layer group.
+public struct CurveRequest: Sendable, Hashable, Encodable {
+  /// The tasks. Default: all of the sweep.
+  public let tasks: [String]
+  /// Indices into the sweep's seeds. Default: all.
+  public let seeds: [Int]
+  /// Where the models start. Default: all of the sweep.
+  public let initialisations: [Initialisation]
+  /// The coordinates along d1. Default: 40 from -4 to 4.
+  public let alpha: Axis
+  /// Layer groups as written (``LayerGroup/expected``). Default: all.
+  public let groups: [String]
+  /// Where the parameters outside a group are. Default: theta1.
+  public let elsewhere: Surface.Elsewhere
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case tasks, seeds, initialisations, alpha, groups, elsewhere
+  }
+}
+
+/// A surface that a sweep asks for, one for each layer group.
 public struct SurfaceRequest: Sendable, Hashable, Encodable {
   /// The task whose model is theta1 and whose loss is evaluated.
   public let task: String
@@ -57,9 +80,13 @@ public struct SurfaceRequest: Sendable, Hashable, Encodable {
   public let alpha: Axis
   /// The coordinates along s d2. Default: 40 from -4 to 4.
   public let beta: Axis
+  /// Layer groups as written (``LayerGroup/expected``). Default: all.
+  public let groups: [String]
+  /// Where the parameters outside a group are. Default: theta1.
+  public let elsewhere: Surface.Elsewhere
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case task, other, seed, initialisation, alpha, beta
+    case task, other, seed, initialisation, alpha, beta, groups, elsewhere
   }
 }
 

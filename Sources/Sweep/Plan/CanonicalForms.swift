@@ -35,22 +35,38 @@ enum TaskForm: Encodable, Hashable {
   }
 }
 
-/// Of the directions of a surface.
+/// Of the directions of a curve or surface.
 struct AxesForm: Encodable {
   let kind = Work.Kind.axes
   let cell: Identity
-  let other: Identity
+  let other: Identity?
+  let group: GroupForm?
 }
 
-/// Of a point. theta0 and theta1 are the same in every surface of a cell: their `other` is nil.
+/// Of a point. Where d2 has no part in it its `other` is nil, and it is the same point in every curve and surface of a
+/// cell.
 struct PointForm: Encodable {
   let kind = Work.Kind.point
   let cell: Identity
   let other: Identity?
+  let group: GroupForm?
   let subset: Subset
   let exact: ExactPoint?
   let alpha: Double?
   let beta: Double?
+}
+
+/// Of a layer group, whatever it is called. theta1 itself is theta1 in every group that rests there; nil then.
+struct GroupForm: Encodable, Hashable {
+  let embeddings: Bool
+  let layers: [Int]
+  let pooler: Bool
+  let elsewhere: Surface.Elsewhere
+
+  init(_ group: LayerGroup, elsewhere: Surface.Elsewhere) {
+    (embeddings, layers, pooler) = (group.embeddings, group.layers, group.pooler)
+    self.elsewhere = elsewhere
+  }
 }
 
 /// Of a probe's activations.

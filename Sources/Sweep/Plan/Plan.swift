@@ -3,17 +3,19 @@
 /// A plan is a pure function of the sweep file and the facts about its inputs. The order of ``units`` is the default
 /// order of handing out, in which a unit's needs come before it:
 /// 1. fine-tunings, the most costly first;
-/// 2. the axes of each surface, then its exact points;
+/// 2. the axes of each curve and surface, then its exact points;
 /// 3. probes, then consistency, at rank 0;
-/// 4. grid points, coarse to fine over all surfaces: a sweep that is stopped early leaves usable, coarser surfaces.
+/// 4. grid points, coarse to fine over all curves and surfaces: a sweep that is stopped early leaves usable, coarser ones.
 ///
-/// The needs of each kind, in this order: a fine-tuning needs nothing; axes need both cells; theta0 and theta1 need the
-/// surface's cell, theta2 both cells; a grid point needs both cells and the axes; a probe needs its cell; consistency
-/// needs the probes of its cells, in their order.
+/// The needs of each kind, in this order: a fine-tuning needs nothing; axes need their cells; theta0 and theta1 need the
+/// surface's cell, theta2 both cells; a grid point with beta 0 needs the cell, another both cells and the axes; a probe needs
+/// its cell; consistency needs the probes of its cells, in their order.
 public struct Plan: Sendable {
   /// The units; no two have the same identity.
   public let units: [WorkUnit]
-  /// The surfaces in the order of the sweep file, with the units of their points.
+  /// The curves in the order of the sweep file, with the units of their points.
+  public let curves: [PlannedSurface]
+  /// The surfaces likewise.
   public let surfaces: [PlannedSurface]
 
   /// Plans a sweep.
@@ -27,6 +29,7 @@ public struct Plan: Sendable {
     try builder.addProbesAndConsistency()
     try builder.addGrids()
     units = builder.units
+    curves = builder.curves
     surfaces = builder.surfaces
   }
 
@@ -45,17 +48,19 @@ public struct Plan: Sendable {
   public var cost: Double { units.reduce(0) { $0 + $1.cost } }
 }
 
-/// A surface and the units of its points. Surfaces share units where they share points.
+/// A curve or surface and the units of its points. They share units where they share points.
 public struct PlannedSurface: Sendable, Hashable {
-  /// What the sweep file says.
-  public let request: SurfaceRequest
-  /// The plane.
+  /// What it is.
   public let surface: Surface
+  /// The coordinates along d1.
+  public let alpha: [Double]
+  /// The coordinates along s d2; 0 alone for a curve.
+  public let beta: [Double]
   /// The unit that measures the directions.
   public let axes: Identity
-  /// The units of the exact points.
+  /// The units of the exact points; a curve has no theta2.
   public let exact: [ExactPoint: Identity]
-  /// The units of the grid, [alpha.points, beta.points] row-major: point (i, j) is at i * beta.points + j.
+  /// The units of the grid, [alpha.count, beta.count] row-major: point (i, j) is at i * beta.count + j.
   public let grid: [Identity]
 }
 

@@ -1,6 +1,7 @@
 /// Collects the units of a plan, each identity once.
 struct PlanBuilder {
   private(set) var units: [WorkUnit] = []
+  private(set) var curves: [PlannedSurface] = []
   private(set) var surfaces: [PlannedSurface] = []
 
   private let sweep: SweepFile
@@ -91,60 +92,93 @@ extension PlanBuilder {
   }
 }
 
-// Surfaces.
+// Curves and surfaces.
 extension PlanBuilder {
   mutating func addSurfaces() throws {
+    for request in sweep.curves {
+      for task in request.tasks {
+        for initialisation in request.initialisations {
+          for seed in request.seeds {
+            let cell = try cell(task, initialisation, sweep.seeds[seed])
+            for group in request.groups {
+              let curve = try surface(cell, nil, group, request.elsewhere)
+              curves.append(try planned(curve, alpha: request.alpha.coordinates, beta: [0]))
+            }
+          }
+        }
+      }
+    }
     for request in sweep.surfaces {
       let seed = sweep.seeds[request.seed]
       let cell = try cell(request.task, request.initialisation, seed)
       let other = try self.cell(request.other, request.initialisation, seed)
-      let facts = try known(request.task).facts
-      var subset = sweep.subset
-      subset.train = min(subset.train, cell.recipe.trainRows ?? facts.trainRows)
-      subset.dev = min(subset.dev, facts.devRows)
-      try add(request, Surface(cell: cell, other: other, subset: subset), facts)
+      for group in request.groups {
+        let surface = try surface(cell, other, group, request.elsewhere)
+        surfaces.append(
+          try planned(surface, alpha: request.alpha.coordinates, beta: request.beta.coordinates))
+      }
     }
   }
 
-  private mutating func add(_ request: SurfaceRequest, _ surface: Surface, _ facts: TaskFacts) throws {
-    let (cell, other) = (try id(surface.cell), try id(surface.other))
-    let axes = try Identity(of: AxesForm(cell: cell, other: other))
+  private func surface(
+    _ cell: Cell, _ other: Cell?, _ groupName: String, _ elsewhere: Surface.Elsewhere
+  ) throws -> Surface {
+    let facts = try known(cell.task).facts
+    var subset = sweep.subset
+    subset.train = min(subset.train, cell.recipe.trainRows ?? facts.trainRows)
+    subset.dev = min(subset.dev, facts.devRows)
+    let group = try LayerGroup(groupName, layers: inputs.model.layers)
+    // Nothing rests where everything moves.
+    let isAll = group.isAll(of: inputs.model.layers)
+    return Surface(
+      cell: cell, other: other, group: isAll ? nil : group, elsewhere: isAll ? .theta1 : elsewhere, subset: subset)
+  }
+
+  /// Adds the axes and the exact points; the grid follows when all surfaces are known.
+  private mutating func planned(_ surface: Surface, alpha: [Double], beta: [Double]) throws -> PlannedSurface {
+    let cell = try id(surface.cell)
+    let other = try surface.other.map { try id($0) }
+    let facts = try known(surface.cell.task).facts
+    let group = surface.group.map { GroupForm($0, elsewhere: surface.elsewhere) }
+    let needs = [cell] + (other.map { [$0] } ?? [])
+    let axes = try Identity(of: AxesForm(cell: cell, other: other, group: group))
     add(
       WorkUnit(
-        id: axes, name: "\(surface.name) axes", work: .axes(surface), needs: [cell, other], place: .anywhere,
+        id: axes, name: "\(surface.name) axes", work: .axes(surface), needs: needs, place: .anywhere,
         cost: costs.axes()))
     var exact: [ExactPoint: Identity] = [:]
-    for point in ExactPoint.allCases {
-      let needs = point == .theta2 ? [cell, other] : [cell]
+    for point in ExactPoint.allCases where point != .theta2 || other != nil {
       let id = try Identity(
         of: PointForm(
-          cell: cell, other: point == .theta2 ? other : nil, subset: surface.subset, exact: point, alpha: nil,
-          beta: nil))
+          cell: cell, other: point == .theta2 ? other : nil, group: group, subset: surface.subset, exact: point,
+          alpha: nil, beta: nil))
       exact[point] = id
       add(
         WorkUnit(
-          id: id, name: "\(surface.name) \(point.rawValue)", work: .point(surface, .exact(point)), needs: needs,
-          place: .anywhere, cost: costs.point(surface.subset, facts)))
+          id: id, name: "\(surface.name) \(point.rawValue)", work: .point(surface, .exact(point)),
+          needs: point == .theta2 ? needs : [cell], place: .anywhere, cost: costs.point(surface.subset, facts)))
     }
     var grid: [Identity] = []
-    grid.reserveCapacity(request.alpha.points * request.beta.points)
-    for alpha in request.alpha.coordinates {
-      for beta in request.beta.coordinates {
+    grid.reserveCapacity(alpha.count * beta.count)
+    for a in alpha {
+      for b in beta {
         grid.append(
           try Identity(
             of: PointForm(
-              cell: cell, other: other, subset: surface.subset, exact: nil, alpha: alpha, beta: beta)))
+              cell: cell, other: b == 0 ? nil : other, group: group, subset: surface.subset, exact: nil, alpha: a,
+              beta: b)))
       }
     }
-    surfaces.append(PlannedSurface(request: request, surface: surface, axes: axes, exact: exact, grid: grid))
+    return PlannedSurface(surface: surface, alpha: alpha, beta: beta, axes: axes, exact: exact, grid: grid)
   }
 
   mutating func addGrids() throws {
-    let levels = surfaces.map { Refinement.levels($0.request.alpha.points, $0.request.beta.points) }
+    let all = curves + surfaces
+    let levels = all.map { Refinement.levels($0.alpha.count, $0.beta.count) }
     // The finest levels of all surfaces are the last: those of a smaller grid start later.
     let depth = levels.map(\.count).max() ?? 0
     for stage in 0..<depth {
-      for (surface, levels) in zip(surfaces, levels) where levels.count >= depth - stage {
+      for (surface, levels) in zip(all, levels) where levels.count >= depth - stage {
         try addPoints(of: surface, levels[levels.count - depth + stage])
       }
     }
@@ -152,15 +186,19 @@ extension PlanBuilder {
 
   private mutating func addPoints(of planned: PlannedSurface, _ indices: [(i: Int, j: Int)]) throws {
     let surface = planned.surface
-    let needs = [try id(surface.cell), try id(surface.other), planned.axes]
+    let cell = try id(surface.cell)
+    let other = try surface.other.map { try id($0) }
     let cost = costs.point(surface.subset, try known(surface.cell.task).facts)
-    let (alphas, betas) = (planned.request.alpha.coordinates, planned.request.beta.coordinates)
     for (i, j) in indices {
+      let (alpha, beta) = (planned.alpha[i], planned.beta[j])
+      // Only where d2 has a part do theta2 and its scale matter.
+      let needs = beta == 0 ? [cell] : [cell] + (other.map { [$0] } ?? []) + [planned.axes]
+      let place = surface.other == nil ? "\(alpha)" : "(\(alpha), \(beta))"
       add(
         WorkUnit(
-          id: planned.grid[i * betas.count + j], name: "\(surface.name) (\(alphas[i]), \(betas[j]))",
-          work: .point(surface, .grid(i: i, j: j, alpha: alphas[i], beta: betas[j])), needs: needs,
-          place: .anywhere, cost: cost))
+          id: planned.grid[i * planned.beta.count + j], name: "\(surface.name) \(place)",
+          work: .point(surface, .grid(i: i, j: j, alpha: alpha, beta: beta)), needs: needs, place: .anywhere,
+          cost: cost))
     }
   }
 }

@@ -105,15 +105,16 @@ struct RankBenchmark {
   func landscape(_ models: MappedModels, points: Int, pss: () throws -> Double?) throws -> Rounds {
     // The dev subset is the training subset's first row, to leave a point's work to one set.
     let evaluator = try PointEvaluator(
-      try models.plane(), model: model, task: task, training: data, dev: data.selecting([0]),
-      batchSize: options.batch, team: team)
-    _ = evaluator.evaluate(Combination(alpha: 0.1, beta: 0.2, scale: 1))
+      model, task: task, training: data, dev: data.selecting([0]), batchSize: options.batch, team: team)
+    let plane = try models.plane()
+    func evaluate(alpha: Double) throws {
+      _ = try evaluator.evaluate(Combination(alpha: alpha, beta: -0.2, scale: 1), of: plane)
+    }
+    try evaluate(alpha: -0.1)
     let clock = WorkClock()
     evaluator.clock = clock
-    let times = (1...points).map { point in
-      measure { _ = evaluator.evaluate(Combination(alpha: 0.1 * Double(point), beta: -0.2, scale: 1)) }
-    }
-    let held = try withExtendedLifetime(evaluator) { try pss() }
+    let times = try (1...points).map { point in try measure { try evaluate(alpha: 0.1 * Double(point)) } }
+    let held = try withExtendedLifetime((evaluator, plane)) { try pss() }
     return result(times, clock, .inference, held)
   }
 
