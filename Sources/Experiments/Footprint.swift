@@ -58,6 +58,7 @@ extension Site {
         case .fineTuning(let cell): try fineTuning(cell, worker)
         case .axes: 0.0
         case .point(let surface, _): try point(surface, worker)
+        case .rollback(let cell, _): try rollback(cell, worker)
         case .probe(let cell, let probe): try self.probe(cell, probe, worker)
         case .consistency(_, let cells, let probe): try consistency(cells, probe, worker)
         }
@@ -119,6 +120,14 @@ extension Site {
     let workspace = Workspace.bytes(
       model, capacity: BatchShape(fitting: batches), purpose: .inference, threads: surface.cell.recipe.threads)
     return Double(workspace) + 4 * Double(model.table.ranges(readBy: batches).reduce(0) { $0 + $1.count })
+  }
+
+  private func rollback(_ cell: Cell, _ worker: UnitWorker) throws -> Double {
+    let model = model(for: try task(cell.task))
+    let dev = try worker.dataset(cell.task, .dev, maximumLength: cell.recipe.maxLength).batches(of: cell.recipe.batch)
+    let workspace = Workspace.bytes(
+      model, capacity: BatchShape(fitting: dev), purpose: .inference, threads: cell.recipe.threads)
+    return Double(workspace) + 4 * Double(model.table.count)
   }
 
   private func probe(_ cell: Cell, _ probe: Probe, _ worker: UnitWorker) throws -> Double {
@@ -184,6 +193,7 @@ extension Work {
     case .axes: .axes(Surface(cell: Cell(task: "", headSeed: 0, orderSeed: 0), other: nil))
     case .point(let surface, _):
       .point(Surface(cell: plain(surface.cell), other: nil, subset: surface.subset), .exact(.theta0))
+    case .rollback(let cell, let group): .rollback(plain(cell), group)
     case .probe(let cell, let probe): .probe(plain(cell), probe)
     case .consistency(let task, let cells, let probe): .consistency(task: task, cells: cells.map(plain), probe)
     }

@@ -62,7 +62,7 @@ extension UnitWorker {
   }
 
   /// The plane of a surface; the last one is kept. Where a unit does not need the other cell, theta1 stands in for theta2.
-  private func plane(_ surface: Surface, _ unit: WorkUnit) throws -> Plane {
+  func plane(_ surface: Surface, _ unit: WorkUnit) throws -> Plane {
     let cell = try need(0, of: unit)
     let other = unit.needs.count > 1 ? unit.needs[1] : nil
     let key = PlaneKey(cell: cell, other: other, group: surface.group, elsewhere: surface.elsewhere)

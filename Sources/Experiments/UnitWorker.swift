@@ -63,6 +63,7 @@ public final class UnitWorker {
     case .fineTuning(let cell): try fineTune(cell, unit, context)
     case .axes(let surface): try measureAxes(surface, unit)
     case .point(let surface, let point): try evaluate(point, of: surface, unit, inputs)
+    case .rollback(let cell, let group): try rollBack(group, of: cell, unit, inputs)
     case .probe(let cell, let probe): try takeBases(of: cell, on: probe, unit)
     case .consistency(_, let cells, _): try compare(cells, unit)
     }

@@ -5,7 +5,7 @@ internal import TensorFiles
 
 extension RunResults {
   /// Writes the tables of a run as CSV files into `exports/`: units, cells, epochs, axes, curves,
-  /// surfaces, consistency.
+  /// surfaces, rollback, consistency.
   ///
   /// They hold no times, hosts or ranks: the same sweep gives the same bytes on any number of ranks, interrupted or not.
   ///
@@ -16,6 +16,7 @@ extension RunResults {
     let tables = [
       ("units.csv", unitTable()), ("cells.csv", try cellTable()), ("epochs.csv", try epochTable()),
       ("axes.csv", try axesTable()), ("curves.csv", try curveTable()), ("surfaces.csv", try surfaceTable()),
+      ("rollback.csv", try rollbackTable()),
       ("consistency.csv", try consistencyTable()),
     ]
     for (name, table) in tables {
@@ -141,6 +142,18 @@ extension RunResults {
           table.append(front + ["grid", "\(i)", "\(j)", CSV.number(alpha), CSV.number(beta)] + (try pointFields(id)))
         }
       }
+    }
+    return table
+  }
+
+  private func rollbackTable() throws -> CSV {
+    let all = try plan.rollbacks.map { try measurements($0.unit) }
+    let names = Set(all.flatMap(\.keys)).subtracting(["drop"]).sorted()
+    var table = CSV(Self.cellColumns + ["group", "status", "drop"] + names)
+    for (planned, values) in zip(plan.rollbacks, all) {
+      table.append(
+        fields(of: planned.cell) + [planned.group.name, status(planned.unit), CSV.number(values["drop"])]
+          + names.map { CSV.number(values[$0]) })
     }
     return table
   }

@@ -6,6 +6,8 @@ public enum Work: Sendable, Hashable, Codable {
   case axes(Surface)
   /// Evaluates one point of a surface.
   case point(Surface, SurfacePoint)
+  /// Evaluates a cell's final model with a layer group put back to theta0 on all dev rows.
+  case rollback(Cell, LayerGroup)
   /// Runs a cell's final model on a probe; the payload is each layer's kept orthonormal basis.
   case probe(Cell, Probe)
   /// At rank 0: reduces the gathered bases of all seeds of a task to seed x seed matrices, layer by layer.
@@ -16,7 +18,7 @@ extension Work {
   /// How many threads share it: those of its cell's recipe; one for what has no forward passes.
   public var threads: Int {
     switch self {
-    case .fineTuning(let cell), .probe(let cell, _): cell.recipe.threads
+    case .fineTuning(let cell), .rollback(let cell, _), .probe(let cell, _): cell.recipe.threads
     case .point(let surface, _): surface.cell.recipe.threads
     case .axes, .consistency: 1
     }
@@ -30,6 +32,8 @@ extension Work {
     case axes
     /// ``Work/point(_:_:)``
     case point
+    /// ``Work/rollback(_:_:)``
+    case rollback
     /// ``Work/probe(_:_:)``
     case probe
     /// ``Work/consistency(task:cells:_:)``
@@ -42,6 +46,7 @@ extension Work {
     case .fineTuning: .fineTuning
     case .axes: .axes
     case .point: .point
+    case .rollback: .rollback
     case .probe: .probe
     case .consistency: .consistency
     }

@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func unitsComeBackFromJSON() throws {
-    let units = try Examples.plan(Examples.small).units
+    let units = try Examples.plan(Examples.small + "\nrollback: {groups: [high]}").units
     #expect(Set(units.map(\.work.kind)) == Set(Work.Kind.allCases))
     #expect(try JSONDecoder().decode([WorkUnit].self, from: JSONEncoder().encode(units)) == units)
   }

@@ -108,6 +108,24 @@ import Testing
     for id in curve.grid + part.grid { #expect(units[id]?.needs.map { names[$0] } == ["MRPC-s0"]) }
   }
 
+  /// Every cell without each group and each of its two layers; the upper third of two layers is layer 1.
+  @Test func rollbacks() throws {
+    let plan = try Examples.plan(Examples.small + "\nrollback: {groups: [high, embeddings]}")
+    let first = plan.rollbacks.prefix(4)
+    #expect(first.map(\.group.name) == ["high", "embeddings", "layer 0", "layer 1"])
+    #expect(first.map(\.cell.name) == [String](repeating: "SST-2-s0", count: 4))
+    // Two names of one group are one unit.
+    #expect(plan.rollbacks.count == 16 && Set(plan.rollbacks.map(\.unit)).count == 12)
+    #expect(plan.rollbacks[0].unit == plan.rollbacks[3].unit)
+    let total = try #require(plan.totals.first { $0.kind == .rollback })
+    #expect(total.units == 12)
+    // 5 dev rows of 12 000 operations and 3 passes over the parameters.
+    #expect(plan.units.first { $0.work.kind == .rollback }?.cost == 210_000)
+    let without = try Examples.plan(Examples.small + "\nrollback: {groups: [all], layers: none}")
+    #expect(without.rollbacks.count == 4)
+    #expect(throws: SweepError.self) { try Examples.plan(Examples.small + "\nrollback: {groups: [low]}") }
+  }
+
   @Test func aGroupMayRestAtTheta0() throws {
     func points(_ rest: String) throws -> Set<Identity> {
       let plan = try Examples.plan(

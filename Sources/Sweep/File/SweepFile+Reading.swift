@@ -29,6 +29,7 @@ extension SweepFile {
       try keys[.surfaces]?.list(of: "surfaces", mayBeEmpty: true, distinctBy: \.self) {
         try SurfaceRequest($0, tasks: taskNames, seedCount: seedCount, initialisations: starts)
       } ?? []
+    rollback = try keys[.rollback].map(RollbackRequest.init)
     probes =
       try keys[.probes]?.list(of: "probes", mayBeEmpty: true, distinctBy: \.name) { try Probe($0, tasks: taskNames) }
       ?? []
@@ -149,6 +150,14 @@ extension CurveRequest {
     alpha = try keys[.alpha].map(Axis.init) ?? Axis(lowest: -4, highest: 4, points: 40)
     groups = try keys[.groups].map(LayerGroup.names) ?? ["all"]
     elsewhere = try keys[.elsewhere]?.choice() ?? .theta1
+  }
+}
+
+extension RollbackRequest {
+  fileprivate init(_ value: YAMLValue) throws {
+    let keys = try value.mapping(CodingKeys.self)
+    groups = try keys[.groups].map(LayerGroup.names) ?? ["low", "middle", "high"]
+    layers = try keys[.layers]?.choice() ?? .each
   }
 }
 

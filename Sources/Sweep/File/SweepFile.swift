@@ -26,6 +26,8 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   public let curves: [CurveRequest]
   /// The surfaces, distinct. Default: none.
   public let surfaces: [SurfaceRequest]
+  /// Which parts of the final models are put back to theta0; nil: none.
+  public let rollback: RollbackRequest?
   /// The probes, their names distinct. Each runs on its own task's models. Default: none.
   public let probes: [Probe]
   /// What is compared between models; nil: nothing.
@@ -34,8 +36,8 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   public let onFailure: FailurePolicy
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, model, data, tasks, seeds, initialisations, recipe, recipes, subset, curves, surfaces, probes,
-      consistency
+    case name, model, data, tasks, seeds, initialisations, recipe, recipes, subset, curves, surfaces, rollback,
+      probes, consistency
     case initialisationSeed = "initialisation_seed"
     case onFailure = "on_failure"
   }
@@ -87,6 +89,26 @@ public struct SurfaceRequest: Sendable, Hashable, Encodable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case task, other, seed, initialisation, alpha, beta, groups, elsewhere
+  }
+}
+
+/// Which layer groups of every cell's final model are put back to theta0, one at a time.
+public struct RollbackRequest: Sendable, Hashable, Encodable {
+  /// Layer groups as written (``LayerGroup/expected``). Default: low, middle, high.
+  public let groups: [String]
+  /// Which single layers. Default: each.
+  public let layers: Layers
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case groups, layers
+  }
+
+  /// Which single layers are put back.
+  public enum Layers: String, Sendable, Hashable, Encodable, CaseIterable {
+    /// One after the other.
+    case each
+    /// None of them.
+    case none
   }
 }
 

@@ -69,6 +69,13 @@ struct GroupForm: Encodable, Hashable {
   }
 }
 
+/// Of a final model with a group put back.
+struct RollbackForm: Encodable {
+  let kind = Work.Kind.rollback
+  let cell: Identity
+  let group: GroupForm
+}
+
 /// Of a probe's activations.
 struct ProbeForm: Encodable {
   let kind = Work.Kind.probe

@@ -23,6 +23,9 @@ struct Costs {
     forward(Double(subset.train + subset.dev), task) + vectors(4)
   }
 
+  /// Forward of the dev rows, and 3 passes to place the parameters.
+  func rollback(_ task: TaskFacts) -> Double { forward(Double(task.devRows), task) + vectors(3) }
+
   /// Forward of the examples with all of the last layer, of which a classifier needs next to nothing, and each layer's
   /// singular vectors.
   func probe(_ probe: Probe, _ task: TaskFacts) -> Double {

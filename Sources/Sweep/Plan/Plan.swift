@@ -4,12 +4,12 @@
 /// order of handing out, in which a unit's needs come before it:
 /// 1. fine-tunings, the most costly first;
 /// 2. the axes of each curve and surface, then its exact points;
-/// 3. probes, then consistency, at rank 0;
+/// 3. rollbacks; probes, then consistency, at rank 0;
 /// 4. grid points, coarse to fine over all curves and surfaces: a sweep that is stopped early leaves usable, coarser ones.
 ///
 /// The needs of each kind, in this order: a fine-tuning needs nothing; axes need their cells; theta0 and theta1 need the
-/// surface's cell, theta2 both cells; a grid point with beta 0 needs the cell, another both cells and the axes; a probe needs
-/// its cell; consistency needs the probes of its cells, in their order.
+/// surface's cell, theta2 both cells; a grid point with beta 0 needs the cell, another both cells and the axes; a rollback or a
+/// probe needs its cell; consistency needs the probes of its cells, in their order.
 public struct Plan: Sendable {
   /// The units; no two have the same identity.
   public let units: [WorkUnit]
@@ -17,6 +17,9 @@ public struct Plan: Sendable {
   public let curves: [PlannedSurface]
   /// The surfaces likewise.
   public let surfaces: [PlannedSurface]
+
+  /// The rollbacks, cell by cell.
+  public let rollbacks: [PlannedRollback]
 
   /// Plans a sweep.
   ///
@@ -26,11 +29,13 @@ public struct Plan: Sendable {
     var builder = try PlanBuilder(sweep: sweep, inputs: inputs)
     try builder.addCells()
     try builder.addSurfaces()
+    try builder.addRollbacks()
     try builder.addProbesAndConsistency()
     try builder.addGrids()
     units = builder.units
     curves = builder.curves
     surfaces = builder.surfaces
+    rollbacks = builder.rollbacks
   }
 
   /// Units and predicted operations by kind, in the order of ``Work/Kind``; kinds without units are left out.
@@ -62,6 +67,16 @@ public struct PlannedSurface: Sendable, Hashable {
   public let exact: [ExactPoint: Identity]
   /// The units of the grid, [alpha.count, beta.count] row-major: point (i, j) is at i * beta.count + j.
   public let grid: [Identity]
+}
+
+/// A layer group of a cell that is put back, and the unit that does it.
+public struct PlannedRollback: Sendable, Hashable {
+  /// Whose final model.
+  public let cell: Cell
+  /// What is put back to theta0.
+  public let group: LayerGroup
+  /// The unit; groups that are the same under two names share it.
+  public let unit: Identity
 }
 
 /// How many units of a kind there are.

@@ -3,6 +3,7 @@ struct PlanBuilder {
   private(set) var units: [WorkUnit] = []
   private(set) var curves: [PlannedSurface] = []
   private(set) var surfaces: [PlannedSurface] = []
+  private(set) var rollbacks: [PlannedRollback] = []
 
   private let sweep: SweepFile
   private let inputs: SweepInputs
@@ -199,6 +200,30 @@ extension PlanBuilder {
           id: planned.grid[i * planned.beta.count + j], name: "\(surface.name) \(place)",
           work: .point(surface, .grid(i: i, j: j, alpha: alpha, beta: beta)), needs: needs, place: .anywhere,
           cost: cost))
+    }
+  }
+}
+
+// Rollback.
+extension PlanBuilder {
+  mutating func addRollbacks() throws {
+    guard let request = sweep.rollback else { return }
+    let single = request.layers == .each ? (0..<inputs.model.layers).map { "layer \($0)" } : []
+    let groups = try (request.groups + single).map { try LayerGroup($0, layers: inputs.model.layers) }
+    for task in sweep.tasks.map(\.name) {
+      for initialisation in sweep.initialisations {
+        for cell in try sweep.seeds.map({ try cell(task, initialisation, $0) }) {
+          let cellID = try id(cell)
+          for group in groups {
+            let id = try Identity(of: RollbackForm(cell: cellID, group: GroupForm(group, elsewhere: .theta1)))
+            add(
+              WorkUnit(
+                id: id, name: "\(cell.name) without \(group.name)", work: .rollback(cell, group), needs: [cellID],
+                place: .anywhere, cost: costs.rollback(try known(task).facts)))
+            rollbacks.append(PlannedRollback(cell: cell, group: group, unit: id))
+          }
+        }
+      }
     }
   }
 }
