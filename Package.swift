@@ -96,6 +96,7 @@ let package = Package(
     tests("LearningDynamics", ["Randomness", "TensorFiles"], fixtures: true),
     tests("Sweep"),
     tests("Experiments", ["BERT", "GLUE", "Sweep"]),
+    tests("Results"),
     tests("Ledger", ["Sweep", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("MPI"),
     tests("Coordination", ["Sweep"]),

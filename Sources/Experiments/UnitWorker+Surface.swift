@@ -39,7 +39,8 @@ extension UnitWorker {
   }
 
   private func scale(_ unit: WorkUnit, _ inputs: [Identity: [String: Double]]) throws -> Double {
-    guard let scale = inputs[try need(2, of: unit)]?["scale"] else {
+    // The axes are the last need of a point that has a part of d2.
+    guard let axes = unit.needs.last, let scale = inputs[axes]?["scale"] else {
       throw ExperimentError.missingInput(unit: unit.name, what: "the scale of its axes")
     }
     return scale
@@ -65,6 +66,7 @@ extension UnitWorker {
   func plane(_ surface: Surface, _ unit: WorkUnit) throws -> Plane {
     let cell = try need(0, of: unit)
     let other = unit.needs.count > 1 ? unit.needs[1] : nil
+    if let start = surface.start { return try line(from: start, other, to: surface.cell, cell, unit) }
     let key = PlaneKey(cell: cell, other: other, group: surface.group, elsewhere: surface.elsewhere)
     if let plane, plane.key == key { return plane.value }
     let zero = try Checkpoint(
@@ -78,6 +80,20 @@ extension UnitWorker {
       theta0: theta0, theta1: theta1, theta2: theta2, encoder: base.table.encoder,
       moving: surface.group.map { base.table.ranges(of: $0) },
       rest: surface.elsewhere == .theta0 ? theta0 : theta1)
+    plane = (key, value)
+    return value
+  }
+
+  /// The line between two final models of one task, heads included.
+  private func line(
+    from start: Cell, _ startID: Identity?, to end: Cell, _ endID: Identity, _ unit: WorkUnit
+  ) throws -> Plane {
+    guard let startID else { throw ExperimentError.missingInput(unit: unit.name, what: "the cell it starts at") }
+    let key = PlaneKey(cell: endID, other: startID, group: nil, elsewhere: .theta1)
+    if let plane, plane.key == key { return plane.value }
+    let (model, theta0) = try finalModel(of: start, startID, unit: unit)
+    let (_, theta1) = try finalModel(of: end, endID, unit: unit)
+    let value = try Plane(theta0: theta0, theta1: theta1, theta2: theta1, encoder: 0..<model.table.count)
     plane = (key, value)
     return value
   }

@@ -63,7 +63,8 @@ public struct Plane: Sendable {
   public let theta1: Parameters
   /// Fine-tuned on another task.
   public let theta2: Parameters
-  /// The places of theta in each vector: the same for all, as heads stand at the end.
+  /// The places of theta in each vector: the same for all, as heads stand at the end. Between two models of one task all
+  /// places, as the head moves with them.
   public let encoder: Range<Int>
   /// The places that move, ascending and apart.
   public let moving: [Range<Int>]

@@ -39,6 +39,7 @@ public struct Estimate: Sendable, Equatable {
 public final class PointEvaluator {
   private let model: BERTModel
   private let task: Task
+  /// What the examples read, the head included.
   private let places: [Range<Int>]
   private let workspace: Workspace
   private let parameters: AlignedBuffer<Float>
@@ -69,7 +70,7 @@ public final class PointEvaluator {
     self.training = try Evaluator(model, training, batchSize: batchSize, workspace: workspace)
     self.dev = try Evaluator(model, dev, batchSize: batchSize, workspace: workspace)
     // The evaluators have made sure that the model knows all tokens.
-    places = model.table.ranges(readBy: batches).map { $0.clamped(to: model.table.encoder) }
+    places = model.table.ranges(readBy: batches)
     parameters = AlignedBuffer(count: model.table.count)
   }
 
@@ -83,12 +84,14 @@ public final class PointEvaluator {
   ///
   /// - Throws: ``LandscapeError/sizesDiffer(got:expected:)`` when theta1 is not a vector of the model.
   public func evaluate(_ point: Combination, of plane: Plane) throws(LandscapeError) -> PointValues {
-    guard plane.theta1.count == model.table.count, plane.encoder == model.table.encoder else {
+    let isWhole = plane.encoder == 0..<model.table.count
+    guard plane.theta1.count == model.table.count, isWhole || plane.encoder == model.table.encoder else {
       throw .sizesDiffer(got: plane.theta1.count, expected: model.table.count)
     }
     workspace.clock?.skip()
-    plane.place(point, at: places, into: parameters.pointer, team: workspace.team)
-    let head = model.table.head
+    plane.place(
+      point, at: places.map { $0.clamped(to: plane.encoder) }, into: parameters.pointer, team: workspace.team)
+    let head = isWhole ? model.table.count..<model.table.count : model.table.head
     (parameters.pointer + head.lowerBound).update(from: plane.theta1.base + head.lowerBound, count: head.count)
     workspace.clock?.charge(.forming)
     let training = training.evaluate(parameters.pointer)

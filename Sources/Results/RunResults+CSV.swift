@@ -92,10 +92,6 @@ extension RunResults {
     return table
   }
 
-  private static let pointColumns = [
-    "training_loss", "training_loss_se", "dev_loss", "dev_loss_se", "dev_error", "dev_error_se",
-  ]
-
   /// A point's status and values. What is not finite is a result, and is said to be so.
   private func pointFields(_ id: Identity) throws -> [String] {
     let values = try measurements(id)
@@ -107,13 +103,15 @@ extension RunResults {
   /// Exact points first, then the coordinates in order.
   private func curveTable() throws -> CSV {
     var table = CSV(
-      ["curve"] + Self.cellColumns + Self.groupColumns + ["point", "i", "alpha", "status"] + Self.pointColumns)
+      ["curve", "from"] + Self.cellColumns + Self.groupColumns + ["point", "i", "alpha", "status"] + Self.pointColumns)
     for planned in plan.curves {
       let surface = planned.surface
-      let front = [surface.name] + fields(of: surface.cell) + fields(ofGroup: surface)
-      for (point, alpha) in [(ExactPoint.theta0, 0.0), (.theta1, 1)] {
+      let front =
+        [surface.name, surface.start?.name ?? "theta0"] + fields(of: surface.cell) + fields(ofGroup: surface)
+      for (point, name, alpha) in [(ExactPoint.theta0, "start", 0.0), (.theta1, "end", 1)] {
         guard let id = planned.exact[point] else { continue }
-        table.append(front + [point.rawValue, "", CSV.number(alpha)] + (try pointFields(id)))
+        let name = surface.start == nil ? point.rawValue : name
+        table.append(front + [name, "", CSV.number(alpha)] + (try pointFields(id)))
       }
       for (i, (alpha, id)) in zip(planned.alpha, planned.grid).enumerated() {
         table.append(front + ["grid", "\(i)", CSV.number(alpha)] + (try pointFields(id)))

@@ -26,6 +26,13 @@ public struct RunDirectory: Sendable, Hashable {
   /// Tables for other tools.
   public var exports: URL { root.appending(path: "exports", directoryHint: .isDirectory) }
 
+  /// One curve or surface for another tool. The number, from 1 in the sweep file's order, keeps names apart, as a plane may
+  /// be asked for twice.
+  public func export(of surface: Surface, number: Int, format: String) -> URL {
+    let kind = surface.other == nil ? "curve" : "surface"
+    return exports.appending(path: "\(kind)-\(number)-\(FileName.made(from: surface.name)).\(format)")
+  }
+
   /// The folder of a fine-tuning.
   public func cell(_ cell: Cell, _ id: Identity) -> CellDirectory {
     let name = Self.name(cell.name, id)

@@ -2,12 +2,15 @@
 ///
 ///     surface: f(alpha, beta) = J(theta0 + alpha d1 + beta s d2)        curve: f(alpha) = J(theta0 + alpha d1)
 ///
-/// with d1 = theta1 - theta0, d2 = theta2 - theta0, s = |d1| / |d2|, both restricted to a layer group where there is one.
+/// with d1 = theta1 - theta0, d2 = theta2 - theta0, s = |d1| / |d2|, both restricted to a layer group where there is one. A
+/// curve between two final models of one task has the first in place of theta0, and its head moves too.
 public struct Surface: Sendable, Hashable, Codable {
   /// The cell whose final model is theta1, and whose task and head are evaluated.
   public let cell: Cell
   /// The cell whose final model is theta2; nil for a curve.
   public let other: Cell?
+  /// The cell whose final model a curve starts at, of the same task; nil: it starts at theta0.
+  public let start: Cell?
   /// The parameters that move; nil: all of the encoder.
   public let group: LayerGroup?
   /// Where the others are.
@@ -25,10 +28,12 @@ public struct Surface: Sendable, Hashable, Codable {
 
   /// A surface, or a curve, from its parts.
   public init(
-    cell: Cell, other: Cell?, group: LayerGroup? = nil, elsewhere: Elsewhere = .theta1, subset: Subset = Subset()
+    cell: Cell, other: Cell?, start: Cell? = nil, group: LayerGroup? = nil, elsewhere: Elsewhere = .theta1,
+    subset: Subset = Subset()
   ) {
     self.cell = cell
     self.other = other
+    self.start = start
     self.group = group
     self.elsewhere = elsewhere
     self.subset = subset
@@ -37,7 +42,8 @@ public struct Surface: Sendable, Hashable, Codable {
   /// What a person calls it, such as `MRPC-s0 x SST-2-s0`, `MRPC-s0 curve` or `MRPC-s0 curve (low, rest at theta1)`.
   public var name: String {
     let part = group.map { " (\($0.name), rest at \(elsewhere.rawValue))" } ?? ""
-    return (other.map { "\(cell.name) x \($0.name)" } ?? "\(cell.name) curve") + part
+    let line = start.map { "\($0.name) to \(cell.name)" } ?? "\(cell.name) curve"
+    return (other.map { "\(cell.name) x \($0.name)" } ?? line) + part
   }
 }
 
@@ -52,7 +58,7 @@ public enum SurfacePoint: Sendable, Hashable, Codable {
 
 /// A point of a curve or surface that is a checkpoint, as far as its parameters move.
 public enum ExactPoint: String, Sendable, Hashable, Codable, CaseIterable {
-  /// The initial parameters, at (0, 0).
+  /// The initial parameters, or the model that a curve starts at, at (0, 0).
   case theta0
   /// The target task's final model, at (1, 0).
   case theta1

@@ -5,21 +5,32 @@ import Sweep
 
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Writes the results of a run as tables, into its folder exports/.")
+    abstract: "Writes the results of a run for other tools, into its folder exports/.",
+    discussion: """
+      csv: tables of everything. npz: each curve and surface as arrays for NumPy. vtk: each curve and surface as a \
+      structured grid for ParaView. Points that are not there, or not finite, say so in each.
+      """)
 
   @Argument(help: "The run directory.", completion: .directory)
   var directory: String
 
-  @Option(help: "The format.")
+  @Option(help: "csv, npz or vtk.")
   var format = Format.csv
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case csv
+    case csv, npz, vtk
   }
 
   func run() throws {
     let run = RunDirectory(root: URL(filePath: directory, directoryHint: .isDirectory))
-    for name in try RunResults(run).exportCSV() {
+    let results = try RunResults(run)
+    let names =
+      switch format {
+      case .csv: try results.exportCSV()
+      case .npz: try results.exportNumPy()
+      case .vtk: try results.exportVTK()
+      }
+    for name in names {
       try standardOutput(run.exports.appending(path: name).relativePath)
     }
   }

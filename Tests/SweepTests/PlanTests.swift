@@ -108,6 +108,21 @@ import Testing
     for id in curve.grid + part.grid { #expect(units[id]?.needs.map { names[$0] } == ["MRPC-s0"]) }
   }
 
+  /// A line for every pair of seeds, which needs both cells.
+  @Test func linesBetweenSeeds() throws {
+    let plan = try Examples.plan(
+      Examples.small.replacing("count: 2", with: "count: 3") + "\ncurves: [{along: seeds, tasks: [SST-2]}]")
+    #expect(
+      plan.curves.map(\.surface.name) == ["SST-2-s0 to SST-2-s1", "SST-2-s0 to SST-2-s2", "SST-2-s1 to SST-2-s2"])
+    let names = Dictionary(uniqueKeysWithValues: plan.units.map { ($0.id, $0.name) })
+    let units = Dictionary(uniqueKeysWithValues: plan.units.map { ($0.id, $0) })
+    let line = plan.curves[0]
+    #expect(line.alpha.count == 21 && line.alpha.last == 1)
+    for id in line.grid + Array(line.exact.values) + [line.axes] {
+      #expect(units[id]?.needs.map { names[$0] } == ["SST-2-s1", "SST-2-s0"])
+    }
+  }
+
   /// Every cell without each group and each of its two layers; the upper third of two layers is layer 1.
   @Test func rollbacks() throws {
     let plan = try Examples.plan(Examples.small + "\nrollback: {groups: [high, embeddings]}")

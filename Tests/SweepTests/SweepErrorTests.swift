@@ -42,6 +42,11 @@ import Testing
     ("name: a/b", "3: name: got 'a/b', expected a name of 1 to 64 letters"),
     ("name: ..", "3: name: got '..', expected a name"),
     ("curves: [{groups: [lowest]}]", "3: curves[0].groups[0]: got 'lowest', expected all, low, middle, high"),
+    ("curves: [{along: seeds, seeds: [1]}]", "3: curves[0]: got 1 seed, expected at least 2 seeds to go between"),
+    (
+      "curves: [{along: seeds, groups: [low]}]",
+      "3: curves[0]: got along: seeds with groups or elsewhere, expected whole"
+    ),
     ("curves: [{elsewhere: here}]", "3: curves[0].elsewhere: got 'here', expected one of theta0, theta1"),
     ("curves: [{seeds: [3]}]", "3: curves[0].seeds[0]: got '3', expected a whole number from 0 to 2"),
     ("curves: [{tasks: [RTE]}]", "3: curves[0].tasks[0]: got 'RTE', expected one of the sweep's tasks"),

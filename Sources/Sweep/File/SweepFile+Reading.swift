@@ -135,6 +135,7 @@ extension CurveRequest {
     _ value: YAMLValue, tasks known: [String], seedCount: Int, initialisations starts: [Initialisation]
   ) throws {
     let keys = try value.mapping(CodingKeys.self)
+    along = try keys[.along]?.choice() ?? .finetuning
     tasks =
       try keys[.tasks]?.list(of: "tasks", distinctBy: \.self) {
         try $0.name(among: known, called: "one of the sweep's tasks")
@@ -147,9 +148,18 @@ extension CurveRequest {
         let name = try $0.name(among: starts.map(\.rawValue), called: "one of the sweep's initialisations")
         return Initialisation(rawValue: name) ?? .pretrained
       } ?? starts
-    alpha = try keys[.alpha].map(Axis.init) ?? Axis(lowest: -4, highest: 4, points: 40)
+    let standard =
+      along == .seeds ? Axis(lowest: 0, highest: 1, points: 21) : Axis(lowest: -4, highest: 4, points: 40)
+    alpha = try keys[.alpha].map(Axis.init) ?? standard
     groups = try keys[.groups].map(LayerGroup.names) ?? ["all"]
     elsewhere = try keys[.elsewhere]?.choice() ?? .theta1
+    guard along != .seeds || seeds.count >= 2 else {
+      throw SweepError.wrongValue(value.place, got: "1 seed", expected: "at least 2 seeds to go between")
+    }
+    guard along != .seeds || (groups == ["all"] && elsewhere == .theta1) else {
+      throw SweepError.wrongValue(
+        value.place, got: "along: seeds with groups or elsewhere", expected: "whole models between seeds")
+    }
   }
 }
 

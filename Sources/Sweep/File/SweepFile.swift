@@ -48,23 +48,33 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   }
 }
 
-/// Curves that a sweep asks for: one for each task, seed, initialisation and layer group.
+/// Curves that a sweep asks for: one for each task, seed (or pair of seeds), initialisation and layer group.
 public struct CurveRequest: Sendable, Hashable, Encodable {
+  /// What they lead along. Default: the fine-tuning.
+  public let along: Along
   /// The tasks. Default: all of the sweep.
   public let tasks: [String]
   /// Indices into the sweep's seeds. Default: all.
   public let seeds: [Int]
   /// Where the models start. Default: all of the sweep.
   public let initialisations: [Initialisation]
-  /// The coordinates along d1. Default: 40 from -4 to 4.
+  /// The coordinates along the line. Default: 40 from -4 to 4; between seeds 21 from 0 to 1.
   public let alpha: Axis
   /// Layer groups as written (``LayerGroup/expected``). Default: all.
   public let groups: [String]
   /// Where the parameters outside a group are. Default: theta1.
   public let elsewhere: Surface.Elsewhere
 
+  /// What a curve leads along.
+  public enum Along: String, Sendable, Hashable, Encodable, CaseIterable {
+    /// From theta0 through the final model.
+    case finetuning
+    /// From one seed's final model to another's, for every pair of seeds, the head included.
+    case seeds
+  }
+
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case tasks, seeds, initialisations, alpha, groups, elsewhere
+    case along, tasks, seeds, initialisations, alpha, groups, elsewhere
   }
 }
 

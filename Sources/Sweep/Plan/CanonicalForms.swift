@@ -39,6 +39,7 @@ enum TaskForm: Encodable, Hashable {
 struct AxesForm: Encodable {
   let kind = Work.Kind.axes
   let cell: Identity
+  let start: Identity?
   let other: Identity?
   let group: GroupForm?
 }
@@ -48,6 +49,7 @@ struct AxesForm: Encodable {
 struct PointForm: Encodable {
   let kind = Work.Kind.point
   let cell: Identity
+  let start: Identity?
   let other: Identity?
   let group: GroupForm?
   let subset: Subset

@@ -8,7 +8,7 @@
 /// 4. grid points, coarse to fine over all curves and surfaces: a sweep that is stopped early leaves usable, coarser ones.
 ///
 /// The needs of each kind, in this order: a fine-tuning needs nothing; axes need their cells; theta0 and theta1 need the
-/// surface's cell, theta2 both cells; a grid point with beta 0 needs the cell, another both cells and the axes; a rollback or a
+/// surface's cell and the one that a curve starts at, theta2 both cells; a grid point with beta 0 needs the cell, another both cells and the axes; a rollback or a
 /// probe needs its cell; consistency needs the probes of its cells, in their order.
 public struct Plan: Sendable {
   /// The units; no two have the same identity.

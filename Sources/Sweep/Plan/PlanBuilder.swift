@@ -99,10 +99,10 @@ extension PlanBuilder {
     for request in sweep.curves {
       for task in request.tasks {
         for initialisation in request.initialisations {
-          for seed in request.seeds {
-            let cell = try cell(task, initialisation, sweep.seeds[seed])
+          let cells = try request.seeds.map { try cell(task, initialisation, sweep.seeds[$0]) }
+          for (start, cell) in Self.lines(request.along, cells) {
             for group in request.groups {
-              let curve = try surface(cell, nil, group, request.elsewhere)
+              let curve = try surface(cell, nil, start: start, group, request.elsewhere)
               curves.append(try planned(curve, alpha: request.alpha.coordinates, beta: [0]))
             }
           }
@@ -121,8 +121,16 @@ extension PlanBuilder {
     }
   }
 
+  /// Where the curves through some cells start, nil for theta0, and the cell at 1.
+  private static func lines(_ along: CurveRequest.Along, _ cells: [Cell]) -> [(start: Cell?, cell: Cell)] {
+    switch along {
+    case .finetuning: cells.map { (nil, $0) }
+    case .seeds: cells.indices.flatMap { i in cells[..<i].map { ($0, cells[i]) } }
+    }
+  }
+
   private func surface(
-    _ cell: Cell, _ other: Cell?, _ groupName: String, _ elsewhere: Surface.Elsewhere
+    _ cell: Cell, _ other: Cell?, start: Cell? = nil, _ groupName: String, _ elsewhere: Surface.Elsewhere
   ) throws -> Surface {
     let facts = try known(cell.task).facts
     var subset = sweep.subset
@@ -132,17 +140,19 @@ extension PlanBuilder {
     // Nothing rests where everything moves.
     let isAll = group.isAll(of: inputs.model.layers)
     return Surface(
-      cell: cell, other: other, group: isAll ? nil : group, elsewhere: isAll ? .theta1 : elsewhere, subset: subset)
+      cell: cell, other: other, start: start, group: isAll ? nil : group, elsewhere: isAll ? .theta1 : elsewhere,
+      subset: subset)
   }
 
   /// Adds the axes and the exact points; the grid follows when all surfaces are known.
   private mutating func planned(_ surface: Surface, alpha: [Double], beta: [Double]) throws -> PlannedSurface {
     let cell = try id(surface.cell)
-    let other = try surface.other.map { try id($0) }
+    let (start, other) = (try surface.start.map { try id($0) }, try surface.other.map { try id($0) })
     let facts = try known(surface.cell.task).facts
     let group = surface.group.map { GroupForm($0, elsewhere: surface.elsewhere) }
-    let needs = [cell] + (other.map { [$0] } ?? [])
-    let axes = try Identity(of: AxesForm(cell: cell, other: other, group: group))
+    let ends = [cell] + [start].compactMap(\.self)
+    let needs = ends + [other].compactMap(\.self)
+    let axes = try Identity(of: AxesForm(cell: cell, start: start, other: other, group: group))
     add(
       WorkUnit(
         id: axes, name: "\(surface.name) axes", work: .axes(surface), needs: needs, place: .anywhere,
@@ -151,13 +161,14 @@ extension PlanBuilder {
     for point in ExactPoint.allCases where point != .theta2 || other != nil {
       let id = try Identity(
         of: PointForm(
-          cell: cell, other: point == .theta2 ? other : nil, group: group, subset: surface.subset, exact: point,
+          cell: cell, start: start, other: point == .theta2 ? other : nil, group: group, subset: surface.subset,
+          exact: point,
           alpha: nil, beta: nil))
       exact[point] = id
       add(
         WorkUnit(
           id: id, name: "\(surface.name) \(point.rawValue)", work: .point(surface, .exact(point)),
-          needs: point == .theta2 ? needs : [cell], place: .anywhere, cost: costs.point(surface.subset, facts)))
+          needs: point == .theta2 ? needs : ends, place: .anywhere, cost: costs.point(surface.subset, facts)))
     }
     var grid: [Identity] = []
     grid.reserveCapacity(alpha.count * beta.count)
@@ -166,7 +177,8 @@ extension PlanBuilder {
         grid.append(
           try Identity(
             of: PointForm(
-              cell: cell, other: b == 0 ? nil : other, group: group, subset: surface.subset, exact: nil, alpha: a,
+              cell: cell, start: start, other: b == 0 ? nil : other, group: group, subset: surface.subset, exact: nil,
+              alpha: a,
               beta: b)))
       }
     }
@@ -187,13 +199,14 @@ extension PlanBuilder {
 
   private mutating func addPoints(of planned: PlannedSurface, _ indices: [(i: Int, j: Int)]) throws {
     let surface = planned.surface
-    let cell = try id(surface.cell)
+    let (cell, start) = (try id(surface.cell), try surface.start.map { try id($0) })
     let other = try surface.other.map { try id($0) }
+    let ends = [cell] + [start].compactMap(\.self)
     let cost = costs.point(surface.subset, try known(surface.cell.task).facts)
     for (i, j) in indices {
       let (alpha, beta) = (planned.alpha[i], planned.beta[j])
       // Only where d2 has a part do theta2 and its scale matter.
-      let needs = beta == 0 ? [cell] : [cell] + (other.map { [$0] } ?? []) + [planned.axes]
+      let needs = beta == 0 ? ends : ends + [other].compactMap(\.self) + [planned.axes]
       let place = surface.other == nil ? "\(alpha)" : "(\(alpha), \(beta))"
       add(
         WorkUnit(

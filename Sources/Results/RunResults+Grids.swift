@@ -1,0 +1,87 @@
+internal import Foundation
+internal import Ledger
+internal import Sweep
+internal import TensorFiles
+
+extension RunResults {
+  /// What a point of a curve or surface has, beside its coordinates.
+  static let pointColumns = [
+    "training_loss", "training_loss_se", "dev_loss", "dev_loss_se", "dev_error", "dev_error_se",
+  ]
+
+  /// Writes every curve and surface as a VTK structured grid (.vts) into `exports/`: ParaView's format. Exact points are
+  /// not on a grid; the other formats have them.
+  ///
+  /// - Returns: the names of the files.
+  /// - Throws: `LedgerError`, `TensorFileError`, Foundation's file errors.
+  public func exportVTK() throws -> [String] {
+    try exportEach("vts") { planned, url in try grid(planned).write(to: url) }
+  }
+
+  /// Writes every curve and surface as a NumPy archive (.npz) into `exports/`: `alpha`, [A], and `beta`, [B]; each value and
+  /// `status` (0 done, 1 missing, 2 failed, 3 blocked), [A, B], NaN where there is none; and the exact points theta0, theta1
+  /// and, on a surface, theta2 with `exact_` before each name.
+  ///
+  /// - Returns: the names of the files.
+  /// - Throws: `LedgerError`, `TensorFileError`, Foundation's file errors.
+  public func exportNumPy() throws -> [String] {
+    try exportEach("npz") { planned, url in
+      let grid = try grid(planned)
+      let shape = [grid.alpha.count, grid.beta.count]
+      let points = ExactPoint.allCases.compactMap { point in planned.exact[point].map { (point, $0) } }
+      let scale = try measurements(planned.axes)["scale"]
+      let exact = try values(points.map(\.1))
+      func array(_ name: String, _ shape: [Int], _ values: [Double]) -> NamedArray {
+        NamedArray(name: name, shape: shape, elements: .float64(values))
+      }
+      var arrays = [array("alpha", [shape[0]], grid.alpha), array("beta", [shape[1]], grid.beta)]
+      arrays += grid.values.map { array($0.name, shape, $0.values) }
+      arrays.append(NamedArray(name: "status", shape: shape, elements: .int32(grid.status.map(\.rawValue))))
+      arrays += [
+        array("exact_alpha", [points.count], points.map { $0.0 == .theta1 ? 1 : 0 }),
+        array("exact_beta", [points.count], points.map { $0.0 == .theta2 ? 1 / (scale ?? .nan) : 0 }),
+      ]
+      arrays += exact.map { array("exact_\($0.name)", [points.count], $0.values) }
+      arrays.append(
+        NamedArray(
+          name: "exact_status", shape: [points.count], elements: .int32(points.map { gridStatus($0.1).rawValue })))
+      try NumPyArchive.write(to: url, arrays: arrays)
+    }
+  }
+
+  private func exportEach(
+    _ format: String, _ write: (PlannedSurface, URL) throws -> Void
+  ) throws -> [String] {
+    try FileManager.default.createDirectory(at: run.exports, withIntermediateDirectories: true)
+    return try [plan.curves, plan.surfaces].flatMap { all in
+      try all.enumerated().map { index, planned in
+        let url = run.export(of: planned.surface, number: index + 1, format: format)
+        try write(planned, url)
+        return url.lastPathComponent
+      }
+    }
+  }
+
+  private func grid(_ planned: PlannedSurface) throws -> StructuredGrid {
+    StructuredGrid(
+      alpha: planned.alpha, beta: planned.beta, values: try values(planned.grid),
+      status: planned.grid.map(gridStatus))
+  }
+
+  private func values(_ points: [Identity]) throws -> [(name: String, values: [Double])] {
+    let all = try points.map { try measurements($0) }
+    // One NaN for all that is missing, so that bytes do not depend on where it came from.
+    return Self.pointColumns.map { name in
+      (name, all.map { values in values[name].map { $0.isNaN ? .nan : $0 } ?? .nan })
+    }
+  }
+
+  private func gridStatus(_ id: Identity) -> StructuredGrid.Status {
+    switch outcomes[id]?.status {
+    case .done: .done
+    case .failed: .failed
+    case .blocked: .blocked
+    case .interrupted, nil: .missing
+    }
+  }
+}
