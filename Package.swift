@@ -66,7 +66,7 @@ let package = Package(
       ]),
 
     module("Ledger", ["Sweep", "TensorFiles", .product(name: "GRDB", package: "GRDB.swift")]),
-    module("Results", ["Sweep", "Ledger", "TensorFiles"]),
+    module("Results", ["Sweep", "Ledger", "LossLandscape", "TensorFiles"]),
     module("MPI", ["CMPI"]),
     module("Coordination", ["Sweep", "MPI"]),
 
@@ -92,7 +92,8 @@ let package = Package(
     tests("BERT", ["LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
     tests("GLUE", ["BERT"], fixtures: true),
     tests("FineTuning", ["BERT", "GLUE", "LinearAlgebra", "TensorFiles"]),
-    tests("LossLandscape", ["FineTuning", "GLUE", "BERT", "LinearAlgebra", "Randomness", "TensorFiles"]),
+    tests(
+      "LossLandscape", ["FineTuning", "GLUE", "BERT", "LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
     tests("LearningDynamics", ["Randomness", "TensorFiles"], fixtures: true),
     tests("Sweep"),
     tests("Experiments", ["BERT", "GLUE", "Sweep"]),

@@ -57,7 +57,9 @@ extension Site {
         switch unit.work {
         case .fineTuning(let cell): try fineTuning(cell, worker)
         case .axes: 0.0
-        case .point(let surface, _): try point(surface, worker)
+        case .point(let surface, _): try point(surface.cell, surface.subset, worker)
+        case .trajectory: 0.0
+        case .snapshot(let trajectory, _): try point(trajectory.cell, trajectory.subset, worker)
         case .rollback(let cell, _): try rollback(cell, worker)
         case .probe(let cell, let probe): try self.probe(cell, probe, worker)
         case .consistency(_, let cells, let probe): try consistency(cells, probe, worker)
@@ -113,12 +115,12 @@ extension Site {
     return all + 3 * (all - words * (1 - touched))
   }
 
-  private func point(_ surface: Surface, _ worker: UnitWorker) throws -> Double {
-    let model = model(for: try task(surface.cell.task))
-    let subset = try worker.subset(of: surface)
-    let batches = subset.training.batches(of: surface.subset.batch) + subset.dev.batches(of: surface.subset.batch)
+  private func point(_ cell: Cell, _ subset: Subset, _ worker: UnitWorker) throws -> Double {
+    let model = model(for: try task(cell.task))
+    let examples = try worker.examples(of: subset, for: cell)
+    let batches = examples.training.batches(of: subset.batch) + examples.dev.batches(of: subset.batch)
     let workspace = Workspace.bytes(
-      model, capacity: BatchShape(fitting: batches), purpose: .inference, threads: surface.cell.recipe.threads)
+      model, capacity: BatchShape(fitting: batches), purpose: .inference, threads: cell.recipe.threads)
     return Double(workspace) + 4 * Double(model.table.ranges(readBy: batches).reduce(0) { $0 + $1.count })
   }
 
@@ -193,6 +195,9 @@ extension Work {
     case .axes: .axes(Surface(cell: Cell(task: "", headSeed: 0, orderSeed: 0), other: nil))
     case .point(let surface, _):
       .point(Surface(cell: plain(surface.cell), other: nil, subset: surface.subset), .exact(.theta0))
+    case .trajectory: .trajectory(TrajectoryWork(cell: Cell(task: "", headSeed: 0, orderSeed: 0), other: nil))
+    case .snapshot(let trajectory, _):
+      .snapshot(TrajectoryWork(cell: plain(trajectory.cell), other: nil, subset: trajectory.subset), step: 0)
     case .rollback(let cell, let group): .rollback(plain(cell), group)
     case .probe(let cell, let probe): .probe(plain(cell), probe)
     case .consistency(let task, let cells, let probe): .consistency(task: task, cells: cells.map(plain), probe)

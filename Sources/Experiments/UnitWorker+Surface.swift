@@ -27,15 +27,8 @@ extension UnitWorker {
       case .grid(_, _, let alpha, let beta):
         Combination(alpha: alpha, beta: beta, scale: try scale(unit, inputs))
       }
-    let values = try pointEvaluator(surface).evaluate(combination, of: try plane(surface, unit))
-    var measurements: [String: Double] = [:]
-    for (name, estimate) in [
-      ("training_loss", values.trainingLoss), ("dev_loss", values.devLoss), ("dev_error", values.devError),
-    ] {
-      measurements[name] = estimate?.value
-      measurements[name + "_se"] = estimate?.standardError
-    }
-    return .done(measurements: measurements, payload: nil)
+    let values = try pointEvaluator(surface.cell, surface.subset).evaluate(combination, of: try plane(surface, unit))
+    return .done(measurements: values.measurements, payload: nil)
   }
 
   private func scale(_ unit: WorkUnit, _ inputs: [Identity: [String: Double]]) throws -> Double {
@@ -47,16 +40,16 @@ extension UnitWorker {
   }
 
   /// The evaluator of a task's models on a subset; the last one is kept, as points of a surface follow one another.
-  private func pointEvaluator(_ surface: Surface) throws -> PointEvaluator {
+  func pointEvaluator(_ cell: Cell, _ subset: Subset) throws -> PointEvaluator {
     let key = EvaluatorKey(
-      task: surface.cell.task, subset: surface.subset, maximumLength: surface.cell.recipe.maxLength,
-      trainRows: surface.cell.recipe.trainRows, threads: team.count)
+      task: cell.task, subset: subset, maximumLength: cell.recipe.maxLength, trainRows: cell.recipe.trainRows,
+      threads: team.count)
     if let evaluator, evaluator.key == key { return evaluator.value }
     evaluator = nil
-    let task = try site.task(surface.cell.task)
-    let subset = try subset(of: surface)
+    let task = try site.task(cell.task)
+    let examples = try examples(of: subset, for: cell)
     let value = try PointEvaluator(
-      site.model(for: task), task: task, training: subset.training, dev: subset.dev, batchSize: surface.subset.batch,
+      site.model(for: task), task: task, training: examples.training, dev: examples.dev, batchSize: subset.batch,
       team: team)
     evaluator = (key, value)
     return value
@@ -96,6 +89,18 @@ extension UnitWorker {
     let value = try Plane(theta0: theta0, theta1: theta1, theta2: theta1, encoder: 0..<model.table.count)
     plane = (key, value)
     return value
+  }
+}
+
+extension PointValues {
+  /// By name, each with its standard error, `_se`, where there is one.
+  var measurements: [String: Double] {
+    var measurements: [String: Double] = [:]
+    for (name, estimate) in [("training_loss", trainingLoss), ("dev_loss", devLoss), ("dev_error", devError)] {
+      measurements[name] = estimate?.value
+      measurements[name + "_se"] = estimate?.standardError
+    }
+    return measurements
   }
 }
 

@@ -63,6 +63,8 @@ public final class UnitWorker {
     case .fineTuning(let cell): try fineTune(cell, unit, context)
     case .axes(let surface): try measureAxes(surface, unit)
     case .point(let surface, let point): try evaluate(point, of: surface, unit, inputs)
+    case .trajectory(let trajectory): try measure(trajectory, unit)
+    case .snapshot(let trajectory, let step): try evaluate(step, of: trajectory, unit, inputs)
     case .rollback(let cell, let group): try rollBack(group, of: cell, unit, inputs)
     case .probe(let cell, let probe): try takeBases(of: cell, on: probe, unit)
     case .consistency(_, let cells, _): try compare(cells, unit)
@@ -91,13 +93,11 @@ public final class UnitWorker {
     return all.selecting(Array(0..<rows))
   }
 
-  /// The examples that a surface's points are evaluated on.
-  func subset(of surface: Surface) throws -> (training: EncodedDataset, dev: EncodedDataset) {
-    let (subset, seed) = (surface.subset, UInt64(surface.subset.seed))
-    let dev = try dataset(surface.cell.task, .dev, maximumLength: surface.cell.recipe.maxLength)
-    return (
-      try trainingData(of: surface.cell).sample(subset.train, seed: seed), dev.sample(subset.dev, seed: seed)
-    )
+  /// The examples that points are evaluated on.
+  func examples(of subset: Subset, for cell: Cell) throws -> (training: EncodedDataset, dev: EncodedDataset) {
+    let seed = UInt64(subset.seed)
+    let dev = try dataset(cell.task, .dev, maximumLength: cell.recipe.maxLength)
+    return (try trainingData(of: cell).sample(subset.train, seed: seed), dev.sample(subset.dev, seed: seed))
   }
 
   /// The examples of a probe, as a cell's recipe cuts them.

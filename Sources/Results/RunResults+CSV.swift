@@ -5,7 +5,7 @@ internal import TensorFiles
 
 extension RunResults {
   /// Writes the tables of a run as CSV files into `exports/`: units, cells, epochs, axes, curves,
-  /// surfaces, rollback, consistency.
+  /// surfaces, flatness, barriers, trajectories, rollback, consistency.
   ///
   /// They hold no times, hosts or ranks: the same sweep gives the same bytes on any number of ranks, interrupted or not.
   ///
@@ -16,7 +16,8 @@ extension RunResults {
     let tables = [
       ("units.csv", unitTable()), ("cells.csv", try cellTable()), ("epochs.csv", try epochTable()),
       ("axes.csv", try axesTable()), ("curves.csv", try curveTable()), ("surfaces.csv", try surfaceTable()),
-      ("rollback.csv", try rollbackTable()),
+      ("flatness.csv", try flatnessTable()), ("barriers.csv", try barrierTable()),
+      ("trajectories.csv", try trajectoryTable()), ("rollback.csv", try rollbackTable()),
       ("consistency.csv", try consistencyTable()),
     ]
     for (name, table) in tables {
@@ -45,11 +46,11 @@ extension RunResults {
     }
   }
 
-  private func fields(of cell: Cell) -> [String] {
+  func fields(of cell: Cell) -> [String] {
     [cell.name, cell.task, cell.initialisation.rawValue, "\(cell.headSeed)", "\(cell.orderSeed)"]
   }
 
-  private static let cellColumns = ["cell", "task", "initialisation", "head_seed", "order_seed"]
+  static let cellColumns = ["cell", "task", "initialisation", "head_seed", "order_seed"]
 
   private func cellTable() throws -> CSV {
     let all = try cells.map { try measurements($0.unit.id) }
@@ -74,9 +75,9 @@ extension RunResults {
     return table
   }
 
-  private static let groupColumns = ["group", "elsewhere"]
+  static let groupColumns = ["group", "elsewhere"]
 
-  private func fields(ofGroup surface: Surface) -> [String] {
+  func fields(ofGroup surface: Surface) -> [String] {
     [surface.group?.name ?? "all", surface.group == nil ? "" : surface.elsewhere.rawValue]
   }
 
@@ -139,6 +140,27 @@ extension RunResults {
           let id = planned.grid[i * planned.beta.count + j]
           table.append(front + ["grid", "\(i)", "\(j)", CSV.number(alpha), CSV.number(beta)] + (try pointFields(id)))
         }
+      }
+    }
+    return table
+  }
+
+  /// One row for each snapshot: where it lies, then its losses.
+  private func trajectoryTable() throws -> CSV {
+    let places = ["hao_alpha", "hao_beta", "alpha", "beta", "residual", "pc1", "pc2"]
+    let heads = ["own", "theta1_head", "plane"]
+    let columns = heads.flatMap { head in Self.pointColumns.map { "\(head)_\($0)" } }
+    var table = CSV(
+      ["trajectory"] + Self.cellColumns + ["other", "step"] + places + ["explained1", "explained2", "status"] + columns)
+    for planned in plan.trajectories {
+      let place = try measurements(planned.unit)
+      let front = [planned.work.name] + fields(of: planned.work.cell) + [planned.work.other?.name ?? ""]
+      for (step, unit) in planned.snapshots {
+        let values = try measurements(unit)
+        table.append(
+          front + ["\(step)"] + places.map { CSV.number(place["\($0).\(step)"]) }
+            + ["explained.1", "explained.2"].map { CSV.number(place[$0]) } + [status(unit)]
+            + heads.flatMap { head in Self.pointColumns.map { CSV.number(values["\(head).\($0)"]) } })
       }
     }
     return table

@@ -6,6 +6,10 @@ public enum Work: Sendable, Hashable, Codable {
   case axes(Surface)
   /// Evaluates one point of a surface.
   case point(Surface, SurfacePoint)
+  /// Measures where a cell's snapshots lie.
+  case trajectory(TrajectoryWork)
+  /// Evaluates the snapshot of a trajectory after a step: itself, with theta1's head, and the plane where it lies.
+  case snapshot(TrajectoryWork, step: Int)
   /// Evaluates a cell's final model with a layer group put back to theta0 on all dev rows.
   case rollback(Cell, LayerGroup)
   /// Runs a cell's final model on a probe; the payload is each layer's kept orthonormal basis.
@@ -20,7 +24,8 @@ extension Work {
     switch self {
     case .fineTuning(let cell), .rollback(let cell, _), .probe(let cell, _): cell.recipe.threads
     case .point(let surface, _): surface.cell.recipe.threads
-    case .axes, .consistency: 1
+    case .snapshot(let trajectory, _): trajectory.cell.recipe.threads
+    case .axes, .trajectory, .consistency: 1
     }
   }
 
@@ -32,6 +37,10 @@ extension Work {
     case axes
     /// ``Work/point(_:_:)``
     case point
+    /// ``Work/trajectory(_:)``
+    case trajectory
+    /// ``Work/snapshot(_:step:)``
+    case snapshot
     /// ``Work/rollback(_:_:)``
     case rollback
     /// ``Work/probe(_:_:)``
@@ -46,6 +55,8 @@ extension Work {
     case .fineTuning: .fineTuning
     case .axes: .axes
     case .point: .point
+    case .trajectory: .trajectory
+    case .snapshot: .snapshot
     case .rollback: .rollback
     case .probe: .probe
     case .consistency: .consistency

@@ -97,7 +97,7 @@ final class Preparation: OutcomeRecorder, Sendable {
     (given.model, given.data) = ("", nil)
     // What is looked at may change: points that are known keep their values, others join them.
     var differences = try given.differences(from: recorded).filter { difference in
-      !["curves", "surfaces", "rollback"].contains { difference.hasPrefix($0) }
+      !["curves", "surfaces", "trajectories", "rollback"].contains { difference.hasPrefix($0) }
     }
     if inputs.model.hash != before.inputs.model.hash {
       differences.append("model: other weights, vocabulary or config")

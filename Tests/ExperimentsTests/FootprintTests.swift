@@ -30,7 +30,7 @@ import Testing
     #expect(shape.attention == 56_000 + 4 * 10 * 400)
   }
 
-  /// Models on disk to the byte but for names and headers: theta0 of two initialisations, a final model a cell; nothing
+  /// Models on disk to the byte but for names and headers: theta0 of two initialisations, a final model and the snapshots of each cell; nothing
   /// that depends on seeds or coordinates.
   @Test func sizesOfASweep() throws {
     let site = try site()
@@ -38,7 +38,8 @@ import Testing
     let footprint = try site.footprint(of: plan)
     let vector = 4.0 * Double(BERTModel(site.checkpoint.configuration, outputs: nil).table.count)
     let cells = plan.units.count { $0.work.kind == .fineTuning }
-    let models = vector * Double(site.sweep.initialisations.count + cells)
+    // 10 epochs, a snapshot every 2 and at the start.
+    let models = vector * Double(site.sweep.initialisations.count + cells * (1 + 6))
     #expect(footprint.disk > models && footprint.disk < models + 20e6)
     let surfaces = plan.curves.count + plan.surfaces.count
     #expect(footprint.model == vector && footprint.cells == cells && footprint.surfaces == surfaces)

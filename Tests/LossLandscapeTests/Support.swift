@@ -1,4 +1,5 @@
 import BERT
+import Foundation
 import LinearAlgebra
 import LossLandscape
 import Randomness
@@ -33,4 +34,10 @@ func gaussian(_ count: Int, seed: UInt32, scale: Double = 1) -> [Float] {
 /// `count` numbers from `first` to `last`, both included.
 func linspace(_ first: Double, _ last: Double, _ count: Int) -> [Double] {
   (0..<count).map { first + (last - first) * Double($0) / Double(count - 1) }
+}
+
+/// What tools/fixtures/landscape_fixture.py wrote.
+func landscapeFixture(_ name: String) throws -> URL {
+  guard let root = Bundle.module.resourceURL else { throw CocoaError(.fileNoSuchFile) }
+  return root.appending(path: "Fixtures").appending(path: name)
 }

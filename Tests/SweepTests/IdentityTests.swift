@@ -26,7 +26,10 @@ import Testing
   }
 
   @Test func unitsComeBackFromJSON() throws {
-    let units = try Examples.plan(Examples.small + "\nrollback: {groups: [high]}").units
+    let units = try Examples.plan(
+      Examples.small.replacing("batch: 4}", with: "batch: 4, snapshots: {every: 2 steps}}")
+        + "\nrollback: {groups: [high]}\ntrajectories: [{task: MRPC}]"
+    ).units
     #expect(Set(units.map(\.work.kind)) == Set(Work.Kind.allCases))
     #expect(try JSONDecoder().decode([WorkUnit].self, from: JSONEncoder().encode(units)) == units)
   }

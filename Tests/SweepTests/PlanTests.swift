@@ -123,6 +123,23 @@ import Testing
     }
   }
 
+  /// Snapshots at 0, after each epoch of 5 steps and at the end, each with losses; the other task's cell of the same seed.
+  @Test func trajectories() throws {
+    let yaml = Examples.small.replacing("batch: 4}", with: "batch: 4, snapshots: {every: 1 epochs}}")
+    let plan = try Examples.plan(yaml + "\ntrajectories: [{task: MRPC, other: SST-2}, {task: MRPC}]")
+    #expect(
+      plan.trajectories.map(\.work.name) == [
+        "MRPC-s0 trajectory x SST-2-s0", "MRPC-s1 trajectory x SST-2-s1", "MRPC-s0 trajectory", "MRPC-s1 trajectory",
+      ])
+    #expect(plan.trajectories[1].snapshots.map(\.step) == [0, 5, 10])
+    let names = Dictionary(uniqueKeysWithValues: plan.units.map { ($0.id, $0.name) })
+    let units = Dictionary(uniqueKeysWithValues: plan.units.map { ($0.id, $0) })
+    #expect(units[plan.trajectories[0].unit]?.needs.map { names[$0] } == ["MRPC-s0", "SST-2-s0"])
+    let last = try #require(plan.trajectories[2].snapshots.last)
+    #expect(units[last.unit]?.needs.map { names[$0] } == ["MRPC-s0", "MRPC-s0 trajectory"])
+    #expect(units[last.unit]?.name == "MRPC-s0 trajectory step 10")
+  }
+
   /// Every cell without each group and each of its two layers; the upper third of two layers is layer 1.
   @Test func rollbacks() throws {
     let plan = try Examples.plan(Examples.small + "\nrollback: {groups: [high, embeddings]}")

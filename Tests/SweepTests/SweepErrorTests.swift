@@ -50,6 +50,11 @@ import Testing
     ("curves: [{elsewhere: here}]", "3: curves[0].elsewhere: got 'here', expected one of theta0, theta1"),
     ("curves: [{seeds: [3]}]", "3: curves[0].seeds[0]: got '3', expected a whole number from 0 to 2"),
     ("curves: [{tasks: [RTE]}]", "3: curves[0].tasks[0]: got 'RTE', expected one of the sweep's tasks"),
+    (
+      "trajectories: [{task: MRPC}]",
+      "3: trajectories: got a trajectory of MRPC, pretrained, without snapshots, expected"
+    ),
+    ("trajectories: [{task: MRPC, other: MRPC}]", "3: trajectories[0].other: got 'MRPC', expected another task than"),
     ("rollback: {layers: some}", "3: rollback.layers: got 'some', expected one of each, none"),
     ("surfaces: [{task: MRPC}]", "3: surfaces[0].other: the key is missing"),
     ("surfaces: [{task: MRPC, other: MRPC}]", "3: surfaces[0].other: got 'MRPC', expected another task than MRPC"),

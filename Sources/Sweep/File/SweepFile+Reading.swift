@@ -29,6 +29,10 @@ extension SweepFile {
       try keys[.surfaces]?.list(of: "surfaces", mayBeEmpty: true, distinctBy: \.self) {
         try SurfaceRequest($0, tasks: taskNames, seedCount: seedCount, initialisations: starts)
       } ?? []
+    trajectories =
+      try keys[.trajectories]?.list(of: "trajectories", mayBeEmpty: true, distinctBy: \.self) {
+        try TrajectoryRequest($0, tasks: taskNames)
+      } ?? []
     rollback = try keys[.rollback].map(RollbackRequest.init)
     probes =
       try keys[.probes]?.list(of: "probes", mayBeEmpty: true, distinctBy: \.name) { try Probe($0, tasks: taskNames) }
@@ -38,6 +42,7 @@ extension SweepFile {
       try ConsistencyRequest($0, tasks: taskNames, seedCount: seedCount, probes: known)
     }
     onFailure = try FailurePolicy(keys[.onFailure])
+    try checkSnapshots(keys[.trajectories]?.place ?? keys.place)
     try checkMicroBatches((keys[.recipes] ?? keys[.recipe])?.place ?? keys.place)
   }
 
@@ -58,6 +63,18 @@ extension SweepFile {
     return try value.entries().reduce(into: [:]) { recipes, entry in
       guard known.contains(entry.key) else { throw SweepError.unknownKey(entry.value.place, known: known) }
       recipes[entry.key] = try RecipeChanges(entry.value)
+    }
+  }
+
+  /// A trajectory is made of snapshots.
+  private func checkSnapshots(_ place: SweepError.Place) throws {
+    for task in trajectories.map(\.task) {
+      for initialisation in initialisations
+      where recipe(task: task, initialisation: initialisation).snapshots == .none {
+        throw SweepError.wrongValue(
+          place, got: "a trajectory of \(task), \(initialisation.rawValue), without snapshots",
+          expected: "snapshots in its recipe, such as snapshots: {every: 0.5 epochs}")
+      }
     }
   }
 
@@ -159,6 +176,20 @@ extension CurveRequest {
     guard along != .seeds || (groups == ["all"] && elsewhere == .theta1) else {
       throw SweepError.wrongValue(
         value.place, got: "along: seeds with groups or elsewhere", expected: "whole models between seeds")
+    }
+  }
+}
+
+extension TrajectoryRequest {
+  fileprivate init(_ value: YAMLValue, tasks: [String]) throws {
+    let keys = try value.mapping(CodingKeys.self)
+    let name = try keys.required(.task, "one of the sweep's tasks")
+      .name(among: tasks, called: "one of the sweep's tasks")
+    task = name
+    other = try keys[.other].map { second in
+      let other = try second.name(among: tasks, called: "one of the sweep's tasks")
+      guard other != name else { throw second.wrong("another task than \(name)") }
+      return other
     }
   }
 }

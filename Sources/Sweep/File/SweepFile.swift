@@ -26,6 +26,8 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   public let curves: [CurveRequest]
   /// The surfaces, distinct. Default: none.
   public let surfaces: [SurfaceRequest]
+  /// The trajectories, distinct. Default: none.
+  public let trajectories: [TrajectoryRequest]
   /// Which parts of the final models are put back to theta0; nil: none.
   public let rollback: RollbackRequest?
   /// The probes, their names distinct. Each runs on its own task's models. Default: none.
@@ -36,8 +38,8 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   public let onFailure: FailurePolicy
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, model, data, tasks, seeds, initialisations, recipe, recipes, subset, curves, surfaces, rollback,
-      probes, consistency
+    case name, model, data, tasks, seeds, initialisations, recipe, recipes, subset, curves, surfaces, trajectories
+    case rollback, probes, consistency
     case initialisationSeed = "initialisation_seed"
     case onFailure = "on_failure"
   }
@@ -99,6 +101,18 @@ public struct SurfaceRequest: Sendable, Hashable, Encodable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case task, other, seed, initialisation, alpha, beta, groups, elsewhere
+  }
+}
+
+/// Trajectories that a sweep asks for: one for each seed and initialisation of a task.
+public struct TrajectoryRequest: Sendable, Hashable, Encodable {
+  /// The task whose fine-tunings are followed; its recipe keeps snapshots.
+  public let task: String
+  /// The task whose model of the same seed is theta2; nil: none.
+  public let other: String?
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case task, other
   }
 }
 

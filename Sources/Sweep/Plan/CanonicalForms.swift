@@ -71,6 +71,21 @@ struct GroupForm: Encodable, Hashable {
   }
 }
 
+/// Of where a cell's snapshots lie.
+struct TrajectoryForm: Encodable {
+  let kind = Work.Kind.trajectory
+  let cell: Identity
+  let other: Identity?
+}
+
+/// Of a snapshot's losses.
+struct SnapshotForm: Encodable {
+  let kind = Work.Kind.snapshot
+  let trajectory: Identity
+  let step: Int
+  let subset: Subset
+}
+
 /// Of a final model with a group put back.
 struct RollbackForm: Encodable {
   let kind = Work.Kind.rollback

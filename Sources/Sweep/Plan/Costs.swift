@@ -23,6 +23,12 @@ struct Costs {
     forward(Double(subset.train + subset.dev), task) + vectors(4)
   }
 
+  /// For each snapshot a handful of sums over theta, and a product with every other one.
+  func trajectory(snapshots: Int) -> Double { vectors(Double(snapshots * (12 + 3 * snapshots))) }
+
+  /// Three points.
+  func snapshot(_ subset: Subset, _ task: TaskFacts) -> Double { 3 * point(subset, task) }
+
   /// Forward of the dev rows, and 3 passes to place the parameters.
   func rollback(_ task: TaskFacts) -> Double { forward(Double(task.devRows), task) + vectors(3) }
 

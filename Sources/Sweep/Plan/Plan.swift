@@ -4,12 +4,12 @@
 /// order of handing out, in which a unit's needs come before it:
 /// 1. fine-tunings, the most costly first;
 /// 2. the axes of each curve and surface, then its exact points;
-/// 3. rollbacks; probes, then consistency, at rank 0;
+/// 3. trajectories and their snapshots; rollbacks; probes, then consistency, at rank 0;
 /// 4. grid points, coarse to fine over all curves and surfaces: a sweep that is stopped early leaves usable, coarser ones.
 ///
 /// The needs of each kind, in this order: a fine-tuning needs nothing; axes need their cells; theta0 and theta1 need the
-/// surface's cell and the one that a curve starts at, theta2 both cells; a grid point with beta 0 needs the cell, another both cells and the axes; a rollback or a
-/// probe needs its cell; consistency needs the probes of its cells, in their order.
+/// surface's cell and the one that a curve starts at, theta2 both cells; a grid point with beta 0 needs the cell, another both cells and the axes; a trajectory needs
+/// its cells, a snapshot these and the trajectory; a rollback or a probe needs its cell; consistency needs the probes of its cells, in their order.
 public struct Plan: Sendable {
   /// The units; no two have the same identity.
   public let units: [WorkUnit]
@@ -18,6 +18,8 @@ public struct Plan: Sendable {
   /// The surfaces likewise.
   public let surfaces: [PlannedSurface]
 
+  /// The trajectories, cell by cell.
+  public let trajectories: [PlannedTrajectory]
   /// The rollbacks, cell by cell.
   public let rollbacks: [PlannedRollback]
 
@@ -29,12 +31,14 @@ public struct Plan: Sendable {
     var builder = try PlanBuilder(sweep: sweep, inputs: inputs)
     try builder.addCells()
     try builder.addSurfaces()
+    try builder.addTrajectories()
     try builder.addRollbacks()
     try builder.addProbesAndConsistency()
     try builder.addGrids()
     units = builder.units
     curves = builder.curves
     surfaces = builder.surfaces
+    trajectories = builder.trajectories
     rollbacks = builder.rollbacks
   }
 
@@ -67,6 +71,16 @@ public struct PlannedSurface: Sendable, Hashable {
   public let exact: [ExactPoint: Identity]
   /// The units of the grid, [alpha.count, beta.count] row-major: point (i, j) is at i * beta.count + j.
   public let grid: [Identity]
+}
+
+/// A trajectory and its units.
+public struct PlannedTrajectory: Sendable {
+  /// What it is.
+  public let work: TrajectoryWork
+  /// The unit that measures where the snapshots lie.
+  public let unit: Identity
+  /// The steps of the snapshots, ascending, and the units that evaluate them.
+  public let snapshots: [(step: Int, unit: Identity)]
 }
 
 /// A layer group of a cell that is put back, and the unit that does it.

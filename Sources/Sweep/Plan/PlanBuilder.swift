@@ -3,6 +3,7 @@ struct PlanBuilder {
   private(set) var units: [WorkUnit] = []
   private(set) var curves: [PlannedSurface] = []
   private(set) var surfaces: [PlannedSurface] = []
+  private(set) var trajectories: [PlannedTrajectory] = []
   private(set) var rollbacks: [PlannedRollback] = []
 
   private let sweep: SweepFile
@@ -121,6 +122,14 @@ extension PlanBuilder {
     }
   }
 
+  /// The sweep's subset, no larger than what there is.
+  private func subset(of cell: Cell, _ facts: TaskFacts) -> Subset {
+    var subset = sweep.subset
+    subset.train = min(subset.train, cell.recipe.trainRows ?? facts.trainRows)
+    subset.dev = min(subset.dev, facts.devRows)
+    return subset
+  }
+
   /// Where the curves through some cells start, nil for theta0, and the cell at 1.
   private static func lines(_ along: CurveRequest.Along, _ cells: [Cell]) -> [(start: Cell?, cell: Cell)] {
     switch along {
@@ -132,10 +141,7 @@ extension PlanBuilder {
   private func surface(
     _ cell: Cell, _ other: Cell?, start: Cell? = nil, _ groupName: String, _ elsewhere: Surface.Elsewhere
   ) throws -> Surface {
-    let facts = try known(cell.task).facts
-    var subset = sweep.subset
-    subset.train = min(subset.train, cell.recipe.trainRows ?? facts.trainRows)
-    subset.dev = min(subset.dev, facts.devRows)
+    let subset = subset(of: cell, try known(cell.task).facts)
     let group = try LayerGroup(groupName, layers: inputs.model.layers)
     // Nothing rests where everything moves.
     let isAll = group.isAll(of: inputs.model.layers)
@@ -213,6 +219,39 @@ extension PlanBuilder {
           id: planned.grid[i * planned.beta.count + j], name: "\(surface.name) \(place)",
           work: .point(surface, .grid(i: i, j: j, alpha: alpha, beta: beta)), needs: needs, place: .anywhere,
           cost: cost))
+    }
+  }
+}
+
+// Trajectories.
+extension PlanBuilder {
+  mutating func addTrajectories() throws {
+    for request in sweep.trajectories {
+      let facts = try known(request.task).facts
+      for initialisation in sweep.initialisations {
+        for seed in sweep.seeds {
+          let cell = try cell(request.task, initialisation, seed)
+          let other = try request.other.map { try self.cell($0, initialisation, seed) }
+          let work = TrajectoryWork(cell: cell, other: other, subset: subset(of: cell, facts))
+          let needs = try [cell, other].compactMap(\.self).map { try id($0) }
+          let steps = cell.recipe.snapshotSteps(examples: cell.recipe.trainRows ?? facts.trainRows)
+          let trajectory = try Identity(of: TrajectoryForm(cell: needs[0], other: needs.count > 1 ? needs[1] : nil))
+          add(
+            WorkUnit(
+              id: trajectory, name: work.name, work: .trajectory(work), needs: needs, place: .anywhere,
+              cost: costs.trajectory(snapshots: steps.count)))
+          var snapshots: [(step: Int, unit: Identity)] = []
+          for step in steps {
+            let id = try Identity(of: SnapshotForm(trajectory: trajectory, step: step, subset: work.subset))
+            add(
+              WorkUnit(
+                id: id, name: "\(work.name) step \(step)", work: .snapshot(work, step: step),
+                needs: needs + [trajectory], place: .anywhere, cost: costs.snapshot(work.subset, facts)))
+            snapshots.append((step, id))
+          }
+          trajectories.append(PlannedTrajectory(work: work, unit: trajectory, snapshots: snapshots))
+        }
+      }
     }
   }
 }

@@ -1,0 +1,85 @@
+internal import LossLandscape
+internal import Sweep
+
+// What follows from the points of curves: computed when asked for, as it costs nothing beside them.
+extension RunResults {
+  private static let losses = ["training_loss", "dev_loss"]
+  /// How much higher than theta1 a loss may be within the flat interval. [METHODS 4]
+  private static let tolerances = [0.1, 0.5]
+
+  /// Of every curve along a fine-tuning: the interval round theta1 where the loss is at most a tolerance higher.
+  func flatnessTable() throws -> CSV {
+    var table = CSV(
+      ["curve"] + Self.cellColumns + Self.groupColumns
+        + [
+          "loss", "tolerance", "lower", "upper", "lower_censored", "upper_censored", "width", "length1", "distance",
+          "reason",
+        ])
+    for planned in plan.curves where planned.surface.start == nil {
+      let front = [planned.surface.name] + fields(of: planned.surface.cell) + fields(ofGroup: planned.surface)
+      let length = try measurements(planned.axes)["length1"]
+      for loss in Self.losses {
+        let line = try line(planned, loss)
+        for tolerance in Self.tolerances {
+          let name = [loss, CSV.number(tolerance)]
+          guard let length, let top = line.end else {
+            table.append(front + name + [String](repeating: "", count: 7) + ["points are missing"])
+            continue
+          }
+          do {
+            let flat = try Flatness(
+              coordinates: line.coordinates, losses: line.values, centerLoss: top, tolerance: tolerance,
+              directionLength: length)
+            table.append(
+              front + name + [CSV.number(flat.lower), CSV.number(flat.upper)]
+                + [flat.isLowerCensored, flat.isUpperCensored].map { $0 ? "1" : "0" }
+                + [flat.width, length, flat.distance].map { CSV.number($0) } + [""])
+          } catch {
+            table.append(front + name + [String](repeating: "", count: 7) + ["\(error)"])
+          }
+        }
+      }
+    }
+    return table
+  }
+
+  /// Of every curve between two seeds: how far the loss rises above the line between its ends.
+  func barrierTable() throws -> CSV {
+    var table = CSV(["curve", "from"] + Self.cellColumns + ["loss", "barrier", "alpha", "reason"])
+    for planned in plan.curves {
+      guard let start = planned.surface.start else { continue }
+      let front = [planned.surface.name, start.name] + fields(of: planned.surface.cell)
+      for loss in Self.losses {
+        let line = try line(planned, loss)
+        guard let first = line.start, let last = line.end else {
+          table.append(front + [loss, "", "", "points are missing"])
+          continue
+        }
+        do {
+          let barrier = try Barrier(coordinates: line.coordinates, losses: line.values, start: first, end: last)
+          table.append(
+            front + [loss, CSV.number(barrier.height), CSV.number(barrier.position), barrier.reason ?? ""])
+        } catch {
+          table.append(front + [loss, "", "", "\(error)"])
+        }
+      }
+    }
+    return table
+  }
+
+  /// The points of a curve that are there, and its ends; a loss that is not finite is a point.
+  private func line(
+    _ planned: PlannedSurface, _ loss: String
+  ) throws -> (coordinates: [Double], values: [Double], start: Double?, end: Double?) {
+    var (coordinates, values): ([Double], [Double]) = ([], [])
+    for (alpha, id) in zip(planned.alpha, planned.grid) {
+      guard let value = try measurements(id)[loss] else { continue }
+      coordinates.append(alpha)
+      values.append(value)
+    }
+    return (
+      coordinates, values, try planned.exact[.theta0].flatMap { try measurements($0)[loss] },
+      try planned.exact[.theta1].flatMap { try measurements($0)[loss] }
+    )
+  }
+}
