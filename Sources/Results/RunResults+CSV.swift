@@ -5,7 +5,8 @@ internal import TensorFiles
 
 extension RunResults {
   /// Writes the tables of a run as CSV files into `exports/`: units, cells, epochs, axes, curves,
-  /// surfaces, flatness, barriers, trajectories, rollback, consistency.
+  /// surfaces, flatness, barriers, trajectories, rollback, intervals,
+  /// consistency.
   ///
   /// They hold no times, hosts or ranks: the same sweep gives the same bytes on any number of ranks, interrupted or not.
   ///
@@ -18,6 +19,7 @@ extension RunResults {
       ("axes.csv", try axesTable()), ("curves.csv", try curveTable()), ("surfaces.csv", try surfaceTable()),
       ("flatness.csv", try flatnessTable()), ("barriers.csv", try barrierTable()),
       ("trajectories.csv", try trajectoryTable()), ("rollback.csv", try rollbackTable()),
+      ("intervals.csv", try intervalTable()),
       ("consistency.csv", try consistencyTable()),
     ]
     for (name, table) in tables {

@@ -7,38 +7,55 @@ extension RunResults {
   /// How much higher than theta1 a loss may be within the flat interval. [METHODS 4]
   private static let tolerances = [0.1, 0.5]
 
+  /// How flat a curve is in one loss at one tolerance, or why nobody knows.
+  struct CurveFlatness {
+    let surface: Surface
+    let loss: String
+    let tolerance: Double
+    let flatness: Flatness?
+    let reason: String
+  }
+
   /// Of every curve along a fine-tuning: the interval round theta1 where the loss is at most a tolerance higher.
-  func flatnessTable() throws -> CSV {
-    var table = CSV(
-      ["curve"] + Self.cellColumns + Self.groupColumns
-        + [
-          "loss", "tolerance", "lower", "upper", "lower_censored", "upper_censored", "width", "length1", "distance",
-          "reason",
-        ])
-    for planned in plan.curves where planned.surface.start == nil {
-      let front = [planned.surface.name] + fields(of: planned.surface.cell) + fields(ofGroup: planned.surface)
+  func flatness() throws -> [CurveFlatness] {
+    try plan.curves.filter { $0.surface.start == nil }.flatMap { planned in
       let length = try measurements(planned.axes)["length1"]
-      for loss in Self.losses {
+      return try Self.losses.flatMap { loss in
         let line = try line(planned, loss)
-        for tolerance in Self.tolerances {
-          let name = [loss, CSV.number(tolerance)]
-          guard let length, let top = line.end else {
-            table.append(front + name + [String](repeating: "", count: 7) + ["points are missing"])
-            continue
+        return Self.tolerances.map { tolerance in
+          var flatness: Flatness?
+          var reason = "points are missing"
+          if let length, let center = line.end {
+            do {
+              flatness = try Flatness(
+                coordinates: line.coordinates, losses: line.values, centerLoss: center, tolerance: tolerance,
+                directionLength: length)
+              reason = ""
+            } catch { reason = "\(error)" }
           }
-          do {
-            let flat = try Flatness(
-              coordinates: line.coordinates, losses: line.values, centerLoss: top, tolerance: tolerance,
-              directionLength: length)
-            table.append(
-              front + name + [CSV.number(flat.lower), CSV.number(flat.upper)]
-                + [flat.isLowerCensored, flat.isUpperCensored].map { $0 ? "1" : "0" }
-                + [flat.width, length, flat.distance].map { CSV.number($0) } + [""])
-          } catch {
-            table.append(front + name + [String](repeating: "", count: 7) + ["\(error)"])
-          }
+          return CurveFlatness(
+            surface: planned.surface, loss: loss, tolerance: tolerance, flatness: flatness, reason: reason)
         }
       }
+    }
+  }
+
+  func flatnessTable() throws -> CSV {
+    var table = CSV(
+      ["curve"] + Self.cellColumns + Self.groupColumns + [
+        "loss", "tolerance", "lower", "upper", "lower_censored", "upper_censored", "width", "length1", "distance",
+        "reason",
+      ])
+    for row in try flatness() {
+      let figures =
+        row.flatness.map { flat in
+          [CSV.number(flat.lower), CSV.number(flat.upper)]
+            + [flat.isLowerCensored, flat.isUpperCensored].map { $0 ? "1" : "0" }
+            + [flat.width, flat.directionLength, flat.distance].map { CSV.number($0) }
+        } ?? [String](repeating: "", count: 7)
+      table.append(
+        [row.surface.name] + fields(of: row.surface.cell) + fields(ofGroup: row.surface)
+          + [row.loss, CSV.number(row.tolerance)] + figures + [row.reason])
     }
     return table
   }
