@@ -53,7 +53,7 @@ let package = Package(
     module("GLUE", ["Tokenization", "Randomness", "BERT"]),
     module("FineTuning", ["GLUE", "BERT", "LinearAlgebra", "Randomness", "TensorFiles"]),
 
-    module("LossLandscape", ["FineTuning", "GLUE", "BERT", "LinearAlgebra"]),
+    module("LossLandscape", ["FineTuning", "GLUE", "BERT", "LinearAlgebra", "Randomness"]),
     module("LearningDynamics", ["LinearAlgebra"]),
 
     // The grid.

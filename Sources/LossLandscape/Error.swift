@@ -14,6 +14,10 @@ public enum LandscapeError: Error, Sendable, Equatable, CustomStringConvertible 
   case notAscending(index: Int)
   /// A tolerance that is negative, infinite or NaN.
   case invalidTolerance(got: Double)
+  /// A random direction cannot be made.
+  case noDirection(reason: String)
+  /// A Hessian-vector product depends on the step of its differences.
+  case unstableProduct(norm: Double, normAtHalfStep: Double, difference: Double)
 
   /// One line: what was got, what was expected, what to do.
   public var description: String {
@@ -32,6 +36,12 @@ public enum LandscapeError: Error, Sendable, Equatable, CustomStringConvertible 
       "the coordinate at index \(index) is not greater than the one before, or not finite; give points in ascending order"
     case .invalidTolerance(let got):
       "a tolerance of \(got) was got, a finite number >= 0 is expected; correct it"
+    case .noDirection(let reason):
+      "no random direction was got (\(reason)); look at the weights, or choose another index or normalisation"
+    case .unstableProduct(let norm, let normAtHalfStep, let difference):
+      "a Hessian-vector product has the norm \(norm), and \(normAtHalfStep) with half the step, and the two differ by "
+        + "\(difference), at most \(HessianProduct.tolerance) of the first is expected; choose a smaller step where the "
+        + "loss bends within it, a greater one or more examples where Float32 gradients are too coarse"
     }
   }
 }
