@@ -84,13 +84,14 @@ extension RunResults {
     return table
   }
 
-  /// The points of a curve that are there, and its ends; a loss that is not finite is a point.
+  /// The points of a curve and its ends; a loss that is not finite is a point. No ends where a point is missing: what lies
+  /// between its neighbours is not known.
   private func line(
     _ planned: PlannedSurface, _ loss: String
   ) throws -> (coordinates: [Double], values: [Double], start: Double?, end: Double?) {
     var (coordinates, values): ([Double], [Double]) = ([], [])
     for (alpha, id) in zip(planned.alpha, planned.grid) {
-      guard let value = try measurements(id)[loss] else { continue }
+      guard let value = try measurements(id)[loss] else { return ([], [], nil, nil) }
       coordinates.append(alpha)
       values.append(value)
     }

@@ -18,7 +18,7 @@ import Testing
     }
     // A constant that is no binary fraction, at places that are none.
     let flat = try Barrier(
-      coordinates: linspace(0, 1, 32), losses: .init(repeating: 0.7, count: 32), start: 0.7, end: 0.7)
+      coordinates: linspace(0, 1, 32), losses: .init(repeating: 0.9, count: 32), start: 0.9, end: 0.9)
     #expect(flat.height == 0 && flat.position == 0)
   }
 
