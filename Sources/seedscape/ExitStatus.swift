@@ -92,3 +92,11 @@ func standardError(_ line: String) {
 func standardOutput(_ line: String) throws {
   try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
 }
+
+/// A value as one JSON object on one line, for programs: keys in snake case, sorted.
+func jsonLine(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.keyEncodingStrategy = .convertToSnakeCase
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
+}

@@ -40,7 +40,7 @@ struct PlanCommand: ParsableCommand {
     let facts = try site.facts(program: Version.program)
     let plan = try Plan(sweep: sweep, inputs: facts)
     let forecast = try forecast(plan, site, try site.footprint(of: plan))
-    try standardOutput(json ? try forecast.json() : forecast.text)
+    try standardOutput(json ? try jsonLine(forecast) : forecast.text)
   }
 
   private func forecast(_ plan: Plan, _ site: Site, _ footprint: Footprint) throws -> Forecast {
@@ -96,13 +96,6 @@ private struct Forecast: Encodable {
     let units: Int
     let operations: Double
     let memory: Double
-  }
-
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 
   var text: String {

@@ -8,8 +8,9 @@
 /// 4. grid points, coarse to fine over all curves and surfaces: a sweep that is stopped early leaves usable, coarser ones.
 ///
 /// The needs of each kind, in this order: a fine-tuning needs nothing; axes need their cells; theta0 and theta1 need the
-/// surface's cell and the one that a curve starts at, theta2 both cells; a grid point with beta 0 needs the cell, another both cells and the axes; a trajectory needs
-/// its cells, a snapshot these and the trajectory; a rollback or a probe needs its cell; consistency needs the probes of its cells, in their order.
+/// surface's cell and the one that a curve starts at, theta2 both cells; a grid point with beta 0 needs the same as theta0,
+/// another both cells and the axes; a trajectory needs its cells, a snapshot these and the trajectory; a rollback or a
+/// probe needs its cell; consistency needs the probes of its cells, in their order.
 public struct Plan: Sendable {
   /// The units; no two have the same identity.
   public let units: [WorkUnit]
@@ -17,7 +18,6 @@ public struct Plan: Sendable {
   public let curves: [PlannedSurface]
   /// The surfaces likewise.
   public let surfaces: [PlannedSurface]
-
   /// The trajectories, cell by cell.
   public let trajectories: [PlannedTrajectory]
   /// The rollbacks, cell by cell.

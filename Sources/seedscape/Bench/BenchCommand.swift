@@ -73,7 +73,7 @@ struct BenchCommand: ParsableCommand {
     let world = try World()
     do {
       let report = try run(benchmark, world.communicator, host: world.host)
-      if let report { try standardOutput(json ? report.json() : report.text) }
+      if let report { try standardOutput(json ? jsonLine(report) : report.text) }
     } catch {
       // The other ranks may be waiting for this one.
       if world.size > 1 {

@@ -130,14 +130,6 @@ struct BenchReport: Encodable {
     return known.count == values.count ? known.reduce(0, +) : nil
   }
 
-  /// One JSON object.
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
-
   /// For people.
   var text: String {
     func number(_ value: Double, _ digits: Int = 0) -> String { String(format: "%.\(digits)f", value) }
