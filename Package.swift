@@ -66,7 +66,7 @@ let package = Package(
       ]),
 
     module("Ledger", ["Sweep", "TensorFiles", .product(name: "GRDB", package: "GRDB.swift")]),
-    module("Results", ["Sweep", "Ledger", "LossLandscape", "TensorFiles"]),
+    module("Results", ["Sweep", "Ledger", "GLUE", "LossLandscape", "TensorFiles"]),
     module("MPI", ["CMPI"]),
     module("Coordination", ["Sweep", "MPI"]),
 

@@ -50,17 +50,19 @@ extension Site {
     let worker = UnitWorker(self) { throw ExperimentError.missingInput(unit: $0.short, what: "files") }
     var footprint = Footprint()
     var seen: Set<Work> = []
+    let vector = 4 * Double(encoder.table.count)
     for unit in plan.units {
       // Seeds and coordinates change no size.
       guard seen.insert(unit.work.withoutSeedAndPlace).inserted else { continue }
       let bytes =
         switch unit.work {
         case .fineTuning(let cell): try fineTuning(cell, worker)
-        case .axes: 0.0
+        case .axes(let surface): surface.isAlongModels ? 0.0 : 2 * vector
         case .point(let surface, _): try point(surface.cell, surface.subset, worker)
         case .trajectory: 0.0
         case .snapshot(let trajectory, _): try point(trajectory.cell, trajectory.subset, worker)
         case .rollback(let cell, _): try rollback(cell, worker)
+        case .curvature(let work): try curvature(work, worker)
         case .probe(let cell, let probe): try self.probe(cell, probe, worker)
         case .consistency(_, let cells, let probe): try consistency(cells, probe, worker)
         }
@@ -68,7 +70,7 @@ extension Site {
     }
     // A rank keeps the data of all tasks that it has met.
     footprint.memoryByKind = footprint.memoryByKind.mapValues { $0 + Self.program + worker.datasetBytes }
-    footprint.model = 4 * Double(BERTModel(checkpoint.configuration, outputs: nil).table.count)
+    footprint.model = vector
     footprint.surfaces = plan.curves.count + plan.surfaces.count
     footprint.disk = footprint.model * Double(sweep.initialisations.count)
     for unit in plan.units {
@@ -77,6 +79,8 @@ extension Site {
         footprint.cells += 1
         let rows = cell.recipe.trainRows ?? 0
         footprint.disk += footprint.model * Double(1 + cell.recipe.snapshotSteps(examples: rows).count)
+      case .axes(let surface) where !surface.isAlongModels:
+        footprint.disk += footprint.model * (surface.isCurve ? 1 : 2)
       case .probe(let cell, let probe): footprint.disk += try bases(probe, cell, worker)
       default: break
       }
@@ -130,6 +134,18 @@ extension Site {
     let workspace = Workspace.bytes(
       model, capacity: BatchShape(fitting: dev), purpose: .inference, threads: cell.recipe.threads)
     return Double(workspace) + 4 * Double(model.table.count)
+  }
+
+  /// A training workspace, and the vectors of differences, of Lanczos and of a probe: of the parameters that the examples
+  /// read.
+  private func curvature(_ work: CurvatureWork, _ worker: UnitWorker) throws -> Double {
+    let model = try model(of: work.cell)
+    let batches = try worker.examples(of: work.subset, for: work.cell).training.batches(of: work.subset.batch)
+    let workspace = Workspace.bytes(
+      model, capacity: BatchShape(fitting: batches), purpose: .training(recomputing: work.cell.recipe.recompute),
+      threads: work.cell.recipe.threads)
+    let read = 4 * Double(model.table.ranges(readBy: batches).reduce(0) { $0 + $1.count })
+    return Double(workspace) + 4 * Double(model.table.count) + read * Double(6 + work.effort.steps)
   }
 
   private func probe(_ cell: Cell, _ probe: Probe, _ worker: UnitWorker) throws -> Double {
@@ -190,17 +206,34 @@ extension Work {
       (cell.headSeed, cell.orderSeed, cell.initialisationSeed, cell.initialisation) = (0, 0, 0, .pretrained)
       return cell
     }
+    let nobody = Cell(task: "", headSeed: 0, orderSeed: 0)
+    func line(_ cell: Cell, _ span: Surface.Span, _ subset: Subset = Subset()) -> Surface {
+      Surface(target: .final(plain(cell)), span: span, subset: subset)
+    }
     return switch self {
     case .fineTuning(let cell): .fineTuning(plain(cell))
-    case .axes: .axes(Surface(cell: Cell(task: "", headSeed: 0, orderSeed: 0), other: nil))
+    case .axes(let surface):
+      .axes(line(surface.cell, surface.isAlongModels ? .line(from: .initial(nobody)) : surface.span))
     case .point(let surface, _):
-      .point(Surface(cell: plain(surface.cell), other: nil, subset: surface.subset), .exact(.theta0))
-    case .trajectory: .trajectory(TrajectoryWork(cell: Cell(task: "", headSeed: 0, orderSeed: 0), other: nil))
+      .point(line(surface.cell, .line(from: .initial(nobody)), surface.subset), .exact(.theta0))
+    case .trajectory: .trajectory(TrajectoryWork(cell: nobody, other: nil))
     case .snapshot(let trajectory, _):
       .snapshot(TrajectoryWork(cell: plain(trajectory.cell), other: nil, subset: trajectory.subset), step: 0)
     case .rollback(let cell, let group): .rollback(plain(cell), group)
+    case .curvature(let work):
+      .curvature(CurvatureWork(cell: plain(work.cell), group: nil, effort: work.effort, subset: work.subset))
     case .probe(let cell, let probe): .probe(plain(cell), probe)
     case .consistency(let task, let cells, let probe): .consistency(task: task, cells: cells.map(plain), probe)
+    }
+  }
+}
+
+extension Surface {
+  /// Whether its directions are differences of models, which nobody need make.
+  fileprivate var isAlongModels: Bool {
+    switch span {
+    case .line, .plane: true
+    case .random, .trajectory: false
     }
   }
 }

@@ -55,6 +55,12 @@ public struct Site: Sendable {
     BERTModel(checkpoint.configuration, outputs: task.labels.outputCount)
   }
 
+  /// The model of a cell.
+  func model(of cell: Cell) throws -> BERTModel { model(for: try task(cell.task)) }
+
+  /// The model without a head: what theta is of.
+  var encoder: BERTModel { BERTModel(checkpoint.configuration, outputs: nil) }
+
   private static func place(_ path: String, in folder: URL) -> URL {
     let url =
       path.hasPrefix("/")

@@ -14,7 +14,8 @@ extension UnitWorker {
     forgetEvaluator()
     let task = try site.task(cell.task)
     let model = site.model(for: task)
-    let plane = try plane(Surface(cell: cell, other: nil, group: group, elsewhere: .theta1), unit)
+    let line = Surface(target: .final(cell), span: .line(from: .initial(cell)), group: group)
+    let plane = try plane(line, unit, withSecond: false)
     let parameters = AlignedBuffer<Float>(count: model.table.count)
     plane.place(.theta0, into: parameters.pointer, team: team)
     let head = model.table.head

@@ -1,16 +1,32 @@
 internal import BERT
+internal import Foundation
 internal import LinearAlgebra
 internal import LossLandscape
 internal import Sweep
+internal import TensorFiles
 
 extension UnitWorker {
-  /// The axes of a surface: `length1`, `length2`, `scale`, `cosine`; of a curve `length1`.
+  /// The axes of a curve or surface: `length1`; of a surface `length2` and `cosine`; of a plane through models `scale`.
+  /// Directions that are no differences of models are written for the points; of a trajectory `explained.1` and
+  /// `explained.2`, the shares of variance along them.
   func measureAxes(_ surface: Surface, _ unit: WorkUnit) throws -> Result {
-    let axes = try Axes(try plane(surface, unit))
-    var measurements = ["length1": axes.length1]
-    if surface.other != nil {
-      measurements.merge(["length2": axes.length2, "scale": axes.scale, "cosine": axes.cosine]) { _, new in new }
+    var measurements: [String: Double] = [:]
+    let axes: Axes
+    switch surface.span {
+    case .line, .plane: axes = try Axes(try plane(surface, unit, withSecond: true))
+    case .random(let random):
+      forgetEvaluator()
+      let directions = try draw(random, of: surface, unit)
+      axes = try Axes((directions[0], directions[directions.count - 1]), over: moving(surface))
+    case .trajectory:
+      forgetEvaluator()
+      let (directions, explained) = try principalDirections(of: surface, unit)
+      axes = try Axes((directions[0], directions[1]), over: moving(surface))
+      (measurements["explained.1"], measurements["explained.2"]) = (explained[0], explained[1])
     }
+    measurements["length1"] = axes.length1
+    if !surface.isCurve { (measurements["length2"], measurements["cosine"]) = (axes.length2, axes.cosine) }
+    if surface.other != nil { measurements["scale"] = axes.scale }
     return .done(measurements: measurements, payload: nil)
   }
 
@@ -18,16 +34,31 @@ extension UnitWorker {
   func evaluate(
     _ point: SurfacePoint, of surface: Surface, _ unit: WorkUnit, _ inputs: [Identity: [String: Double]]
   ) throws -> Result {
-    let combination =
-      switch point {
-      case .exact(.theta0): Combination.theta0
-      case .exact(.theta1): Combination.theta1
-      case .exact(.theta2): Combination.theta2
-      case .grid(_, _, let alpha, 0): Combination(alpha: alpha, beta: 0, scale: 1)
-      case .grid(_, _, let alpha, let beta):
-        Combination(alpha: alpha, beta: beta, scale: try scale(unit, inputs))
-      }
-    let values = try pointEvaluator(surface.cell, surface.subset).evaluate(combination, of: try plane(surface, unit))
+    let evaluator = try pointEvaluator(surface.cell, surface.subset)
+    let values: PointValues
+    switch (point, surface.span) {
+    case (.grid(_, _, let alpha, let beta), .line), (.grid(_, _, let alpha, let beta), .plane):
+      let scale = beta == 0 ? 1 : try scale(unit, inputs)
+      values = try evaluator.evaluate(
+        Combination(alpha: alpha, beta: beta, scale: scale), of: try plane(surface, unit, withSecond: beta != 0))
+    case (.grid(_, _, let alpha, let beta), .random), (.grid(_, _, let alpha, let beta), .trajectory):
+      values = try evaluator.evaluate(
+        Combination(stepping: alpha, and: beta), of: try plane(surface, unit, withSecond: true))
+    case (.exact(let exact), .line), (.exact(let exact), .plane):
+      let combination: Combination =
+        switch exact {
+        case .theta0: .theta0
+        case .theta1: .theta1
+        case .theta2: .theta2
+        }
+      values = try evaluator.evaluate(combination, of: try plane(surface, unit, withSecond: exact == .theta2))
+    case (.exact, .random), (.exact, .trajectory):
+      // Where the directions start; they need not be there yet.
+      let target = try parameters(of: surface.target, surface, unit)
+      let alone = try Plane(
+        theta0: target, theta1: target, theta2: target, encoder: site.model(of: surface.cell).table.encoder)
+      values = try evaluator.evaluate(.theta1, of: alone)
+    }
     return .done(measurements: values.measurements, payload: nil)
   }
 
@@ -55,40 +86,106 @@ extension UnitWorker {
     return value
   }
 
-  /// The plane of a surface; the last one is kept. Where a unit does not need the other cell, theta1 stands in for theta2.
-  func plane(_ surface: Surface, _ unit: WorkUnit) throws -> Plane {
-    let cell = try need(0, of: unit)
-    let other = unit.needs.count > 1 ? unit.needs[1] : nil
-    if let start = surface.start { return try line(from: start, other, to: surface.cell, cell, unit) }
-    let key = PlaneKey(cell: cell, other: other, group: surface.group, elsewhere: surface.elsewhere)
+  /// The plane of a surface; the last one is kept. Where d2 has no part theta1 stands in for theta2, whose cell the unit
+  /// does not need.
+  func plane(_ surface: Surface, _ unit: WorkUnit, withSecond: Bool) throws -> Plane {
+    let key = PlaneKey(
+      needs: unit.needs, target: surface.target, span: surface.span, group: surface.group, elsewhere: surface.elsewhere,
+      withSecond: withSecond)
     if let plane, plane.key == key { return plane.value }
-    let zero = try Checkpoint(
-      directory: site.run.theta0(surface.cell.initialisation, seed: surface.cell.initialisationSeed))
-    let base = BERTModel(zero.configuration, outputs: nil)
-    let theta0 = try zero.parameters(for: base, poolerSeed: 0)
-    let (_, theta1) = try finalModel(of: surface.cell, cell, unit: unit)
-    var theta2 = theta1
-    if let other, let name = surface.other { theta2 = try finalModel(of: name, other, unit: unit).parameters }
-    let value = try Plane(
-      theta0: theta0, theta1: theta1, theta2: theta2, encoder: base.table.encoder,
-      moving: surface.group.map { base.table.ranges(of: $0) },
-      rest: surface.elsewhere == .theta0 ? theta0 : theta1)
+    let table = try site.model(of: surface.cell).table
+    let target = try parameters(of: surface.target, surface, unit)
+    let value: Plane
+    switch surface.span {
+    case .line, .plane:
+      let from = try parameters(of: surface.origin, surface, unit)
+      let other = try withSecond ? surface.other.map { try parameters(of: $0, surface, unit) } : nil
+      value = try Plane(
+        theta0: from, theta1: target, theta2: other ?? target,
+        encoder: surface.movesHead ? 0..<table.count : table.encoder,
+        moving: surface.movesHead ? nil : moving(surface), rest: surface.elsewhere == .theta0 ? from : target)
+    case .random, .trajectory:
+      guard let axes = unit.needs.last else {
+        throw ExperimentError.missingInput(unit: unit.name, what: "its axes")
+      }
+      let first = try direction(1, of: surface, axes: axes, unit)
+      value = try Plane(
+        from: target, along: (first, surface.isCurve ? first : try direction(2, of: surface, axes: axes, unit)),
+        encoder: table.encoder, moving: moving(surface))
+    }
     plane = (key, value)
     return value
   }
 
-  /// The line between two final models of one task, heads included.
-  private func line(
-    from start: Cell, _ startID: Identity?, to end: Cell, _ endID: Identity, _ unit: WorkUnit
-  ) throws -> Plane {
-    guard let startID else { throw ExperimentError.missingInput(unit: unit.name, what: "the cell it starts at") }
-    let key = PlaneKey(cell: endID, other: startID, group: nil, elsewhere: .theta1)
-    if let plane, plane.key == key { return plane.value }
-    let (model, theta0) = try finalModel(of: start, startID, unit: unit)
-    let (_, theta1) = try finalModel(of: end, endID, unit: unit)
-    let value = try Plane(theta0: theta0, theta1: theta1, theta2: theta1, encoder: 0..<model.table.count)
-    plane = (key, value)
-    return value
+  /// The places that move.
+  private func moving(_ surface: Surface) throws -> [Range<Int>] {
+    let table = try site.model(of: surface.cell).table
+    return surface.group.map { table.ranges(of: $0) } ?? [table.encoder]
+  }
+
+  private func parameters(of model: ModelState, _ surface: Surface, _ unit: WorkUnit) throws -> Parameters {
+    try parameters(of: model, cells: surface.cells.all, unit)
+  }
+}
+
+// Directions that are no differences of models: made once, by the unit of the axes, and mapped by all ranks.
+extension UnitWorker {
+  private func direction(_ number: Int, of surface: Surface, axes: Identity, _ unit: WorkUnit) throws -> Parameters {
+    let url = site.run.direction(number, of: surface, axes: axes)
+    guard let direction = Parameters(try SafetensorsFile(url), of: site.encoder) else {
+      throw ExperimentError.missingInput(unit: unit.name, what: "a direction in \(url.path)")
+    }
+    return direction
+  }
+
+  private func write(_ direction: AlignedBuffer<Float>, _ number: Int, of surface: Surface, _ unit: WorkUnit) throws {
+    let url = site.run.direction(number, of: surface, axes: unit.id)
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try site.encoder.write(direction.pointer, to: url)
+  }
+
+  /// Random directions at the scale of theta1's weights.
+  private func draw(_ random: RandomSpan, of surface: Surface, _ unit: WorkUnit) throws -> [Parameters] {
+    let encoder = site.encoder
+    let weights = try parameters(of: surface.target, surface, unit)
+    var directions: [AlignedBuffer<Float>] = []
+    for index in random.index..<random.index + (random.isPlane ? 2 : 1) {
+      let direction = AlignedBuffer<Float>(count: encoder.table.count)
+      try RandomDirection(
+        seed: UInt64(random.seed), index: UInt32(index),
+        normalisation: RandomDirection.Normalisation(rawValue: random.normalisation.rawValue) ?? .filter,
+        includesVectors: random.includesVectors
+      ).write(encoder.table, like: weights.base, into: direction.pointer, team: team)
+      if let first = directions.first {
+        try RandomDirection.orthogonalise(direction.pointer, against: first.pointer, count: encoder.table.encoder.count)
+      }
+      directions.append(direction)
+    }
+    for (index, direction) in directions.enumerated() { try write(direction, index + 1, of: surface, unit) }
+    return directions.map { Parameters($0) }
+  }
+
+  /// The first two principal directions of the cell's snapshots, each of d1's length.
+  private func principalDirections(
+    of surface: Surface, _ unit: WorkUnit
+  ) throws -> (directions: [Parameters], explained: [Double]) {
+    let encoder = site.encoder
+    let steps = snapshotSteps(of: surface.cell)
+    let snapshot = { index in
+      try self.parameters(of: .snapshot(surface.cell, step: steps[index]), cells: surface.cells.all, unit)
+    }
+    let principal = try PrincipalTrajectory(count: steps.count, encoder: encoder.table.encoder, snapshot: snapshot)
+    let length = try Trajectory(
+      theta0: try snapshot(0), theta1: try snapshot(steps.count - 1), encoder: encoder.table.encoder
+    ).length1
+    let directions = try (0..<2).map { index in
+      let direction = AlignedBuffer<Float>(count: encoder.table.count)
+      try principal.write(
+        index, length: length, into: direction.pointer, encoder: encoder.table.encoder, snapshot: snapshot)
+      try write(direction, index + 1, of: surface, unit)
+      return Parameters(direction)
+    }
+    return (directions, principal.explainedVariance)
   }
 }
 
@@ -106,10 +203,12 @@ extension PointValues {
 
 /// What a plane is fixed by.
 struct PlaneKey: Equatable {
-  let cell: Identity
-  let other: Identity?
+  let needs: [Identity]
+  let target: ModelState
+  let span: Surface.Span
   let group: LayerGroup?
   let elsewhere: Surface.Elsewhere
+  let withSecond: Bool
 }
 
 /// What a point evaluator is fixed by.
@@ -125,19 +224,24 @@ extension ParameterTable {
   /// The places of a layer group, ascending and apart.
   func ranges(of group: LayerGroup) -> [Range<Int>] {
     entries.reduce(into: []) { ranges, entry in
-      let isIn =
-        switch entry.group {
-        case .embeddings: group.embeddings
-        case .layer(let layer): group.layers.contains(layer)
-        case .pooler: group.pooler
-        case .head: false
-        }
-      guard isIn else { return }
+      guard group.has(entry.group) else { return }
       if let last = ranges.last, last.upperBound == entry.range.lowerBound {
         ranges[ranges.count - 1] = last.lowerBound..<entry.range.upperBound
       } else {
         ranges.append(entry.range)
       }
+    }
+  }
+}
+
+extension LayerGroup {
+  /// Whether a part of the model belongs to it.
+  func has(_ part: ParameterTable.Group) -> Bool {
+    switch part {
+    case .embeddings: embeddings
+    case .layer(let layer): layers.contains(layer)
+    case .pooler: pooler
+    case .head: false
     }
   }
 }

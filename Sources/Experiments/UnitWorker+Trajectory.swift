@@ -8,7 +8,7 @@ internal import TensorFiles
 extension UnitWorker {
   /// Where the snapshots of a cell lie: for the snapshot after N steps `hao_alpha.N` and `hao_beta.N`; with theta2 its
   /// coordinates `alpha.N`, `beta.N` on the plane, and `residual.N`; from three snapshots on its principal coordinates
-  /// `pc1.N`, `pc2.N`, and `explained.1`, `explained.2` ... of the components. [METHODS 3]
+  /// `pc1.N`, `pc2.N` in units of |d1|, and `explained.1`, `explained.2` ... of the components. [METHODS 3]
   func measure(_ work: TrajectoryWork, _ unit: WorkUnit) throws -> Result {
     forgetEvaluator()
     let checkpoints = try checkpoints(of: work, unit)
@@ -33,7 +33,7 @@ extension UnitWorker {
     for (index, share) in principal.explainedVariance.enumerated() { measurements["explained.\(index + 1)"] = share }
     for (index, direction) in principal.directions.enumerated() {
       for (step, coordinate) in zip(steps, direction.coordinates) {
-        measurements["pc\(index + 1).\(step)"] = coordinate
+        measurements["pc\(index + 1).\(step)"] = coordinate / trajectory.length1
       }
     }
     return .done(measurements: measurements, payload: nil)
@@ -75,28 +75,19 @@ extension UnitWorker {
   }
 
   private func checkpoints(of work: TrajectoryWork, _ unit: WorkUnit) throws -> Checkpoints {
-    let zero = try Checkpoint(
-      directory: site.run.theta0(work.cell.initialisation, seed: work.cell.initialisationSeed))
-    let base = BERTModel(zero.configuration, outputs: nil)
-    let (model, theta1) = try finalModel(of: work.cell, try need(0, of: unit), unit: unit)
-    let theta2 = try work.other.map { try finalModel(of: $0, try need(1, of: unit), unit: unit).parameters }
+    let cells = [work.cell] + [work.other].compactMap(\.self)
     return Checkpoints(
-      model: model, theta0: try zero.parameters(for: base, poolerSeed: 0), theta1: theta1, theta2: theta2)
+      model: try site.model(of: work.cell), theta0: try parameters(of: .initial(work.cell), cells: cells, unit),
+      theta1: try parameters(of: .final(work.cell), cells: cells, unit),
+      theta2: try work.other.map { try parameters(of: .final($0), cells: cells, unit) })
   }
 
-  private func snapshotSteps(of cell: Cell) -> [Int] {
+  func snapshotSteps(of cell: Cell) -> [Int] {
     cell.recipe.snapshotSteps(examples: cell.recipe.trainRows ?? 0)
   }
 
   /// The parameters of a cell after some steps, mapped.
   private func snapshot(_ step: Int, of cell: Cell, _ unit: WorkUnit) throws -> Parameters {
-    let directory = site.run.cell(cell, try need(0, of: unit))
-    let folders = CellFolders(final: directory.final, snapshots: directory.snapshots, resume: directory.resume)
-    let url = folders.snapshot(step)
-    let model = site.model(for: try site.task(cell.task))
-    guard let parameters = Parameters(try SafetensorsFile(url), of: model) else {
-      throw ExperimentError.missingInput(unit: unit.name, what: "a snapshot of its model in \(url.path)")
-    }
-    return parameters
+    try parameters(of: .snapshot(cell, step: step), cells: [cell], unit)
   }
 }

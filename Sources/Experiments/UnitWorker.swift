@@ -66,6 +66,7 @@ public final class UnitWorker {
     case .trajectory(let trajectory): try measure(trajectory, unit)
     case .snapshot(let trajectory, let step): try evaluate(step, of: trajectory, unit, inputs)
     case .rollback(let cell, let group): try rollBack(group, of: cell, unit, inputs)
+    case .curvature(let curvature): try measureCurvature(curvature, unit, context)
     case .probe(let cell, let probe): try takeBases(of: cell, on: probe, unit)
     case .consistency(_, let cells, _): try compare(cells, unit)
     }
@@ -108,13 +109,39 @@ public final class UnitWorker {
 
   /// A cell's final model.
   func finalModel(of cell: Cell, _ id: Identity, unit: WorkUnit) throws -> (model: BERTModel, parameters: Parameters) {
-    let model = site.model(for: try site.task(cell.task))
+    let model = try site.model(of: cell)
     let directory = site.run.cell(cell, id).final
     let file = try SafetensorsFile(directory.appending(path: "model.safetensors"))
     guard let parameters = Parameters(file, of: model) else {
       throw ExperimentError.missingInput(unit: unit.name, what: "a final model in \(directory.path)")
     }
     return (model, parameters)
+  }
+
+  /// A model's parameters, mapped.
+  ///
+  /// - Parameter cells: the cells that begin the unit's needs, in their order.
+  func parameters(of state: ModelState, cells: [Cell], _ unit: WorkUnit) throws -> Parameters {
+    func id(of cell: Cell) throws -> Identity {
+      guard let index = cells.firstIndex(of: cell) else {
+        throw ExperimentError.missingInput(unit: unit.name, what: "its cell \(cell.name)")
+      }
+      return try need(index, of: unit)
+    }
+    switch state {
+    case .initial(let cell):
+      let zero = try Checkpoint(directory: site.run.theta0(cell.initialisation, seed: cell.initialisationSeed))
+      return try zero.parameters(for: site.encoder, poolerSeed: 0)
+    case .final(let cell): return try finalModel(of: cell, try id(of: cell), unit: unit).parameters
+    case .snapshot(let cell, let step):
+      let directory = site.run.cell(cell, try id(of: cell))
+      let folders = CellFolders(final: directory.final, snapshots: directory.snapshots, resume: directory.resume)
+      let url = folders.snapshot(step)
+      guard let parameters = Parameters(try SafetensorsFile(url), of: try site.model(of: cell)) else {
+        throw ExperimentError.missingInput(unit: unit.name, what: "a snapshot of its model in \(url.path)")
+      }
+      return parameters
+    }
   }
 
   func need(_ index: Int, of unit: WorkUnit) throws -> Identity {

@@ -14,7 +14,7 @@ public enum LandscapeError: Error, Sendable, Equatable, CustomStringConvertible 
   case notAscending(index: Int)
   /// A tolerance that is negative, infinite or NaN.
   case invalidTolerance(got: Double)
-  /// A random direction cannot be made.
+  /// A direction cannot be made.
   case noDirection(reason: String)
   /// A Hessian-vector product depends on the step of its differences.
   case unstableProduct(norm: Double, normAtHalfStep: Double, difference: Double)
@@ -37,7 +37,7 @@ public enum LandscapeError: Error, Sendable, Equatable, CustomStringConvertible 
     case .invalidTolerance(let got):
       "a tolerance of \(got) was got, a finite number >= 0 is expected; correct it"
     case .noDirection(let reason):
-      "no random direction was got (\(reason)); look at the weights, or choose another index or normalisation"
+      "a direction cannot be made (\(reason)); look at the models, or choose other directions"
     case .unstableProduct(let norm, let normAtHalfStep, let difference):
       "a Hessian-vector product has the norm \(norm), and \(normAtHalfStep) with half the step, and the two differ by "
         + "\(difference), at most \(HessianProduct.tolerance) of the first is expected; choose a smaller step where the "

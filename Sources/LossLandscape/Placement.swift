@@ -1,7 +1,7 @@
 internal import BERT
 public import LinearAlgebra
 
-/// A point of a plane as a combination of its checkpoints: c0 theta0 + c1 theta1 + c2 theta2.
+/// A point of a plane as a combination of its vectors: c0 theta0 + c1 theta1 + c2 theta2.
 public struct Combination: Sendable, Equatable {
   /// The coefficient of theta0.
   public var c0: Double
@@ -30,6 +30,9 @@ public struct Combination: Sendable, Equatable {
     c2 = beta * scale
     c0 = 1 - alpha - c2
   }
+
+  /// The point origin + alpha u + beta v of a plane along directions.
+  public init(stepping alpha: Double, and beta: Double) { (c0, c1, c2) = (1, alpha, beta) }
 }
 
 extension Plane {

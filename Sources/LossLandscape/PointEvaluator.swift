@@ -35,7 +35,7 @@ public struct Estimate: Sendable, Equatable {
   }
 }
 
-/// Evaluates points of planes with theta1's head, in memory that is taken once.
+/// Evaluates points of planes with a fixed head, in memory that is taken once.
 public final class PointEvaluator {
   private let model: BERTModel
   private let task: Task
@@ -82,17 +82,17 @@ public final class PointEvaluator {
 
   /// The values at a point of a plane. Losses that are not finite are results.
   ///
-  /// - Throws: ``LandscapeError/sizesDiffer(got:expected:)`` when theta1 is not a vector of the model.
+  /// - Throws: ``LandscapeError/sizesDiffer(got:expected:)`` when the head is not of a vector of the model.
   public func evaluate(_ point: Combination, of plane: Plane) throws(LandscapeError) -> PointValues {
     let isWhole = plane.encoder == 0..<model.table.count
-    guard plane.theta1.count == model.table.count, isWhole || plane.encoder == model.table.encoder else {
-      throw .sizesDiffer(got: plane.theta1.count, expected: model.table.count)
+    guard plane.head.count == model.table.count, isWhole || plane.encoder == model.table.encoder else {
+      throw .sizesDiffer(got: plane.head.count, expected: model.table.count)
     }
     workspace.clock?.skip()
     plane.place(
       point, at: places.map { $0.clamped(to: plane.encoder) }, into: parameters.pointer, team: workspace.team)
     let head = isWhole ? model.table.count..<model.table.count : model.table.head
-    (parameters.pointer + head.lowerBound).update(from: plane.theta1.base + head.lowerBound, count: head.count)
+    (parameters.pointer + head.lowerBound).update(from: plane.head.base + head.lowerBound, count: head.count)
     workspace.clock?.charge(.forming)
     let training = training.evaluate(parameters.pointer)
     let dev = dev.evaluate(parameters.pointer)

@@ -55,17 +55,33 @@ public struct PrincipalTrajectory: Sendable, Equatable {
     }
   }
 
-  /// The point theta_T + sum_k point[k] v_k of the plane through the final snapshot as a combination of snapshots: their
-  /// weights, sum 1; [T].
+  /// Writes one of the first two principal directions, formed in Float64 and rounded once.
   ///
-  /// - Parameter point: coordinates along the first directions, as many as there are at most.
-  public func weights(at point: [Double]) -> [Double] {
-    precondition(point.count <= directions.count, "a coordinate for each direction at most")
-    var weights = [Double](repeating: 0, count: explainedVariance.count)
-    for (coordinate, direction) in zip(point, directions) {
-      for i in weights.indices { weights[i] += coordinate * direction.coefficients[i] }
+  /// - Parameters:
+  ///   - index: 0 or 1.
+  ///   - length: the direction's length.
+  ///   - direction: gets `encoder.count` numbers.
+  ///   - encoder, snapshot: as the trajectory was made of.
+  /// - Throws: ``LandscapeError/noDirection(reason:)`` where the snapshots lie on a line; whatever `snapshot` throws.
+  public func write(
+    _ index: Int, length: Double, into direction: UnsafeMutablePointer<Float>, encoder: Range<Int>,
+    snapshot: (Int) throws -> Parameters
+  ) throws {
+    guard directions.indices.contains(index) else {
+      throw LandscapeError.noDirection(reason: "all snapshots lie on one line, which has \(directions.count) direction")
     }
-    return weights + [1 - weights.reduce(0, +)]
+    let sum = AlignedBuffer<Double>(count: encoder.count)
+    let coefficients = directions[index].coefficients
+    let final = try snapshot(coefficients.count - 1)
+    for (i, coefficient) in coefficients.dropLast().enumerated() {
+      let theta = try snapshot(i)
+      withExtendedLifetime((theta, final)) {
+        for place in encoder {
+          sum.pointer[place] += coefficient * (Double(theta.base[place]) - Double(final.base[place]))
+        }
+      }
+    }
+    for place in encoder { direction[place] = Float(length * sum.pointer[place]) }
   }
 
   /// <theta_i - theta_T, theta_j - theta_T>, [T - 1, T - 1].

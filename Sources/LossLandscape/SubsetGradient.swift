@@ -55,6 +55,18 @@ public final class SubsetGradient {
     return loss * scale
   }
 
+  /// J, and the norm of its gradient over some places.
+  public func lossAndNorm(at parameters: Parameters, over places: [Range<Int>]) -> (loss: Double, norm: Double) {
+    let gradient = AlignedBuffer<Float>(count: parameters.count)
+    gradient.elements.update(repeating: 0)
+    let loss = add(parameters.base, to: gradient.pointer)
+    let squares = places.reduce(0.0) {
+      let part = gradient.pointer + $1.lowerBound
+      return $0 + dot(part, part, count: $1.count)
+    }
+    return (loss, squares.squareRoot())
+  }
+
   /// The places of theta on which J depends, for a ``HessianProduct``: of the word and position embeddings only the rows
   /// that the subset reads. The Hessian's other rows and columns are zero, so leaving them out changes no trace and no
   /// eigenvalue but zeros.

@@ -4,9 +4,8 @@ internal import Sweep
 internal import TensorFiles
 
 extension RunResults {
-  /// Writes the tables of a run as CSV files into `exports/`: units, cells, epochs, axes, curves,
-  /// surfaces, flatness, barriers, trajectories, rollback, intervals,
-  /// consistency.
+  /// Writes the tables of a run as CSV files into `exports/`: units, cells, epochs, axes, curves, surfaces, flatness,
+  /// barriers, agreement, trajectories, overfitting, rollback, curvature, intervals, consistency.
   ///
   /// They hold no times, hosts or ranks: the same sweep gives the same bytes on any number of ranks, interrupted or not.
   ///
@@ -18,8 +17,9 @@ extension RunResults {
       ("units.csv", unitTable()), ("cells.csv", try cellTable()), ("epochs.csv", try epochTable()),
       ("axes.csv", try axesTable()), ("curves.csv", try curveTable()), ("surfaces.csv", try surfaceTable()),
       ("flatness.csv", try flatnessTable()), ("barriers.csv", try barrierTable()),
-      ("trajectories.csv", try trajectoryTable()), ("rollback.csv", try rollbackTable()),
-      ("intervals.csv", try intervalTable()),
+      ("agreement.csv", try agreementTable()), ("trajectories.csv", try trajectoryTable()),
+      ("overfitting.csv", try overfittingTable()), ("rollback.csv", try rollbackTable()),
+      ("curvature.csv", try curvatureTable()), ("intervals.csv", try intervalTable()),
       ("consistency.csv", try consistencyTable()),
     ]
     for (name, table) in tables {
@@ -42,17 +42,20 @@ extension RunResults {
     return table
   }
 
-  private var cells: [(unit: WorkUnit, cell: Cell)] {
+  var cells: [(unit: WorkUnit, cell: Cell)] {
     plan.units.compactMap { unit in
       if case .fineTuning(let cell) = unit.work { (unit, cell) } else { nil }
     }
   }
 
   func fields(of cell: Cell) -> [String] {
-    [cell.name, cell.task, cell.initialisation.rawValue, "\(cell.headSeed)", "\(cell.orderSeed)"]
+    [
+      cell.name, cell.task, cell.initialisation.rawValue, cell.variant ?? "plain", "\(cell.headSeed)",
+      "\(cell.orderSeed)",
+    ]
   }
 
-  static let cellColumns = ["cell", "task", "initialisation", "head_seed", "order_seed"]
+  static let cellColumns = ["cell", "task", "initialisation", "variant", "head_seed", "order_seed"]
 
   private func cellTable() throws -> CSV {
     let all = try cells.map { try measurements($0.unit.id) }
@@ -84,8 +87,8 @@ extension RunResults {
   }
 
   private func axesTable() throws -> CSV {
-    let names = ["length1", "length2", "scale", "cosine"]
-    var table = CSV(["surface"] + Self.groupColumns + ["status"] + names)
+    let names = ["length1", "length2", "scale", "cosine", "explained.1", "explained.2"]
+    var table = CSV(["surface"] + Self.groupColumns + ["status"] + names.map { $0.replacing(".", with: "") })
     for planned in plan.curves + plan.surfaces {
       let values = try measurements(planned.axes)
       table.append(
@@ -109,12 +112,11 @@ extension RunResults {
       ["curve", "from"] + Self.cellColumns + Self.groupColumns + ["point", "i", "alpha", "status"] + Self.pointColumns)
     for planned in plan.curves {
       let surface = planned.surface
-      let front =
-        [surface.name, surface.start?.name ?? "theta0"] + fields(of: surface.cell) + fields(ofGroup: surface)
-      for (point, name, alpha) in [(ExactPoint.theta0, "start", 0.0), (.theta1, "end", 1)] {
+      let front = [surface.name, surface.origin.name] + fields(of: surface.cell) + fields(ofGroup: surface)
+      for point in surface.exactPoints {
         guard let id = planned.exact[point] else { continue }
-        let name = surface.start == nil ? point.rawValue : name
-        table.append(front + [name, "", CSV.number(alpha)] + (try pointFields(id)))
+        let alpha = surface.coordinates(of: point, scale: nil).alpha
+        table.append(front + [point.rawValue, "", CSV.number(alpha)] + (try pointFields(id)))
       }
       for (i, (alpha, id)) in zip(planned.alpha, planned.grid).enumerated() {
         table.append(front + ["grid", "\(i)", CSV.number(alpha)] + (try pointFields(id)))
@@ -130,10 +132,9 @@ extension RunResults {
     for planned in plan.surfaces {
       let scale = try measurements(planned.axes)["scale"]
       let front = [planned.surface.name] + fields(ofGroup: planned.surface)
-      for point in ExactPoint.allCases {
+      for point in planned.surface.exactPoints {
         guard let id = planned.exact[point] else { continue }
-        let alpha = point == .theta1 ? 1.0 : 0
-        let beta = point == .theta2 ? scale.map { 1 / $0 } : 0
+        let (alpha, beta) = planned.surface.coordinates(of: point, scale: scale)
         table.append(
           front + [point.rawValue, "", "", CSV.number(alpha), CSV.number(beta)] + (try pointFields(id)))
       }
@@ -175,6 +176,18 @@ extension RunResults {
     for (planned, values) in zip(plan.rollbacks, all) {
       table.append(
         fields(of: planned.cell) + [planned.group.name, status(planned.unit), CSV.number(values["drop"])]
+          + names.map { CSV.number(values[$0]) })
+    }
+    return table
+  }
+
+  private func curvatureTable() throws -> CSV {
+    let all = try plan.curvatures.map { try measurements($0.unit) }
+    let names = Set(all.flatMap(\.keys)).sorted()
+    var table = CSV(Self.cellColumns + ["group", "status"] + names.map { $0.replacing(".", with: "") })
+    for (planned, values) in zip(plan.curvatures, all) {
+      table.append(
+        fields(of: planned.work.cell) + [planned.work.group?.name ?? "all", status(planned.unit)]
           + names.map { CSV.number(values[$0]) })
     }
     return table

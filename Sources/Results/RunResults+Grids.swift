@@ -19,8 +19,8 @@ extension RunResults {
   }
 
   /// Writes every curve and surface as a NumPy archive (.npz) into `exports/`: `alpha`, [A], and `beta`, [B]; each value and
-  /// `status` (0 done, 1 missing, 2 failed, 3 blocked), [A, B], NaN where there is none; and the exact points theta0, theta1
-  /// and, on a surface, theta2 with `exact_` before each name.
+  /// `status` (0 done, 1 missing, 2 failed, 3 blocked), [A, B], NaN where there is none; and the exact points, of theta0,
+  /// theta1 and theta2 those that it has, in this order, with `exact_` before each name.
   ///
   /// - Returns: the names of the files.
   /// - Throws: `LedgerError`, `TensorFileError`, Foundation's file errors.
@@ -28,7 +28,7 @@ extension RunResults {
     try exportEach("npz") { planned, url in
       let grid = try grid(planned)
       let shape = [grid.alpha.count, grid.beta.count]
-      let points = ExactPoint.allCases.compactMap { point in planned.exact[point].map { (point, $0) } }
+      let points = planned.surface.exactPoints.compactMap { point in planned.exact[point].map { (point, $0) } }
       let scale = try measurements(planned.axes)["scale"]
       let exact = try values(points.map(\.1))
       func array(_ name: String, _ shape: [Int], _ values: [Double]) -> NamedArray {
@@ -37,9 +37,10 @@ extension RunResults {
       var arrays = [array("alpha", [shape[0]], grid.alpha), array("beta", [shape[1]], grid.beta)]
       arrays += grid.values.map { array($0.name, shape, $0.values) }
       arrays.append(NamedArray(name: "status", shape: shape, elements: .int32(grid.status.map(\.rawValue))))
+      let places = points.map { planned.surface.coordinates(of: $0.0, scale: scale) }
       arrays += [
-        array("exact_alpha", [points.count], points.map { $0.0 == .theta1 ? 1 : 0 }),
-        array("exact_beta", [points.count], points.map { $0.0 == .theta2 ? 1 / (scale ?? .nan) : 0 }),
+        array("exact_alpha", [points.count], places.map(\.alpha)),
+        array("exact_beta", [points.count], places.map { $0.beta ?? .nan }),
       ]
       arrays += exact.map { array("exact_\($0.name)", [points.count], $0.values) }
       arrays.append(

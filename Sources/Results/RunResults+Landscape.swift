@@ -1,3 +1,4 @@
+internal import GLUE
 internal import LossLandscape
 internal import Sweep
 
@@ -16,9 +17,11 @@ extension RunResults {
     let reason: String
   }
 
-  /// Of every curve along a fine-tuning: the interval round theta1 where the loss is at most a tolerance higher.
+  /// Of every curve along a fine-tuning or a random direction: the interval round theta1 where the loss is at most a
+  /// tolerance higher.
   func flatness() throws -> [CurveFlatness] {
-    try plan.curves.filter { $0.surface.start == nil }.flatMap { planned in
+    try plan.curves.filter { $0.surface.isAlongFineTuning || $0.surface.origin == $0.surface.target }.flatMap {
+      planned in
       let length = try measurements(planned.axes)["length1"]
       return try Self.losses.flatMap { loss in
         let line = try line(planned, loss)
@@ -28,7 +31,8 @@ extension RunResults {
           if let length, let center = line.end {
             do {
               flatness = try Flatness(
-                coordinates: line.coordinates, losses: line.values, centerLoss: center, tolerance: tolerance,
+                coordinates: line.coordinates, losses: line.values, centerLoss: center,
+                center: planned.surface.coordinates(of: .theta1, scale: nil).alpha, tolerance: tolerance,
                 directionLength: length)
               reason = ""
             } catch { reason = "\(error)" }
@@ -60,11 +64,11 @@ extension RunResults {
     return table
   }
 
-  /// Of every curve between two seeds: how far the loss rises above the line between its ends.
+  /// Of every curve between two models: how far the loss rises above the line between its ends.
   func barrierTable() throws -> CSV {
     var table = CSV(["curve", "from"] + Self.cellColumns + ["loss", "barrier", "alpha", "reason"])
     for planned in plan.curves {
-      guard let start = planned.surface.start else { continue }
+      guard case .line(let start) = planned.surface.span, start.isTrained else { continue }
       let front = [planned.surface.name, start.name] + fields(of: planned.surface.cell)
       for loss in Self.losses {
         let line = try line(planned, loss)
@@ -99,5 +103,36 @@ extension RunResults {
       coordinates, values, try planned.exact[.theta0].flatMap { try measurements($0)[loss] },
       try planned.exact[.theta1].flatMap { try measurements($0)[loss] }
     )
+  }
+
+  /// How well the landscape of training agrees with that of generalisation: Spearman's rank correlation of the training loss
+  /// with a value of the dev set over the points of a curve or surface where both are finite; nil below 3 such points, or
+  /// where one of them does not vary. [METHODS, claim 3]
+  func agreement(_ planned: PlannedSurface, with value: String) throws -> (correlation: Double?, points: Int) {
+    var (training, dev): ([Double], [Double]) = ([], [])
+    for id in planned.grid {
+      let values = try measurements(id)
+      guard let loss = values["training_loss"], let other = values[value], loss.isFinite, other.isFinite else {
+        continue
+      }
+      training.append(loss)
+      dev.append(other)
+    }
+    return (training.count < 3 ? nil : Metrics.spearman(training, dev), training.count)
+  }
+
+  /// What the training loss is compared with.
+  static let generalisation = ["dev_loss", "dev_error"]
+
+  func agreementTable() throws -> CSV {
+    var table = CSV(
+      ["surface"] + Self.cellColumns + Self.groupColumns + ["points"] + Self.generalisation.map { "spearman_\($0)" })
+    for planned in plan.curves + plan.surfaces {
+      let all = try Self.generalisation.map { try agreement(planned, with: $0) }
+      table.append(
+        [planned.surface.name] + fields(of: planned.surface.cell) + fields(ofGroup: planned.surface)
+          + ["\(all.map(\.points).min() ?? 0)"] + all.map { CSV.number($0.correlation) })
+    }
+    return table
   }
 }

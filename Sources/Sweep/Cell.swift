@@ -2,6 +2,8 @@
 public struct Cell: Sendable, Hashable, Codable {
   /// The name of the task.
   public var task: String
+  /// The name of the recipe's variant; nil for the plain recipe.
+  public var variant: String?
   /// Keys the task head and the dropout masks.
   public var headSeed: Int
   /// Keys the order of the training examples.
@@ -16,10 +18,11 @@ public struct Cell: Sendable, Hashable, Codable {
 
   /// A cell from its parts.
   public init(
-    task: String, headSeed: Int, orderSeed: Int, initialisation: Initialisation = .pretrained,
+    task: String, variant: String? = nil, headSeed: Int, orderSeed: Int, initialisation: Initialisation = .pretrained,
     initialisationSeed: Int = 0, recipe: Recipe = Recipe()
   ) {
     self.task = task
+    self.variant = variant
     self.headSeed = headSeed
     self.orderSeed = orderSeed
     self.initialisation = initialisation
@@ -27,10 +30,17 @@ public struct Cell: Sendable, Hashable, Codable {
     self.recipe = recipe
   }
 
-  /// What a person calls it: `SST-2-s0`, `SST-2-scratch-s0`, `SST-2-h0-o1` when the two seeds differ.
+  /// What a person calls it: `SST-2-s0`, `SST-2-scratch-s0`, `SST-2-long-s0` of the variant `long`, `SST-2-h0-o1` when the
+  /// two seeds differ.
   public var name: String {
-    let start = initialisation == .pretrained ? "" : "-\(initialisation.rawValue)"
-    return "\(task)\(start)-\(Seed(head: headSeed, order: orderSeed))"
+    Self.name(
+      task: task, variant: variant, initialisation: initialisation, seed: Seed(head: headSeed, order: orderSeed))
+  }
+
+  /// The name of a cell that is not made yet.
+  static func name(task: String, variant: String?, initialisation: Initialisation, seed: Seed) -> String {
+    let start: String? = initialisation == .pretrained ? nil : initialisation.rawValue
+    return [task, variant, start, "\(seed)"].compactMap(\.self).joined(separator: "-")
   }
 }
 

@@ -28,6 +28,10 @@ public enum SweepError: Error, Sendable, Hashable {
   case noRows(task: String, split: String)
   /// Two tasks read the same files in the same way.
   case sameTask(String, String)
+  /// A variant of the recipe that changes nothing for a task.
+  case sameVariant(String, task: String)
+  /// A snapshot that a cell does not keep.
+  case noSnapshot(cell: String, step: Int, steps: [Int])
   /// A layer group that means nothing, or not for this model.
   case group(String, problem: String)
 }
@@ -56,6 +60,14 @@ extension SweepError: CustomStringConvertible {
       "task '\(task)' has no rows in its \(split) file, expected at least one; check the file"
     case .group(let text, let problem):
       "layer group '\(text)': \(problem); expected \(LayerGroup.expected)"
+    case .sameVariant(let name, let task):
+      "variant '\(name)' changes no bit of the cells of task '\(task)' as they are without it, or with another variant; "
+        + "expected a recipe that differs; remove it, or name its tasks"
+    case .noSnapshot(let cell, let step, let steps):
+      "cell \(cell) keeps no snapshot after step \(step), "
+        + (steps.isEmpty
+          ? "its recipe has none; add snapshots: {every: ...} to it"
+          : "expected one of \(steps.map(String.init).joined(separator: ", "))")
     case .sameTask(let first, let second):
       "tasks '\(first)' and '\(second)' read the same files in the same way, expected different tasks; remove one"
     }

@@ -29,7 +29,7 @@ public struct RunDirectory: Sendable, Hashable {
   /// One curve or surface for another tool. The number, from 1 in the sweep file's order, keeps names apart, as a plane may
   /// be asked for twice.
   public func export(of surface: Surface, number: Int, format: String) -> URL {
-    let kind = surface.other == nil ? "curve" : "surface"
+    let kind = surface.isCurve ? "curve" : "surface"
     return exports.appending(path: "\(kind)-\(number)-\(FileName.made(from: surface.name)).\(format)")
   }
 
@@ -37,6 +37,12 @@ public struct RunDirectory: Sendable, Hashable {
   public func cell(_ cell: Cell, _ id: Identity) -> CellDirectory {
     let name = Self.name(cell.name, id)
     return CellDirectory(root: root.appending(path: "cells/\(name)", directoryHint: .isDirectory))
+  }
+
+  /// A direction of a curve or surface that is no difference of models, 1 or 2, as the unit of its axes writes it: a
+  /// Hugging Face file of the encoder's shape, which ranks map.
+  public func direction(_ number: Int, of surface: Surface, axes: Identity) -> URL {
+    root.appending(path: "directions/\(Self.name(surface.name, axes))-\(number).safetensors")
   }
 
   /// Where cells start: theta0 of an initialisation, a Hugging Face directory in the layout that ranks map. A run has
@@ -49,6 +55,7 @@ public struct RunDirectory: Sendable, Hashable {
   public static func owns(_ name: String) -> Bool {
     let names = [
       "sweep.yaml", "run.json", "status.json", "lease", "ledger.sqlite", "cells", "models", "activations", "results",
+      "directions",
       "exports",
     ]
     // SQLite and atomic writes put files of longer names beside them for a while.

@@ -2,7 +2,7 @@
 public enum Work: Sendable, Hashable, Codable {
   /// Fine-tunes a cell; its snapshots and final model land in the cell's folder.
   case fineTuning(Cell)
-  /// Measures the directions that span a surface: norms, scale, cosine.
+  /// Measures the directions that span a curve or surface: norms, scale, cosine; makes those that are no differences.
   case axes(Surface)
   /// Evaluates one point of a surface.
   case point(Surface, SurfacePoint)
@@ -12,6 +12,8 @@ public enum Work: Sendable, Hashable, Codable {
   case snapshot(TrajectoryWork, step: Int)
   /// Evaluates a cell's final model with a layer group put back to theta0 on all dev rows.
   case rollback(Cell, LayerGroup)
+  /// Looks at the Hessian of a final model's training loss.
+  case curvature(CurvatureWork)
   /// Runs a cell's final model on a probe; the payload is each layer's kept orthonormal basis.
   case probe(Cell, Probe)
   /// At rank 0: reduces the gathered bases of all seeds of a task to seed x seed matrices, layer by layer.
@@ -24,6 +26,7 @@ extension Work {
     switch self {
     case .fineTuning(let cell), .rollback(let cell, _), .probe(let cell, _): cell.recipe.threads
     case .point(let surface, _): surface.cell.recipe.threads
+    case .curvature(let curvature): curvature.cell.recipe.threads
     case .snapshot(let trajectory, _): trajectory.cell.recipe.threads
     case .axes, .trajectory, .consistency: 1
     }
@@ -43,6 +46,8 @@ extension Work {
     case snapshot
     /// ``Work/rollback(_:_:)``
     case rollback
+    /// ``Work/curvature(_:)``
+    case curvature
     /// ``Work/probe(_:_:)``
     case probe
     /// ``Work/consistency(task:cells:_:)``
@@ -58,6 +63,7 @@ extension Work {
     case .trajectory: .trajectory
     case .snapshot: .snapshot
     case .rollback: .rollback
+    case .curvature: .curvature
     case .probe: .probe
     case .consistency: .consistency
     }

@@ -95,9 +95,9 @@ final class Preparation: OutcomeRecorder, Sendable {
     // Where model and data lie does not matter; what they hold is compared by hash below.
     (recorded.model, recorded.data) = ("", nil)
     (given.model, given.data) = ("", nil)
-    // What is looked at may change: points that are known keep their values, others join them.
+    // What is looked at may change: what is known keeps its values, the rest joins it.
     var differences = try given.differences(from: recorded).filter { difference in
-      !["curves", "surfaces", "trajectories", "rollback"].contains { difference.hasPrefix($0) }
+      !["variants", "curves", "surfaces", "trajectories", "rollback", "curvature"].contains { difference.hasPrefix($0) }
     }
     if inputs.model.hash != before.inputs.model.hash {
       differences.append("model: other weights, vocabulary or config")

@@ -15,6 +15,15 @@ private func combine(_ weights: [Double], _ snapshots: [[Float]]) -> [Double] {
   snapshots[0].indices.map { i in zip(weights, snapshots).reduce(0) { $0 + $1.0 * Double($1.1[i]) } }
 }
 
+/// The point of the plane through the final snapshot with some coordinates, as weights of the snapshots.
+private func weights(_ principal: PrincipalTrajectory, _ point: [Double]) -> [Double] {
+  var weights = [Double](repeating: 0, count: principal.explainedVariance.count)
+  for (coordinate, direction) in zip(point, principal.directions) {
+    for i in weights.indices { weights[i] += coordinate * direction.coefficients[i] }
+  }
+  return weights + [1 - weights.reduce(0, +)]
+}
+
 @Suite struct PrincipalTrajectoryTests {
   /// Differences (4, 0), (0, 1), (0, 0): squares 16 and 1 along the axes. theta0 is negative on the first; it does not
   /// lie along the second, so the next snapshot is.
@@ -29,9 +38,9 @@ private func combine(_ weights: [Double], _ snapshots: [[Float]]) -> [Double] {
     #expect(principal.directions[1].coordinates == [0, -1, 0])
     #expect(principal.directions[1].coefficients == [0, -1, 0])
     // 8 forwards along -(1, 0) from (1, 2), and 3 along -(0, 1).
-    #expect(principal.weights(at: [8, 3]) == [-2, -3, 6])
-    #expect(combine(principal.weights(at: [8, 3]), [[5, 2], [1, 3], [1, 2]]) == [-7, -1])
-    #expect(principal.weights(at: [8]) == [-2, 0, 3] && principal.weights(at: []) == [0, 0, 1])
+    #expect(weights(principal, [8, 3]) == [-2, -3, 6])
+    #expect(combine(weights(principal, [8, 3]), [[5, 2], [1, 3], [1, 2]]) == [-7, -1])
+    #expect(weights(principal, [8]) == [-2, 0, 3] && weights(principal, []) == [0, 0, 1])
   }
 
   /// Differences (-3, 0), (-1, 0), 0 are not centred: their mean, -4/3, would leave other coordinates.
@@ -67,8 +76,26 @@ private func combine(_ weights: [Double], _ snapshots: [[Float]]) -> [Double] {
         let (dx, dy) = (first[i] - first[j], second[i] - second[j])
         #expect(abs((dx * dx + dy * dy).squareRoot() - squares.squareRoot()) < 1e-11)
       }
-      let point = combine(principal.weights(at: [first[i], second[i]]), snapshots)
+      let point = combine(weights(principal, [first[i], second[i]]), snapshots)
       for (got, expected) in zip(point, snapshots[i]) { #expect(abs(got - Double(expected)) < 5e-7) }
+    }
+  }
+
+  /// A direction of length 8 in place of 1: theta0 lies half a step backwards on the first, snapshot 1 an eighth on the
+  /// second.
+  @Test func directionsAreWritten() throws {
+    let snapshots: [[Float]] = [[5, 2], [1, 3], [1, 2]]
+    let principal = try principal(snapshots)
+    for (index, expected) in ([[-8, 0], [0, -8]] as [[Float]]).enumerated() {
+      let direction = AlignedBuffer<Float>(count: 2)
+      try principal.write(index, length: 8, into: direction.pointer, encoder: 0..<2) { parameters(snapshots[$0]) }
+      #expect(Array(direction.elements) == expected)
+    }
+    let line: [[Float]] = [[-3, 7], [-1, 7], [0, 7]]
+    #expect(throws: LandscapeError.self) {
+      let direction = AlignedBuffer<Float>(count: 2)
+      try PrincipalTrajectory(count: 3, encoder: 0..<2) { parameters(line[$0]) }
+        .write(1, length: 1, into: direction.pointer, encoder: 0..<2) { parameters(line[$0]) }
     }
   }
 
@@ -135,7 +162,7 @@ private func combine(_ weights: [Double], _ snapshots: [[Float]]) -> [Double] {
     for (k, direction) in principal.directions.enumerated() {
       for i in snapshots.indices { #expect(abs(direction.coordinates[i] - coordinates[2 * i + k]) < 1e-13) }
       // A step of 1 along the direction from the final snapshot.
-      let step = principal.weights(at: k == 0 ? [1] : [0, 1])
+      let step = weights(principal, k == 0 ? [1] : [0, 1])
       let vector = zip(combine(step, snapshots), snapshots[snapshots.count - 1]).map { $0 - Double($1) }
       for (got, expected) in zip(vector, directions[k * width..<(k + 1) * width]) {
         #expect(abs(got - expected) < 1e-13)

@@ -28,7 +28,7 @@ import Testing
   @Test func unitsComeBackFromJSON() throws {
     let units = try Examples.plan(
       Examples.small.replacing("batch: 4}", with: "batch: 4, snapshots: {every: 2 steps}}")
-        + "\nrollback: {groups: [high]}\ntrajectories: [{task: MRPC}]"
+        + "\nrollback: {groups: [high]}\ntrajectories: [{tasks: [MRPC]}]\ncurvature: [{}]"
     ).units
     #expect(Set(units.map(\.work.kind)) == Set(Work.Kind.allCases))
     #expect(try JSONDecoder().decode([WorkUnit].self, from: JSONEncoder().encode(units)) == units)

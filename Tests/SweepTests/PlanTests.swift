@@ -68,7 +68,7 @@ import Testing
       Issue.record("expected a point")
       return
     }
-    #expect(surface.cell.recipe.trainRows == 20 && surface.other?.recipe.trainRows == 10)
+    #expect(surface.cell.recipe.trainRows == 20 && surface.other?.cell.recipe.trainRows == 10)
     #expect(surface.cell.recipe.microBatch == 4)
     #expect(surface.subset.train == 20 && surface.subset.dev == 3)
   }
@@ -123,10 +123,115 @@ import Testing
     }
   }
 
+  /// Any two models, of one task or two, snapshots too; the head moves only between models of one task.
+  @Test func linesBetweenNamedModels() throws {
+    let yaml = Examples.small.replacing("batch: 4}", with: "batch: 4, snapshots: {every: 1 epochs}}")
+    let plan = try Examples.plan(
+      yaml + """
+
+        curves:
+        - {along: {from: MRPC-s0 step 5, to: MRPC-s0}}
+        - {along: {from: SST-2-s1, to: MRPC-s0}, alpha: [-1, 2, 4]}
+        - {along: {from: theta0, to: MRPC-s1 step 5}, groups: [embeddings]}
+        """)
+    #expect(
+      plan.curves.map(\.surface.name) == [
+        "MRPC-s0 step 5 to MRPC-s0", "SST-2-s1 to MRPC-s0", "MRPC-s1 step 5 curve (embeddings, rest at theta1)",
+      ])
+    #expect(plan.curves.map(\.surface.movesHead) == [true, false, false])
+    #expect(
+      plan.curves.map(\.surface.cells.all).map { $0.map(\.name) } == [
+        ["MRPC-s0"], ["MRPC-s0", "SST-2-s1"], ["MRPC-s1"],
+      ])
+    // theta1 is the same point in both.
+    #expect(plan.curves[0].exact[.theta1] == plan.curves[1].exact[.theta1])
+    #expect(throws: SweepError.noSnapshot(cell: "MRPC-s0", step: 6, steps: [0, 5, 10])) {
+      try Examples.plan(yaml + "\ncurves: [{along: {from: MRPC-s0 step 6, to: MRPC-s0}}]")
+    }
+  }
+
+  /// A plane through any three models.
+  @Test func planesThroughNamedModels() throws {
+    let plan = try Examples.plan(
+      Examples.small.replacing(
+        "surfaces: [",
+        with: "surfaces: [{along: {from: MRPC-s0, to: MRPC-s1, other: SST-2-s0}, alpha: [0, 1, 2], beta: [0, 1, 2]}, "))
+    let surface = plan.surfaces[0]
+    #expect(surface.surface.name == "MRPC-s1 x SST-2-s0 from MRPC-s0" && !surface.surface.movesHead)
+    let names = Dictionary(uniqueKeysWithValues: plan.units.map { ($0.id, $0.name) })
+    let units = Dictionary(uniqueKeysWithValues: plan.units.map { ($0.id, $0) })
+    #expect(units[surface.grid[0]]?.needs.map { names[$0] } == ["MRPC-s1", "MRPC-s0"])
+    #expect(
+      units[surface.grid[1]]?.needs.map { names[$0] } == [
+        "MRPC-s1", "MRPC-s0", "SST-2-s0", "\(surface.surface.name) axes",
+      ])
+  }
+
+  /// Directions that are drawn start at theta1, the only exact point; a surface's first direction is a curve's.
+  @Test func randomDirections() throws {
+    let plan = try Examples.plan(
+      Examples.small.replacing(
+        "surfaces: [", with: "surfaces: [{task: MRPC, along: random, alpha: [-1, 1, 3], beta: [0, 1, 2]}, ")
+        + "\ncurves: [{along: {random: {directions: 2}}, tasks: [MRPC], seeds: [0], alpha: [-1, 1, 3]}]")
+    #expect(plan.curves.map(\.surface.name) == ["MRPC-s0 random 0 (filter)", "MRPC-s0 random 1 (filter)"])
+    let (curve, surface) = (plan.curves[0], plan.surfaces[0])
+    #expect(surface.surface.name == "MRPC-s0 random 0 x 1 (filter)")
+    #expect(Array(curve.exact.keys) == [.theta1] && curve.exact == surface.exact)
+    #expect(curve.exact[.theta1] == plan.surfaces[1].exact[.theta1])
+    #expect(curve.surface.coordinates(of: .theta1, scale: nil).alpha == 0)
+    #expect([0, 1, 2].map { curve.grid[$0] } == [0, 1, 2].map { surface.grid[2 * $0] })
+    #expect(Set(plan.curves[1].grid).isDisjoint(with: curve.grid))
+    let units = Dictionary(uniqueKeysWithValues: plan.units.map { ($0.id, $0) })
+    #expect(units[surface.grid[1]]?.needs.last == surface.axes)
+    #expect(curve.surface.isCurve && !surface.surface.isCurve)
+  }
+
+  @Test func aTrajectorysPlaneNeedsSnapshots() throws {
+    let request = "surfaces: [{task: MRPC, along: trajectory, alpha: [-1, 0, 2], beta: [0, 1, 2]}, "
+    let yaml = Examples.small.replacing("surfaces: [", with: request)
+    #expect(throws: SweepError.self) { try Examples.plan(yaml) }
+    let plan = try Examples.plan(yaml.replacing("batch: 4}", with: "batch: 4, snapshots: {every: 1 epochs}}"))
+    #expect(plan.surfaces[0].surface.name == "MRPC-s0 trajectory plane")
+    #expect(Array(plan.surfaces[0].exact.keys) == [.theta1])
+  }
+
+  /// Cells beside the plain ones, for the tasks that have them; sections choose.
+  @Test func variants() throws {
+    let variants = "\nvariants: [{name: long, tasks: [MRPC], recipe: {epochs: 9}}]"
+    let plan = try Examples.plan(
+      Examples.small + variants + "\nrollback: {groups: [all], layers: none, variants: [long]}")
+    let cells = plan.units.compactMap { if case .fineTuning(let cell) = $0.work { cell } else { nil } }
+    #expect(cells.map(\.name) == ["MRPC-long-s0", "MRPC-long-s1", "MRPC-s0", "MRPC-s1", "SST-2-s0", "SST-2-s1"])
+    #expect(cells.map(\.recipe.epochs) == [9, 9, 2, 2, 2, 2])
+    #expect(plan.rollbacks.map(\.cell.name) == ["MRPC-long-s0", "MRPC-long-s1"])
+    #expect(
+      plan.units.filter { $0.work.kind == .consistency }.map(\.name).contains("MRPC-long consistency on mrpc-dev"))
+    // Units that were there before are the same.
+    let before = try Examples.plan(Examples.small)
+    #expect(Set(before.units.map(\.id)).isSubset(of: Set(plan.units.map(\.id))))
+    #expect(throws: SweepError.sameVariant("same", task: "SST-2")) {
+      try Examples.plan(Examples.small + "\nvariants: [{name: same, recipe: {epochs: 2}}]")
+    }
+  }
+
+  @Test func curvatures() throws {
+    let plan = try Examples.plan(
+      Examples.small + "\ncurvature: [{tasks: [SST-2], groups: [all, high], eigenvalues: 2, steps: 5, probes: 3}]")
+    #expect(
+      plan.curvatures.map(\.work.name) == [
+        "SST-2-s0 curvature", "SST-2-s0 curvature (high)", "SST-2-s1 curvature", "SST-2-s1 curvature (high)",
+      ])
+    let work = plan.curvatures[0].work
+    #expect(work.group == nil && work.effort.eigenvalues == 2 && work.effort.probes == 3 && work.subset.train == 10)
+    // 8 products of 6 gradients of 10 examples, three forward passes of 12 000 operations each, and 24 passes over 1000
+    // parameters; 5 steps through 5 vectors, twice.
+    #expect(plan.units.first { $0.id == plan.curvatures[0].unit }?.cost == 29_380_000)
+  }
+
   /// Snapshots at 0, after each epoch of 5 steps and at the end, each with losses; the other task's cell of the same seed.
   @Test func trajectories() throws {
     let yaml = Examples.small.replacing("batch: 4}", with: "batch: 4, snapshots: {every: 1 epochs}}")
-    let plan = try Examples.plan(yaml + "\ntrajectories: [{task: MRPC, other: SST-2}, {task: MRPC}]")
+    let plan = try Examples.plan(yaml + "\ntrajectories: [{tasks: [MRPC], other: SST-2}, {tasks: [MRPC]}]")
     #expect(
       plan.trajectories.map(\.work.name) == [
         "MRPC-s0 trajectory x SST-2-s0", "MRPC-s1 trajectory x SST-2-s1", "MRPC-s0 trajectory", "MRPC-s1 trajectory",

@@ -51,11 +51,51 @@ import Testing
     ("curves: [{seeds: [3]}]", "3: curves[0].seeds[0]: got '3', expected a whole number from 0 to 2"),
     ("curves: [{tasks: [RTE]}]", "3: curves[0].tasks[0]: got 'RTE', expected one of the sweep's tasks"),
     (
-      "trajectories: [{task: MRPC}]",
-      "3: trajectories: got a trajectory of MRPC, pretrained, without snapshots, expected"
+      "trajectories: [{tasks: [MRPC]}]",
+      "3: trajectories: got a trajectory of MRPC, pretrained, plain, without snapshots, expected"
     ),
-    ("trajectories: [{task: MRPC, other: MRPC}]", "3: trajectories[0].other: got 'MRPC', expected another task than"),
+    (
+      "trajectories: [{tasks: [MRPC], other: MRPC}]", "3: trajectories[0].other: got 'MRPC', expected another task than"
+    ),
     ("rollback: {layers: some}", "3: rollback.layers: got 'some', expected one of each, none"),
+    ("variants: [{name: a}]", "3: variants[0].recipe: the key is missing"),
+    (
+      "variants: [{name: scratch, recipe: {epochs: 9}}]",
+      "3: variants[0].name: got 'scratch', expected a name that no task"
+    ),
+    (
+      "variants: [{name: a, recipe: {epochs: 9}}, {name: a, recipe: {epochs: 8}}]",
+      "3: variants[1]: got a mapping, expected"
+    ),
+    ("curves: [{variants: [b]}]", "3: curves[0].variants[0]: got 'b', expected one of the sweep's variants: plain"),
+    ("curves: [{along: sideways}]", "3: curves[0].along: got 'sideways', expected one of finetuning, seeds, random"),
+    ("curves: [{along: {from: MRPC-s0}}]", "3: curves[0].along.to: the key is missing"),
+    ("curves: [{along: {from: MRPC-s0, to: MRPC-s9}}]", "did you mean 'MRPC-s0'?"),
+    ("curves: [{along: {from: MRPC-s0, to: MRPC-s0}}]", "3: curves[0].along.to: got 'MRPC-s0', expected another model"),
+    (
+      "curves: [{along: {from: MRPC-s0, to: theta0}}]",
+      "3: curves[0].along.to: got 'theta0', expected a model with a head"
+    ),
+    ("curves: [{along: {from: MRPC-s0 step x, to: MRPC-s0}}]", "expected a model: theta0, a cell such as MRPC-s0"),
+    (
+      "curves: [{along: {from: theta0, to: MRPC-s0}, seeds: [0]}]",
+      "3: curves[0].seeds: got a list of 1, expected no such key"
+    ),
+    ("curves: [{along: random, elsewhere: theta0}]", "3: curves[0].elsewhere: got 'theta0', expected no such key"),
+    ("curves: [{along: {random: {normalisation: filters}}}]", "did you mean 'filter'?"),
+    (
+      "surfaces: [{task: MRPC, along: random, other: SST-2}]", "3: surfaces[0].other: got 'SST-2', expected no such key"
+    ),
+    (
+      "surfaces: [{task: MRPC, along: trajectory}]",
+      "3: surfaces: got a trajectory's plane of MRPC, pretrained, plain, without"
+    ),
+    (
+      "surfaces: [{along: {from: theta0, to: MRPC-s0, other: MRPC-s0}}]",
+      "3: surfaces[0].along.other: got 'MRPC-s0', expected a third model"
+    ),
+    ("curvature: [{eigenvalues: 0, probes: 0}]", "3: curvature[0]: got no eigenvalues and no probes"),
+    ("curvature: [{eigenvalues: 5, steps: 4}]", "3: curvature[0].steps: got '4', expected a whole number from 5"),
     ("surfaces: [{task: MRPC}]", "3: surfaces[0].other: the key is missing"),
     ("surfaces: [{task: MRPC, other: MRPC}]", "3: surfaces[0].other: got 'MRPC', expected another task than MRPC"),
     (

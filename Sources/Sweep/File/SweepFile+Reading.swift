@@ -20,33 +20,42 @@ extension SweepFile {
     recipe = Recipe().applying(try keys[.recipe].map(RecipeChanges.init))
     recipes = try keys[.recipes].map { try Self.recipes($0, tasks: taskNames) } ?? [:]
     subset = try keys[.subset].map(Subset.init) ?? Subset()
-    let (seedCount, starts) = (seeds.count, initialisations)
-    curves =
-      try keys[.curves]?.list(of: "curves", mayBeEmpty: true, distinctBy: \.self) {
-        try CurveRequest($0, tasks: taskNames, seedCount: seedCount, initialisations: starts)
+    let (names, starts) = (taskNames, initialisations)
+    variants =
+      try keys[.variants]?.list(of: "variants", mayBeEmpty: true, distinctBy: \.name) {
+        try RecipeVariant($0, tasks: names, initialisations: starts)
       } ?? []
+    let grid = CellGrid(tasks: tasks.map(\.name), initialisations: initialisations, variants: variants, seeds: seeds)
+    try Self.checkNames(grid, keys[.variants]?.place ?? keys.place)
+    curves =
+      try keys[.curves]?.list(of: "curves", mayBeEmpty: true, distinctBy: \.self) { try CurveRequest($0, of: grid) }
+      ?? []
     surfaces =
       try keys[.surfaces]?.list(of: "surfaces", mayBeEmpty: true, distinctBy: \.self) {
-        try SurfaceRequest($0, tasks: taskNames, seedCount: seedCount, initialisations: starts)
+        try SurfaceRequest($0, of: grid)
       } ?? []
     trajectories =
       try keys[.trajectories]?.list(of: "trajectories", mayBeEmpty: true, distinctBy: \.self) {
-        try TrajectoryRequest($0, tasks: taskNames)
+        try TrajectoryRequest($0, of: grid)
       } ?? []
-    rollback = try keys[.rollback].map(RollbackRequest.init)
+    curvature =
+      try keys[.curvature]?.list(of: "curvatures", mayBeEmpty: true, distinctBy: \.self) {
+        try CurvatureRequest($0, of: grid)
+      } ?? []
+    rollback = try keys[.rollback].map { try RollbackRequest($0, of: grid) }
     probes =
       try keys[.probes]?.list(of: "probes", mayBeEmpty: true, distinctBy: \.name) { try Probe($0, tasks: taskNames) }
       ?? []
     let known = probes
     consistency = try keys[.consistency].map {
-      try ConsistencyRequest($0, tasks: taskNames, seedCount: seedCount, probes: known)
+      try ConsistencyRequest($0, of: grid, probes: known)
     }
     onFailure = try FailurePolicy(keys[.onFailure])
-    try checkSnapshots(keys[.trajectories]?.place ?? keys.place)
-    try checkMicroBatches((keys[.recipes] ?? keys[.recipe])?.place ?? keys.place)
+    try checkSnapshots(keys)
+    try checkMicroBatches((keys[.recipes] ?? keys[.variants] ?? keys[.recipe])?.place ?? keys.place)
   }
 
-  fileprivate static let seedRange = 0...Int(Int32.max)
+  static let seedRange = 0...Int(Int32.max)
 
   private static func defaultName(_ path: String, _ place: SweepError.Place) throws -> String {
     let file = path.split(separator: "/").last ?? ""
@@ -66,28 +75,47 @@ extension SweepFile {
     }
   }
 
-  /// A trajectory is made of snapshots.
-  private func checkSnapshots(_ place: SweepError.Place) throws {
-    for task in trajectories.map(\.task) {
-      for initialisation in initialisations
-      where recipe(task: task, initialisation: initialisation).snapshots == .none {
+  /// Two cells of one name could not be told apart.
+  private static func checkNames(_ grid: CellGrid, _ place: SweepError.Place) throws {
+    var seen: Set<String> = []
+    for name in grid.cellNames where !seen.insert(name).inserted {
+      throw SweepError.wrongValue(
+        place, got: "two cells called \(name)", expected: "names of tasks and variants that differ")
+    }
+  }
+
+  /// A trajectory, and its plane, are made of snapshots.
+  private func checkSnapshots(_ keys: YAMLMapping<CodingKeys>) throws {
+    func check(_ what: String, _ cells: CellSelection, _ place: SweepError.Place?) throws {
+      for kind in kinds(of: cells) {
+        let recipe = recipe(task: kind.task, initialisation: kind.initialisation, variant: kind.variant)
+        guard recipe.snapshots == .none else { continue }
         throw SweepError.wrongValue(
-          place, got: "a trajectory of \(task), \(initialisation.rawValue), without snapshots",
+          place ?? keys.place,
+          got:
+            "\(what) of \(kind.task), \(kind.initialisation.rawValue), \(kind.variant ?? CellGrid.plain), without snapshots",
           expected: "snapshots in its recipe, such as snapshots: {every: 0.5 epochs}")
       }
+    }
+    for request in trajectories { try check("a trajectory", request.cells, keys[.trajectories]?.place) }
+    for request in surfaces where request.along == .trajectory {
+      let cells = CellSelection(
+        tasks: [request.task].compactMap(\.self), initialisations: [request.initialisation],
+        variants: [request.variant ?? CellGrid.plain], seeds: [request.seed])
+      try check("a trajectory's plane", cells, keys[.surfaces]?.place)
     }
   }
 
   /// A cell's batch and micro-batch may come from different places of the file.
   private func checkMicroBatches(_ place: SweepError.Place) throws {
-    for task in tasks.map(\.name) {
-      for initialisation in initialisations {
-        let recipe = recipe(task: task, initialisation: initialisation)
-        guard let microBatch = recipe.microBatch, microBatch > recipe.batch else { continue }
-        throw SweepError.wrongValue(
-          place, got: "micro_batch \(microBatch) with batch \(recipe.batch) for \(task), \(initialisation.rawValue)",
-          expected: "a micro_batch of at most batch")
-      }
+    for kind in grid.tasks.flatMap({ task in grid.kinds(of: task).map { (task, $0.initialisation, $0.variant) } }) {
+      let recipe = recipe(task: kind.0, initialisation: kind.1, variant: kind.2)
+      guard let microBatch = recipe.microBatch, microBatch > recipe.batch else { continue }
+      throw SweepError.wrongValue(
+        place,
+        got: "micro_batch \(microBatch) with batch \(recipe.batch) for \(kind.0), \(kind.1.rawValue), "
+          + "\(kind.2 ?? CellGrid.plain)",
+        expected: "a micro_batch of at most batch")
     }
   }
 }
@@ -127,104 +155,6 @@ extension Subset {
   }
 }
 
-extension SurfaceRequest {
-  fileprivate init(
-    _ value: YAMLValue, tasks: [String], seedCount: Int, initialisations: [Initialisation]
-  ) throws {
-    let keys = try value.mapping(CodingKeys.self)
-    task = try keys.required(.task, "one of the sweep's tasks").name(among: tasks, called: "one of the sweep's tasks")
-    let second = try keys.required(.other, "another one of the sweep's tasks")
-    other = try second.name(among: tasks, called: "one of the sweep's tasks")
-    guard other != task else { throw second.wrong("another task than \(task)") }
-    seed = try keys[.seed]?.integer(0...(seedCount - 1)) ?? 0
-    let start = try keys[.initialisation]?.name(
-      among: initialisations.map(\.rawValue), called: "one of the sweep's initialisations")
-    initialisation = start.flatMap(Initialisation.init) ?? initialisations.first ?? .pretrained
-    alpha = try keys[.alpha].map(Axis.init) ?? Axis(lowest: -4, highest: 4, points: 40)
-    beta = try keys[.beta].map(Axis.init) ?? Axis(lowest: -4, highest: 4, points: 40)
-    groups = try keys[.groups].map(LayerGroup.names) ?? ["all"]
-    elsewhere = try keys[.elsewhere]?.choice() ?? .theta1
-  }
-}
-
-extension CurveRequest {
-  fileprivate init(
-    _ value: YAMLValue, tasks known: [String], seedCount: Int, initialisations starts: [Initialisation]
-  ) throws {
-    let keys = try value.mapping(CodingKeys.self)
-    along = try keys[.along]?.choice() ?? .finetuning
-    tasks =
-      try keys[.tasks]?.list(of: "tasks", distinctBy: \.self) {
-        try $0.name(among: known, called: "one of the sweep's tasks")
-      } ?? known
-    seeds =
-      try keys[.seeds]?.list(of: "indices of seeds", distinctBy: \.self) { try $0.integer(0...(seedCount - 1)) }
-      ?? Array(0..<seedCount)
-    initialisations =
-      try keys[.initialisations]?.list(of: "initialisations", distinctBy: \.self) {
-        let name = try $0.name(among: starts.map(\.rawValue), called: "one of the sweep's initialisations")
-        return Initialisation(rawValue: name) ?? .pretrained
-      } ?? starts
-    let standard =
-      along == .seeds ? Axis(lowest: 0, highest: 1, points: 21) : Axis(lowest: -4, highest: 4, points: 40)
-    alpha = try keys[.alpha].map(Axis.init) ?? standard
-    groups = try keys[.groups].map(LayerGroup.names) ?? ["all"]
-    elsewhere = try keys[.elsewhere]?.choice() ?? .theta1
-    guard along != .seeds || seeds.count >= 2 else {
-      throw SweepError.wrongValue(value.place, got: "1 seed", expected: "at least 2 seeds to go between")
-    }
-    guard along != .seeds || (groups == ["all"] && elsewhere == .theta1) else {
-      throw SweepError.wrongValue(
-        value.place, got: "along: seeds with groups or elsewhere", expected: "whole models between seeds")
-    }
-  }
-}
-
-extension TrajectoryRequest {
-  fileprivate init(_ value: YAMLValue, tasks: [String]) throws {
-    let keys = try value.mapping(CodingKeys.self)
-    let name = try keys.required(.task, "one of the sweep's tasks")
-      .name(among: tasks, called: "one of the sweep's tasks")
-    task = name
-    other = try keys[.other].map { second in
-      let other = try second.name(among: tasks, called: "one of the sweep's tasks")
-      guard other != name else { throw second.wrong("another task than \(name)") }
-      return other
-    }
-  }
-}
-
-extension RollbackRequest {
-  fileprivate init(_ value: YAMLValue) throws {
-    let keys = try value.mapping(CodingKeys.self)
-    groups = try keys[.groups].map(LayerGroup.names) ?? ["low", "middle", "high"]
-    layers = try keys[.layers]?.choice() ?? .each
-  }
-}
-
-extension LayerGroup {
-  /// A list of groups; which layers a model has is not known yet.
-  fileprivate static func names(_ value: YAMLValue) throws -> [String] {
-    try value.list(of: "layer groups", distinctBy: \.self) { element in
-      let text = try element.text(expected)
-      do { try check(text) } catch { throw element.wrong(expected) }
-      return text
-    }
-  }
-}
-
-extension Axis {
-  fileprivate init(_ value: YAMLValue) throws {
-    let expected = "[lowest, highest, number of points], the first below the second"
-    let parts = try value.list(of: expected)
-    guard parts.count == 3 else { throw value.wrong(expected) }
-    let lowest = try parts[0].number(-1000...1000)
-    let highest = try parts[1].number(-1000...1000)
-    guard lowest < highest else { throw parts[1].wrong("a number above the lowest, \(lowest)") }
-    self.init(lowest: lowest, highest: highest, points: try parts[2].integer(2...1001))
-  }
-}
-
 extension Probe {
   fileprivate init(_ value: YAMLValue, tasks: [String]) throws {
     let keys = try value.mapping(CodingKeys.self)
@@ -242,11 +172,11 @@ extension Probe {
 }
 
 extension ConsistencyRequest {
-  fileprivate init(_ value: YAMLValue, tasks: [String], seedCount: Int, probes: [Probe]) throws {
+  fileprivate init(_ value: YAMLValue, of grid: CellGrid, probes: [Probe]) throws {
     let keys = try value.mapping(CodingKeys.self)
     between = try keys[.between]?.list(of: "comparisons", distinctBy: \.self) { try $0.implementedChoice() } ?? [.seeds]
     measures = try keys[.measures]?.list(of: "measures", distinctBy: \.self) { try $0.implementedChoice() } ?? [.svcca]
-    guard seedCount >= 2 else {
+    guard grid.seeds.count >= 2 else {
       throw SweepError.wrongValue(value.place, got: "1 seed", expected: "at least 2 seeds to compare")
     }
     if let named = keys[.probes], !named.isText("own") {
@@ -257,7 +187,7 @@ extension ConsistencyRequest {
       return
     }
     self.probes = nil
-    if let task = tasks.first(where: { task in !probes.contains { $0.task == task } }) {
+    if let task = grid.tasks.first(where: { task in !probes.contains { $0.task == task } }) {
       throw SweepError.wrongValue(
         (keys[.probes] ?? value).place, got: "no probe of task \(task)",
         expected: "a probe of each task under the key probes, or a list of probes here")

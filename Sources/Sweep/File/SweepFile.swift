@@ -20,6 +20,8 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   public let recipe: Recipe
   /// Differences from it, by the name of an initialisation or of a task.
   public let recipes: [String: RecipeChanges]
+  /// Cells beside the plain ones by recipes that differ, their names distinct. Default: none.
+  public let variants: [RecipeVariant]
   /// What the points of surfaces are evaluated on.
   public let subset: Subset
   /// The curves, distinct. Default: none.
@@ -30,6 +32,8 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   public let trajectories: [TrajectoryRequest]
   /// Which parts of the final models are put back to theta0; nil: none.
   public let rollback: RollbackRequest?
+  /// The Hessians that are looked at, distinct. Default: none.
+  public let curvature: [CurvatureRequest]
   /// The probes, their names distinct. Each runs on its own task's models. Default: none.
   public let probes: [Probe]
   /// What is compared between models; nil: nothing.
@@ -38,101 +42,32 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   public let onFailure: FailurePolicy
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, model, data, tasks, seeds, initialisations, recipe, recipes, subset, curves, surfaces, trajectories
-    case rollback, probes, consistency
+    case name, model, data, tasks, seeds, initialisations, recipe, recipes, variants, subset, curves, surfaces
+    case trajectories, rollback, curvature, probes, consistency
     case initialisationSeed = "initialisation_seed"
     case onFailure = "on_failure"
   }
 
-  /// The recipe of a cell: the common one, changed by the initialisation's differences, then by the task's.
-  public func recipe(task: String, initialisation: Initialisation) -> Recipe {
+  /// The recipe of a cell: the common one, changed by the initialisation's differences, then by the task's, then by the
+  /// variant's; nil is the plain recipe.
+  public func recipe(task: String, initialisation: Initialisation, variant: String? = nil) -> Recipe {
     recipe.applying(recipes[initialisation.rawValue]).applying(recipes[task])
-  }
-}
-
-/// Curves that a sweep asks for: one for each task, seed (or pair of seeds), initialisation and layer group.
-public struct CurveRequest: Sendable, Hashable, Encodable {
-  /// What they lead along. Default: the fine-tuning.
-  public let along: Along
-  /// The tasks. Default: all of the sweep.
-  public let tasks: [String]
-  /// Indices into the sweep's seeds. Default: all.
-  public let seeds: [Int]
-  /// Where the models start. Default: all of the sweep.
-  public let initialisations: [Initialisation]
-  /// The coordinates along the line. Default: 40 from -4 to 4; between seeds 21 from 0 to 1.
-  public let alpha: Axis
-  /// Layer groups as written (``LayerGroup/expected``). Default: all.
-  public let groups: [String]
-  /// Where the parameters outside a group are. Default: theta1.
-  public let elsewhere: Surface.Elsewhere
-
-  /// What a curve leads along.
-  public enum Along: String, Sendable, Hashable, Encodable, CaseIterable {
-    /// From theta0 through the final model.
-    case finetuning
-    /// From one seed's final model to another's, for every pair of seeds, the head included.
-    case seeds
+      .applying(variants.first { $0.name == variant }?.recipe)
   }
 
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case along, tasks, seeds, initialisations, alpha, groups, elsewhere
-  }
-}
-
-/// A surface that a sweep asks for, one for each layer group.
-public struct SurfaceRequest: Sendable, Hashable, Encodable {
-  /// The task whose model is theta1 and whose loss is evaluated.
-  public let task: String
-  /// The task whose model is theta2; not `task`.
-  public let other: String
-  /// An index into the sweep's seeds, of both models. Default: 0, the first.
-  public let seed: Int
-  /// Where both models start. Default: the sweep's first initialisation.
-  public let initialisation: Initialisation
-  /// The coordinates along d1. Default: 40 from -4 to 4.
-  public let alpha: Axis
-  /// The coordinates along s d2. Default: 40 from -4 to 4.
-  public let beta: Axis
-  /// Layer groups as written (``LayerGroup/expected``). Default: all.
-  public let groups: [String]
-  /// Where the parameters outside a group are. Default: theta1.
-  public let elsewhere: Surface.Elsewhere
-
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case task, other, seed, initialisation, alpha, beta, groups, elsewhere
-  }
-}
-
-/// Trajectories that a sweep asks for: one for each seed and initialisation of a task.
-public struct TrajectoryRequest: Sendable, Hashable, Encodable {
-  /// The task whose fine-tunings are followed; its recipe keeps snapshots.
-  public let task: String
-  /// The task whose model of the same seed is theta2; nil: none.
-  public let other: String?
-
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case task, other
-  }
-}
-
-/// Which layer groups of every cell's final model are put back to theta0, one at a time.
-public struct RollbackRequest: Sendable, Hashable, Encodable {
-  /// Layer groups as written (``LayerGroup/expected``). Default: low, middle, high.
-  public let groups: [String]
-  /// Which single layers. Default: each.
-  public let layers: Layers
-
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case groups, layers
+  /// The cells by what tells them apart.
+  var grid: CellGrid {
+    CellGrid(tasks: tasks.map(\.name), initialisations: initialisations, variants: variants, seeds: seeds)
   }
 
-  /// Which single layers are put back.
-  public enum Layers: String, Sendable, Hashable, Encodable, CaseIterable {
-    /// One after the other.
-    case each
-    /// None of them.
-    case none
+  /// Everything that tells the cells of a selection apart but the seeds.
+  func kinds(
+    of cells: CellSelection
+  ) -> [(task: String, initialisation: Initialisation, variant: String?)] {
+    cells.tasks.flatMap { task in
+      grid.kinds(of: task).filter { cells.has(initialisation: $0.initialisation, variant: $0.variant) }
+        .map { (task, $0.initialisation, $0.variant) }
+    }
   }
 }
 

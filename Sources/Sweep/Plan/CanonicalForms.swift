@@ -35,30 +35,43 @@ enum TaskForm: Encodable, Hashable {
   }
 }
 
+/// Of a model; theta0 is what its cells' forms say, and has none.
+struct ModelForm: Encodable {
+  let cell: Identity
+  let step: Int?
+}
+
+/// Of what spans a curve or surface. A plane without d2 is a line, a random one with one direction a curve.
+enum SpanForm: Encodable {
+  case difference(from: ModelForm?, other: ModelForm?)
+  case random(RandomSpan)
+  case trajectory
+}
+
 /// Of the directions of a curve or surface.
 struct AxesForm: Encodable {
   let kind = Work.Kind.axes
-  let cell: Identity
-  let start: Identity?
-  let other: Identity?
+  let target: ModelForm
+  let span: SpanForm
   let group: GroupForm?
 }
 
-/// Of a point. Where d2 has no part in it its `other` is nil, and it is the same point in every curve and surface of a
-/// cell.
+/// Of a point. Where d2 has no part in it its span is that of a curve, and it is the same point in every curve and surface
+/// of a model.
 struct PointForm: Encodable {
   let kind = Work.Kind.point
-  let cell: Identity
-  let start: Identity?
-  let other: Identity?
+  let target: ModelForm
+  /// nil for theta1 itself.
+  let span: SpanForm?
   let group: GroupForm?
+  let movesHead: Bool
   let subset: Subset
   let exact: ExactPoint?
   let alpha: Double?
   let beta: Double?
 }
 
-/// Of a layer group, whatever it is called. theta1 itself is theta1 in every group that rests there; nil then.
+/// Of a layer group, whatever it is called.
 struct GroupForm: Encodable, Hashable {
   let embeddings: Bool
   let layers: [Int]
@@ -91,6 +104,15 @@ struct RollbackForm: Encodable {
   let kind = Work.Kind.rollback
   let cell: Identity
   let group: GroupForm
+}
+
+/// Of the curvature of a final model.
+struct CurvatureForm: Encodable {
+  let kind = Work.Kind.curvature
+  let cell: Identity
+  let group: GroupForm?
+  let effort: CurvatureWork.Effort
+  let subset: Subset
 }
 
 /// Of a probe's activations.

@@ -15,8 +15,17 @@ struct Costs {
       + vectors(8) * Double(recipe.steps(examples: trainRows))
   }
 
-  /// Two differences, two norms and a product of vectors: 6 passes.
-  func axes() -> Double { vectors(6) }
+  /// Two differences, two norms and a product of vectors: 6 passes. Random directions: about as many for drawing, scaling and
+  /// writing each. Of a trajectory: products of its snapshots.
+  func axes(_ surface: Surface) -> Double {
+    switch surface.span {
+    case .line, .plane: return vectors(6)
+    case .random(let random): return vectors(random.isPlane ? 40 : 20)
+    case .trajectory:
+      let recipe = surface.cell.recipe
+      return trajectory(snapshots: recipe.snapshotSteps(examples: recipe.trainRows ?? 0).count)
+    }
+  }
 
   /// Forward of the subset, and 4 passes to place the parameters.
   func point(_ subset: Subset, _ task: TaskFacts) -> Double {
@@ -31,6 +40,14 @@ struct Costs {
 
   /// Forward of the dev rows, and 3 passes to place the parameters.
   func rollback(_ task: TaskFacts) -> Double { forward(Double(task.devRows), task) + vectors(3) }
+
+  /// Of each product with the Hessian some six gradients of the subset, which take three forward passes each, and two dozen
+  /// passes over vectors; Lanczos goes through its vectors four times a step.
+  func curvature(_ work: CurvatureWork, _ task: TaskFacts) -> Double {
+    let steps = Double(work.effort.eigenvalues == 0 ? 0 : work.effort.steps)
+    return (steps + Double(work.effort.probes)) * (forward(18 * Double(work.subset.train), task) + vectors(24))
+      + vectors(2 * steps * steps)
+  }
 
   /// Forward of the examples with all of the last layer, of which a classifier needs next to nothing, and each layer's
   /// singular vectors.

@@ -4,13 +4,13 @@
 /// order of handing out, in which a unit's needs come before it:
 /// 1. fine-tunings, the most costly first;
 /// 2. the axes of each curve and surface, then its exact points;
-/// 3. trajectories and their snapshots; rollbacks; probes, then consistency, at rank 0;
+/// 3. trajectories and their snapshots; rollbacks; curvatures; probes, then consistency, at rank 0;
 /// 4. grid points, coarse to fine over all curves and surfaces: a sweep that is stopped early leaves usable, coarser ones.
 ///
-/// The needs of each kind, in this order: a fine-tuning needs nothing; axes need their cells; theta0 and theta1 need the
-/// surface's cell and the one that a curve starts at, theta2 both cells; a grid point with beta 0 needs the same as theta0,
-/// another both cells and the axes; a trajectory needs its cells, a snapshot these and the trajectory; a rollback or a
-/// probe needs its cell; consistency needs the probes of its cells, in their order.
+/// The needs of each kind, in this order: a fine-tuning needs nothing; axes need their surface's cells (``Surface/cells``);
+/// a point needs those of them that have a part in it, and the axes where it takes their scale or directions; a trajectory
+/// needs its cells, a snapshot these and the trajectory; a rollback, a curvature or a probe needs its cell; consistency needs
+/// the probes of its cells, in their order.
 public struct Plan: Sendable {
   /// The units; no two have the same identity.
   public let units: [WorkUnit]
@@ -22,10 +22,13 @@ public struct Plan: Sendable {
   public let trajectories: [PlannedTrajectory]
   /// The rollbacks, cell by cell.
   public let rollbacks: [PlannedRollback]
+  /// The curvatures, cell by cell.
+  public let curvatures: [PlannedCurvature]
 
   /// Plans a sweep.
   ///
-  /// - Throws: ``SweepError/missingFacts(task:)``, ``SweepError/noRows(task:split:)``, ``SweepError/sameTask(_:_:)``;
+  /// - Throws: ``SweepError/missingFacts(task:)``, ``SweepError/noRows(task:split:)``, ``SweepError/sameTask(_:_:)``,
+  ///   ``SweepError/sameVariant(_:task:)``, ``SweepError/noSnapshot(cell:step:steps:)``, ``SweepError/group(_:problem:)``;
   ///   `EncodingError` for a fact that is not finite.
   public init(sweep: SweepFile, inputs: SweepInputs) throws {
     var builder = try PlanBuilder(sweep: sweep, inputs: inputs)
@@ -33,6 +36,7 @@ public struct Plan: Sendable {
     try builder.addSurfaces()
     try builder.addTrajectories()
     try builder.addRollbacks()
+    try builder.addCurvatures()
     try builder.addProbesAndConsistency()
     try builder.addGrids()
     units = builder.units
@@ -40,6 +44,7 @@ public struct Plan: Sendable {
     surfaces = builder.surfaces
     trajectories = builder.trajectories
     rollbacks = builder.rollbacks
+    curvatures = builder.curvatures
   }
 
   /// Units and predicted operations by kind, in the order of ``Work/Kind``; kinds without units are left out.
@@ -90,6 +95,14 @@ public struct PlannedRollback: Sendable, Hashable {
   /// What is put back to theta0.
   public let group: LayerGroup
   /// The unit; groups that are the same under two names share it.
+  public let unit: Identity
+}
+
+/// A curvature and its unit.
+public struct PlannedCurvature: Sendable, Hashable {
+  /// What it is.
+  public let work: CurvatureWork
+  /// The unit; two names of one group share it.
   public let unit: Identity
 }
 

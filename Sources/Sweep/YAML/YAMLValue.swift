@@ -144,6 +144,9 @@ struct YAMLValue {
     .wrongValue(place, got: got, expected: expected, suggestion: suggestion)
   }
 
+  /// The error that this value's parts do not fit together.
+  func unfit(_ got: String, _ expected: String) -> SweepError { .wrongValue(place, got: got, expected: expected) }
+
   /// The value as a message shows it.
   private var got: String {
     switch node {

@@ -1,0 +1,300 @@
+extension CurveRequest {
+  init(_ value: YAMLValue, of grid: CellGrid) throws {
+    let keys = try value.mapping(Keys.self)
+    along = try keys[.along].map { try Along($0, of: grid) } ?? .finetuning
+    cells = try CellSelection(
+      tasks: keys[.tasks], initialisations: keys[.initialisations], variants: keys[.variants], seeds: keys[.seeds],
+      of: grid)
+    alpha = try keys[.alpha].map(Axis.init) ?? along.standardAxis
+    groups = try keys[.groups].map(LayerGroup.names) ?? ["all"]
+    elsewhere = try keys[.elsewhere]?.choice() ?? .theta1
+    let isWhole = groups == ["all"] && elsewhere == .theta1
+    switch along {
+    case .finetuning: break
+    case .seeds:
+      guard cells.seeds.count >= 2 else { throw value.unfit("1 seed", "at least 2 seeds to go between") }
+      guard isWhole else { throw value.unfit("along: seeds with groups or elsewhere", "whole models between seeds") }
+    case .random:
+      if let key = keys[.elsewhere] { throw key.wrong("no such key: around a final model all else rests there") }
+    case .models:
+      if let key = keys[.tasks] ?? keys[.seeds] ?? keys[.initialisations] ?? keys[.variants] {
+        throw key.wrong("no such key: along names both models")
+      }
+    }
+  }
+}
+
+extension CurveRequest.Along: Encodable {
+  private static let expected = "finetuning, seeds, random, {random: {...}} or {from: MODEL, to: MODEL}"
+
+  private enum Keys: String, CodingKey, CaseIterable {
+    case random, from, to
+  }
+
+  init(_ value: YAMLValue, of grid: CellGrid) throws {
+    guard value.isMapping else {
+      switch try value.name(among: ["finetuning", "seeds", "random"], called: "one of \(Self.expected)") {
+      case "seeds": self = .seeds
+      case "random": self = .random(try RandomRequest(nil))
+      default: self = .finetuning
+      }
+      return
+    }
+    let keys = try value.mapping(Keys.self)
+    if let random = keys[.random] {
+      guard keys[.from] == nil, keys[.to] == nil else { throw value.wrong(Self.expected) }
+      self = .random(try RandomRequest(random))
+      return
+    }
+    let from = try ModelReference(try keys.required(.from, ModelReference.expected), of: grid)
+    let second = try keys.required(.to, ModelReference.expected)
+    let to = try ModelReference(second, of: grid)
+    guard to.cell != nil else { throw second.wrong("a model with a head, which theta0 has not") }
+    guard to != from else { throw second.wrong("another model than \(from)") }
+    self = .models(from: from, to: to)
+  }
+
+  /// As the sweep file says it.
+  public func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .finetuning: try encoder.encode("finetuning")
+    case .seeds: try encoder.encode("seeds")
+    case .random(let random): try encoder.encode([Keys.random.rawValue: random])
+    case .models(let from, let to): try encoder.encode(["from": "\(from)", "to": "\(to)"])
+    }
+  }
+
+  fileprivate var standardAxis: Axis {
+    switch self {
+    case .finetuning: Axis(lowest: -4, highest: 4, points: 40)
+    case .random: Axis(lowest: -1, highest: 1, points: 41)
+    case .seeds, .models: Axis(lowest: 0, highest: 1, points: 21)
+    }
+  }
+}
+
+extension SurfaceRequest {
+  init(_ value: YAMLValue, of grid: CellGrid) throws {
+    let keys = try value.mapping(Keys.self)
+    let named = try keys[.along].flatMap { try Along(models: $0, of: grid) }
+    if let named {
+      for key in [Keys.task, .other, .seed, .initialisation, .variant] {
+        if let value = keys[key] { throw value.wrong("no such key: along names the models") }
+      }
+      along = named
+      task = nil
+    } else {
+      let name = try keys.required(.task, "one of the sweep's tasks").task(of: grid)
+      along = try Along(keys[.along], task: name, other: keys[.other], in: keys, of: grid)
+      task = name
+    }
+    seed = try keys[.seed]?.integer(0...(grid.seeds.count - 1)) ?? 0
+    initialisation = try keys[.initialisation]?.initialisation(of: grid) ?? grid.initialisations.first ?? .pretrained
+    let name = try keys[.variant]?.name(among: grid.variantNames, called: "one of the sweep's variants")
+    variant = name == CellGrid.plain ? nil : name
+    if let task, !grid.has(task: task, initialisation: initialisation, variant: variant) {
+      throw value.unfit("\(task), \(initialisation.rawValue), \(variant ?? CellGrid.plain)", "cells of the sweep")
+    }
+    let standard = along.standardAxes
+    alpha = try keys[.alpha].map(Axis.init) ?? standard.alpha
+    beta = try keys[.beta].map(Axis.init) ?? standard.beta
+    groups = try keys[.groups].map(LayerGroup.names) ?? ["all"]
+    elsewhere = try keys[.elsewhere]?.choice() ?? .theta1
+    switch along {
+    case .tasks, .models: break
+    case .random, .trajectory:
+      if let key = keys[.elsewhere] { throw key.wrong("no such key: around a final model all else rests there") }
+      if case .trajectory = along, groups != ["all"] {
+        throw value.unfit("a trajectory's plane with groups", "whole models")
+      }
+    }
+  }
+}
+
+extension SurfaceRequest.Along: Encodable {
+  private static let expected =
+    "tasks, random, {random: {...}}, trajectory or {from: MODEL, to: MODEL, other: MODEL}"
+
+  private enum Keys: String, CodingKey, CaseIterable {
+    case random, from, to, other
+  }
+
+  /// The form that names models; nil for another form.
+  fileprivate init?(models value: YAMLValue, of grid: CellGrid) throws {
+    guard value.isMapping else { return nil }
+    let keys = try value.mapping(Keys.self)
+    guard keys[.random] == nil else { return nil }
+    let from = try ModelReference(try keys.required(.from, ModelReference.expected), of: grid)
+    let second = try keys.required(.to, ModelReference.expected)
+    let third = try keys.required(.other, ModelReference.expected)
+    let (to, other) = (try ModelReference(second, of: grid), try ModelReference(third, of: grid))
+    guard to.cell != nil else { throw second.wrong("a model with a head, which theta0 has not") }
+    guard to != from else { throw second.wrong("another model than \(from)") }
+    guard other != from, other != to, other.cell != nil else {
+      throw third.wrong("a third model, fine-tuned, beside \(from) and \(to)")
+    }
+    self = .models(from: from, to: to, other: other)
+  }
+
+  fileprivate init(
+    _ value: YAMLValue?, task: String, other: YAMLValue?, in keys: YAMLMapping<SurfaceRequest.Keys>,
+    of grid: CellGrid
+  ) throws {
+    func refuseOther() throws {
+      if let other { throw other.wrong("no such key: along says what spans the surface") }
+    }
+    if let value, value.isMapping {
+      let inner = try value.mapping(Keys.self)
+      guard let random = inner[.random], inner[.from] == nil, inner[.to] == nil, inner[.other] == nil else {
+        throw value.wrong(Self.expected)
+      }
+      try refuseOther()
+      let request = try RandomRequest(random)
+      guard request.directions == 1 else { throw random.wrong("no key directions: a surface takes two") }
+      self = .random(request)
+      return
+    }
+    switch try value?.name(among: ["tasks", "random", "trajectory"], called: "one of \(Self.expected)") ?? "tasks" {
+    case "random":
+      try refuseOther()
+      self = .random(try RandomRequest(nil))
+    case "trajectory":
+      try refuseOther()
+      self = .trajectory
+    default:
+      self = .tasks(
+        other: try keys.required(.other, "another one of the sweep's tasks").task(of: grid, but: [task]))
+    }
+  }
+
+  /// As the sweep file says it.
+  public func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .tasks(let other): try encoder.encode(["other": other])
+    case .random(let random): try encoder.encode([Keys.random.rawValue: random])
+    case .trajectory: try encoder.encode("trajectory")
+    case .models(let from, let to, let other):
+      try encoder.encode(["from": "\(from)", "to": "\(to)", "other": "\(other)"])
+    }
+  }
+
+  fileprivate var standardAxes: (alpha: Axis, beta: Axis) {
+    let wide = Axis(lowest: -4, highest: 4, points: 40)
+    let narrow = Axis(lowest: -1, highest: 1, points: 41)
+    return switch self {
+    case .tasks, .models: (wide, wide)
+    case .random: (narrow, narrow)
+    case .trajectory: (Axis(lowest: -1.5, highest: 0.5, points: 41), narrow)
+    }
+  }
+}
+
+extension RandomRequest {
+  /// Nil: all defaults.
+  fileprivate init(_ value: YAMLValue?) throws {
+    let keys = try value?.mapping(CodingKeys.self)
+    normalisation = try keys?[.normalisation]?.choice() ?? .filter
+    directions = try keys?[.directions]?.integer(1...1000) ?? 1
+    seed = try keys?[.seed]?.integer(SweepFile.seedRange) ?? 0
+    vectors = try keys?[.vectors]?.boolean() ?? false
+  }
+}
+
+extension ModelReference: CustomStringConvertible, Encodable {
+  /// How a model is named.
+  static let expected = "a model: theta0, a cell such as MRPC-s0, or its snapshot such as MRPC-s0 step 20"
+
+  fileprivate init(_ value: YAMLValue, of grid: CellGrid) throws {
+    let text = try value.text(Self.expected)
+    if text == "theta0" {
+      (cell, step) = (nil, nil)
+      return
+    }
+    let words = text.split(separator: " ").map(String.init)
+    let step = words.count == 3 && words[1] == "step" ? Int(words[2]) : nil
+    guard let name = words.first, words.count == 1 || step != nil else { throw value.wrong(Self.expected) }
+    let names = grid.cellNames
+    guard names.contains(name) else {
+      throw value.wrong(Self.expected, suggestion: nearest(to: name, among: names))
+    }
+    (cell, self.step) = (name, step)
+  }
+
+  /// As the sweep file says it.
+  public var description: String { (cell ?? "theta0") + (step.map { " step \($0)" } ?? "") }
+
+  /// As its description, in one text.
+  public func encode(to encoder: any Encoder) throws { try encoder.encode(description) }
+}
+
+extension TrajectoryRequest {
+  init(_ value: YAMLValue, of grid: CellGrid) throws {
+    let keys = try value.mapping(Keys.self)
+    let cells = try CellSelection(
+      tasks: keys[.tasks], initialisations: keys[.initialisations], variants: keys[.variants], seeds: keys[.seeds],
+      of: grid)
+    self.cells = cells
+    other = try keys[.other]?.task(of: grid, but: cells.tasks)
+  }
+}
+
+extension RollbackRequest {
+  init(_ value: YAMLValue, of grid: CellGrid) throws {
+    let keys = try value.mapping(Keys.self)
+    cells = try CellSelection(
+      tasks: keys[.tasks], initialisations: keys[.initialisations], variants: keys[.variants], seeds: keys[.seeds],
+      of: grid)
+    groups = try keys[.groups].map(LayerGroup.names) ?? ["low", "middle", "high"]
+    layers = try keys[.layers]?.choice() ?? .each
+  }
+}
+
+extension CurvatureRequest {
+  init(_ value: YAMLValue, of grid: CellGrid) throws {
+    let keys = try value.mapping(Keys.self)
+    cells = try CellSelection(
+      tasks: keys[.tasks], initialisations: keys[.initialisations], variants: keys[.variants], seeds: keys[.seeds],
+      of: grid)
+    groups = try keys[.groups].map(LayerGroup.names) ?? ["all"]
+    var effort = CurvatureWork.Effort()
+    effort.eigenvalues = try keys[.eigenvalues]?.integer(0...100) ?? effort.eigenvalues
+    effort.steps = try keys[.steps]?.integer(max(1, effort.eigenvalues)...1000) ?? max(effort.steps, effort.eigenvalues)
+    effort.probes = try keys[.probes]?.integer(0...10_000) ?? effort.probes
+    effort.seed = try keys[.seed]?.integer(SweepFile.seedRange) ?? effort.seed
+    self.effort = effort
+    guard effort.eigenvalues + effort.probes > 0 else {
+      throw value.unfit("no eigenvalues and no probes", "at least one of them")
+    }
+  }
+}
+
+extension LayerGroup {
+  /// A list of groups; which layers a model has is not known yet.
+  fileprivate static func names(_ value: YAMLValue) throws -> [String] {
+    try value.list(of: "layer groups", distinctBy: \.self) { element in
+      let text = try element.text(expected)
+      do { try check(text) } catch { throw element.wrong(expected) }
+      return text
+    }
+  }
+}
+
+extension Axis {
+  fileprivate init(_ value: YAMLValue) throws {
+    let expected = "[lowest, highest, number of points], the first below the second"
+    let parts = try value.list(of: expected)
+    guard parts.count == 3 else { throw value.wrong(expected) }
+    let lowest = try parts[0].number(-1000...1000)
+    let highest = try parts[1].number(-1000...1000)
+    guard lowest < highest else { throw parts[1].wrong("a number above the lowest, \(lowest)") }
+    self.init(lowest: lowest, highest: highest, points: try parts[2].integer(2...1001))
+  }
+}
+
+extension Encoder {
+  /// Encodes one value.
+  fileprivate func encode(_ value: some Encodable) throws {
+    var container = singleValueContainer()
+    try container.encode(value)
+  }
+}

@@ -1,0 +1,30 @@
+/// Cells beside the plain ones: the same tasks, starts and seeds by a recipe that differs.
+public struct RecipeVariant: Sendable, Hashable, Encodable {
+  /// Its name, part of its cells' names.
+  public let name: String
+  /// The tasks that have it. Default: all of the sweep.
+  public let tasks: [String]
+  /// The initialisations that have it. Default: all of the sweep.
+  public let initialisations: [Initialisation]
+  /// What differs from the recipe that the cells would have without it.
+  public let recipe: RecipeChanges
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case name, tasks, initialisations, recipe
+  }
+
+  init(_ value: YAMLValue, tasks known: [String], initialisations starts: [Initialisation]) throws {
+    let keys = try value.mapping(CodingKeys.self)
+    let nameValue = try keys.required(.name, "a name")
+    name = try nameValue.fileName()
+    guard !([CellGrid.plain] + known + Initialisation.allCases.map(\.rawValue)).contains(name) else {
+      throw nameValue.wrong("a name that no task or initialisation has, and not \(CellGrid.plain)")
+    }
+    let grid = CellGrid(tasks: known, initialisations: starts, variants: [], seeds: [])
+    tasks = try keys[.tasks]?.list(of: "tasks", distinctBy: \.self) { try $0.task(of: grid) } ?? known
+    initialisations =
+      try keys[.initialisations]?.list(of: "initialisations", distinctBy: \.self) { try $0.initialisation(of: grid) }
+      ?? starts
+    recipe = try RecipeChanges(try keys.required(.recipe, "what differs, such as {epochs: 20}"))
+  }
+}
