@@ -54,7 +54,7 @@ let package = Package(
     module("FineTuning", ["GLUE", "BERT", "LinearAlgebra", "Randomness", "TensorFiles"]),
 
     module("LossLandscape", ["FineTuning", "GLUE", "BERT", "LinearAlgebra", "Randomness"]),
-    module("LearningDynamics", ["LinearAlgebra"]),
+    module("LearningDynamics", ["LinearAlgebra", "Randomness"]),
 
     // The grid.
     module("Sweep", [.product(name: "Crypto", package: "swift-crypto"), .product(name: "Yams", package: "Yams")]),
@@ -66,7 +66,7 @@ let package = Package(
       ]),
 
     module("Ledger", ["Sweep", "TensorFiles", .product(name: "GRDB", package: "GRDB.swift")]),
-    module("Results", ["Sweep", "Ledger", "GLUE", "LossLandscape", "TensorFiles"]),
+    module("Results", ["Sweep", "Ledger", "GLUE", "LossLandscape", "LearningDynamics", "TensorFiles"]),
     module("MPI", ["CMPI"]),
     module("Coordination", ["Sweep", "MPI"]),
 
@@ -94,7 +94,7 @@ let package = Package(
     tests("FineTuning", ["BERT", "GLUE", "LinearAlgebra", "TensorFiles"]),
     tests(
       "LossLandscape", ["FineTuning", "GLUE", "BERT", "LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
-    tests("LearningDynamics", ["Randomness", "TensorFiles"], fixtures: true),
+    tests("LearningDynamics", ["LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
     tests("Sweep"),
     tests("Experiments", ["BERT", "GLUE", "Sweep"]),
     tests("Results"),

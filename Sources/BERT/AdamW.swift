@@ -32,55 +32,73 @@ public struct AdamW: Sendable, Hashable {
   /// - Parameters:
   ///   - step: t, counted from 1.
   ///   - rate: the learning rate of this step, >= 0.
+  ///   - factors: multiply the rate tensor by tensor, in the gradient step and in the decay; nil: 1 for all. Frozen tensors
+  ///     are not looked at, nor are their gradients, which ``BERTModel`` leaves 0.
   ///   - clip: the factor by which gradients are multiplied.
   ///   - state: parameters, gradients and moments in the order of `table`.
   ///   - team: who shares the work; changes no bit.
   public func update(
-    _ table: ParameterTable, step: Int, rate: Double, clip: Double, _ state: inout TrainingState,
-    team: ThreadTeam = .single
+    _ table: ParameterTable, step: Int, rate: Double, factors: LearningRateFactors? = nil, clip: Double,
+    _ state: inout TrainingState, team: ThreadTeam = .single
   ) {
     let correction1 = 1 - pow(beta1, Double(step))
     let correction2 = 1 - pow(beta2, Double(step))
     let constants = Constants(
       beta1: Float(beta1), beta2: Float(beta2), new1: Float(1 - beta1), new2: Float(1 - beta2),
-      stepSize: Float(rate / correction1), rootScale: Float(1 / correction2.squareRoot()), epsilon: Float(epsilon),
-      keep: 1, clip: Float(clip))
-    let keep = Float(1 - rate * weightDecay)
-    let runs = Self.runs(table, state.rows)
+      stepSize: 0, rootScale: Float(1 / correction2.squareRoot()), epsilon: Float(epsilon), keep: 1, clip: Float(clip))
+    let runs = Self.runs(table, factors, state.rows)
+    let start = runs.first?.range.lowerBound ?? 0
+    let count = (runs.last?.range.upperBound ?? 0) - start
     team.run { [state] thread in
-      let part = team.part(thread, of: table.count, unit: 4096)
+      let part = team.part(thread, of: count, unit: 4096)
       for run in runs {
-        let range = run.range.clamped(to: part)
+        let range = run.range.clamped(to: start + part.lowerBound..<start + part.upperBound)
+        let rate = rate * run.factor
         var constants = constants
-        if run.decays { constants.keep = keep }
+        constants.stepSize = Float(rate / correction1)
+        if run.decays { constants.keep = Float(1 - rate * weightDecay) }
         if run.isUsed { Self.update(range, constants, state) } else { Self.decay(range, constants.keep, state) }
       }
     }
     state.rows.endStep()
   }
 
-  /// Neighbouring entries that are treated alike.
+  /// Neighbouring numbers that are treated alike.
   private struct Run {
     var range: Range<Int>
+    /// Of the learning rate, > 0.
+    let factor: Double
     let decays: Bool
     /// Whether there may be a gradient or moments.
     let isUsed: Bool
+
+    func continues(_ other: Run) -> Bool {
+      range.lowerBound == other.range.upperBound && factor == other.factor && decays == other.decays
+        && isUsed == other.isUsed
+    }
   }
 
-  private static func runs(_ table: ParameterTable, _ rows: EmbeddingRows) -> [Run] {
+  /// All but the frozen tensors, ascending.
+  private static func runs(
+    _ table: ParameterTable, _ factors: LearningRateFactors?, _ rows: EmbeddingRows
+  ) -> [Run] {
     var runs: [Run] = []
-    func add(_ range: Range<Int>, decays: Bool, isUsed: Bool) {
-      if let last = runs.last, last.decays == decays, last.isUsed == isUsed {
-        runs[runs.count - 1].range = last.range.lowerBound..<range.upperBound
+    func add(_ run: Run) {
+      if let last = runs.last, run.continues(last) {
+        runs[runs.count - 1].range = last.range.lowerBound..<run.range.upperBound
       } else {
-        runs.append(Run(range: range, decays: decays, isUsed: isUsed))
+        runs.append(run)
       }
     }
-    for entry in table.entries {
+    for (index, entry) in table.entries.enumerated() {
+      let factor = factors?.values[index] ?? 1
+      guard factor != 0 else { continue }
       if entry.range == table.words {
-        for row in rows.isUsed.indices { add(table.row(row), decays: entry.decays, isUsed: rows.isUsed[row]) }
+        for row in rows.isUsed.indices {
+          add(Run(range: table.row(row), factor: factor, decays: entry.decays, isUsed: rows.isUsed[row]))
+        }
       } else {
-        add(entry.range, decays: entry.decays, isUsed: true)
+        add(Run(range: entry.range, factor: factor, decays: entry.decays, isUsed: true))
       }
     }
     return runs

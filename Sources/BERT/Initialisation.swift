@@ -6,16 +6,32 @@ extension BERTModel {
   ///
   /// An entry's numbers depend on the seed and on the entry's place in the table alone, never on the task.
   public func initialiseEncoder(_ parameters: UnsafeMutablePointer<Float>, seed: UInt64) {
-    for index in table.entries.indices where table.entries[index].group != .head {
-      initialise(index, parameters, seed: seed)
-    }
+    initialise(parameters, seed: seed) { $0 != .head }
   }
 
   /// Draws the pooler alone, with the numbers that ``initialiseEncoder(_:seed:)`` gives it: for a checkpoint without
   /// one.
   public func initialisePooler(_ parameters: UnsafeMutablePointer<Float>, seed: UInt64) {
-    for index in table.entries.indices where table.entries[index].group == .pooler {
-      initialise(index, parameters, seed: seed)
+    initialise(parameters, seed: seed) { $0 == .pooler }
+  }
+
+  /// Draws the top `count` layers anew, with the numbers that ``initialiseEncoder(_:seed:)`` gives them, and so may forget
+  /// what of pre-training does not transfer (Zhang et al. 2021, "Revisiting few-sample BERT fine-tuning", who draw the
+  /// pooler too).
+  ///
+  /// - Parameters:
+  ///   - count: 0 ... layers, which the caller checks.
+  ///   - includingPooler: whether the pooler is drawn as well.
+  public func initialise(
+    topLayers count: Int, includingPooler: Bool, _ parameters: UnsafeMutablePointer<Float>, seed: UInt64
+  ) {
+    precondition((0...configuration.layers).contains(count), "the model has the layers to draw")
+    initialise(parameters, seed: seed) { group in
+      switch group {
+      case .layer(let index): index >= configuration.layers - count
+      case .pooler: includingPooler
+      case .embeddings, .head: false
+      }
     }
   }
 
@@ -26,6 +42,14 @@ extension BERTModel {
       for i in entry.range {
         parameters[i] = entry.shape.count > 1 ? Float(configuration.initializerRange * stream.normal()) : 0
       }
+    }
+  }
+
+  private func initialise(
+    _ parameters: UnsafeMutablePointer<Float>, seed: UInt64, where isDrawn: (ParameterTable.Group) -> Bool
+  ) {
+    for index in table.entries.indices where isDrawn(table.entries[index].group) {
+      initialise(index, parameters, seed: seed)
     }
   }
 

@@ -80,13 +80,16 @@ public struct BERTModel: Sendable {
   ///
   /// - Parameters:
   ///   - scale: 1 / (examples of the optimiser's batch) for the gradient of the batch mean.
+  ///   - factors: tell what is frozen, whose gradients are left 0; nil: nothing. Where the embeddings and the lowest layers
+  ///     are, the pass ends above them and saves their work.
   ///   - gradients: as the flat parameter vector; added to, so that micro-batches accumulate.
   ///   - finished: hears of each range of the flat vector that this pass adds nothing to any more, while it is still
-  ///     near; the ranges cover the vector.
+  ///     near; the ranges cover the vector down to where the pass ends.
   /// - Returns: the loss of each example, [B].
   public func backward(
     _ batch: PackedBatch, targets: Labels, scale: Double, parameters: UnsafePointer<Float>, workspace: Workspace,
-    dropout: Dropout?, gradients: UnsafeMutablePointer<Float>, finished: (Range<Int>) -> Void = { _ in }
+    dropout: Dropout?, factors: LearningRateFactors? = nil, gradients: UnsafeMutablePointer<Float>,
+    finished: (Range<Int>) -> Void = { _ in }
   ) -> [Double] {
     guard let outputs = table.outputs, let flow = workspace.gradients else {
       preconditionFailure("a backward pass needs a head and a workspace for training")
@@ -95,7 +98,12 @@ public struct BERTModel: Sendable {
     let losses = exampleLosses(logits: workspace.rows.logits, outputs: outputs, targets: targets)
     Pass(model: self, batch: batch, parameters: parameters, workspace: workspace, dropout: dropout)
       .backward(
-        targets: targets, scale: scale, outputs: outputs, flow: flow, gradients: gradients, finished: finished)
+        targets: targets, scale: scale, outputs: outputs, lowest: factors?.lowestTrainedLayer, flow: flow,
+        gradients: gradients,
+        finished: {
+          factors?.clearFrozen(gradients, in: $0)
+          finished($0)
+        })
     return losses
   }
 }

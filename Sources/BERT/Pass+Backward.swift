@@ -3,9 +3,11 @@ internal import LinearAlgebra
 extension Pass {
   /// Adds the gradient of `scale` x the sum of the losses; `finished` hears of each range of the flat vector that nothing
   /// will be added to any more.
+  ///
+  /// - Parameter lowest: the layer below which nothing needs a gradient, 0 ... layers; nil: the embeddings need one too.
   func backward(
-    targets: Labels, scale: Double, outputs: Int, flow: GradientBuffers, gradients: UnsafeMutablePointer<Float>,
-    finished: (Range<Int>) -> Void
+    targets: Labels, scale: Double, outputs: Int, lowest: Int?, flow: GradientBuffers,
+    gradients: UnsafeMutablePointer<Float>, finished: (Range<Int>) -> Void
   ) {
     workspace.clock?.skip()
     lossGradient(
@@ -17,16 +19,18 @@ extension Pass {
     let table = model.table
     finished(table.range(of: .pooler).lowerBound..<table.count)
     workspace.clock?.charge(.optimiser)
+    if let lowest, lowest > lastLayer { return }
     backwardLastLayer(flow, gradients)
     addPartialSums(.layer(lastLayer), gradients, finished)
-    for index in (0..<lastLayer).reversed() {
+    for index in ((lowest ?? 0)..<lastLayer).reversed() {
       // The layer before the last was the last to leave its activations in the shared buffers.
       if workspace.purpose == .training(recomputing: true) && index < lastLayer - 1 {
         inParts { thread, part in forwardLayer(index, part, thread: thread, observe: nil) }
       }
-      backwardLayer(index, flow, gradients)
+      backwardLayer(index, flow, gradients, isLowest: index == lowest)
       addPartialSums(.layer(index), gradients, finished)
     }
+    guard lowest == nil else { return }
     backwardEmbedding(flow, gradients)
     addPartialSums(.embeddings, gradients, finished)
   }
@@ -100,7 +104,12 @@ extension Pass {
     }
   }
 
-  private func backwardLayer(_ index: Int, _ flow: GradientBuffers, _ gradients: UnsafeMutablePointer<Float>) {
+  /// From the gradient of the layer's output to that of its input, both in `flow.stream`.
+  ///
+  /// - Parameter isLowest: whether nobody needs the gradient of the input, which is then left unfinished.
+  private func backwardLayer(
+    _ index: Int, _ flow: GradientBuffers, _ gradients: UnsafeMutablePointer<Float>, isLowest: Bool
+  ) {
     let channels = model.configuration.hiddenSize
     let at = places.layers[index]
     let buffers = workspace.layers[index]
@@ -122,9 +131,11 @@ extension Pass {
       addColumnSums(
         rows: part.rows, columns: 3 * channels, flow.qkv, into: sums(thread, gradients) + at.attentionBias)
       charge(.elementwise, thread: thread)
-      projections.inputGradient(
-        rows: part.rows, dy: flow.qkv, weight: parameters + at.attentionWeight, adding: true, into: flow.stream)
-      charge(.dense, thread: thread)
+      if !isLowest {
+        projections.inputGradient(
+          rows: part.rows, dy: flow.qkv, weight: parameters + at.attentionWeight, adding: true, into: flow.stream)
+        charge(.dense, thread: thread)
+      }
     }
     workspace.team.run { thread in
       addOutputWeightGradient(index, rows: rows, flow, buffers, thread, gradients)

@@ -8,6 +8,10 @@ package import Sweep
 package struct Features {
   /// Indices of the rows taken: of tokens, counted through all examples, or of examples.
   package let rows: [Int]
+  /// The example that each row is of.
+  package let sequences: [Int]
+  /// The SHA-256 of the tokens of all examples and of which rows are taken: equal for two models that saw the same.
+  package let hash: Identity
   private let model: BERTModel
   private let batches: [PackedBatch]
   private let tokens: Probe.Tokens
@@ -23,20 +27,36 @@ package struct Features {
     } else {
       rows = Array(0..<available)
     }
+    let examples = data.tokens.enumerated().flatMap { index, tokens in [Int](repeating: index, count: tokens.count) }
+    sequences = probe.tokens == .all ? rows.map { examples[$0] } : rows
+    hash = Identity(ofBytes: Self.bytes(of: data.tokens, rows))
   }
 
-  /// The features of every layer, embeddings first, [rows, C] each.
-  package func take(_ parameters: UnsafePointer<Float>, team: ThreadTeam = .single) -> [[Float]] {
+  /// Token ids behind their numbers, then the rows; all as 64-bit numbers, the lowest byte first.
+  private static func bytes(of tokens: [[Int32]], _ rows: [Int]) -> [UInt8] {
+    let numbers = tokens.flatMap { [$0.count] + $0.map(Int.init) } + rows
+    return numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
+  }
+
+  /// The features of some layers, 0 the embeddings, [rows, C] each.
+  ///
+  /// - Parameter layers: which; nil: all.
+  package func take(
+    _ parameters: UnsafePointer<Float>, layers: Range<Int>? = nil, team: ThreadTeam = .single
+  ) -> [[Float]] {
     let channels = model.configuration.hiddenSize
     let workspace = Workspace(model, capacity: BatchShape(fitting: batches), purpose: .inference, team: team)
-    var features = [[Float]](repeating: [], count: model.configuration.layers + 1)
+    let wanted = layers ?? 0..<model.configuration.layers + 1
+    var features = [[Float]](repeating: [], count: wanted.count)
     for layer in features.indices { features[layer].reserveCapacity(rows.count * channels) }
     var firstToken = 0
     var next = 0
     for batch in batches {
       let end = firstToken + batch.tokens.count
       let selected = next..<(rows[next...].firstIndex { $0 >= end } ?? rows.count)
-      let observer = BERTModel.Observer(hiddenState: { layer, states in
+      let observer = BERTModel.Observer(hiddenState: { index, states in
+        guard wanted.contains(index) else { return }
+        let layer = index - wanted.lowerBound
         switch tokens {
         case .all:
           for row in rows[selected] {

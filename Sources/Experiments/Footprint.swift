@@ -20,12 +20,12 @@ public struct Footprint: Sendable, Hashable {
   public var surfaces = 0
 
   /// What one of several ranks holds.
-  public var memoryOfRank: Double { memoryByKind.filter { $0.key != .consistency }.values.max() ?? 0 }
+  public var memoryOfRank: Double { memoryByKind.filter { $0.key != .similarity }.values.max() ?? 0 }
 
   /// Files that the ranks of a node map together: the three models of each surface that is worked on at once.
   public func mapped(ranks: Int) -> Double { model * Double(1 + 2 * min(ranks, surfaces)) }
 
-  /// What the ranks of one node hold, rank 0 among them, which alone compares bases: all fine-tune, with theta0 mapped, or
+  /// What the ranks of one node hold, rank 0 among them, which alone compares features: all fine-tune, with theta0 mapped, or
   /// one does something else, with the models mapped that this takes.
   public func memory(ranks: Int) -> Double {
     let fineTuning = memoryByKind[.fineTuning] ?? 0
@@ -63,8 +63,9 @@ extension Site {
         case .snapshot(let trajectory, _): try point(trajectory.cell, trajectory.subset, worker)
         case .rollback(let cell, _): try rollback(cell, worker)
         case .curvature(let work): try curvature(work, worker)
-        case .probe(let cell, let probe): try self.probe(cell, probe, worker)
-        case .consistency(_, let cells, let probe): try consistency(cells, probe, worker)
+        case .probe(let work): try probe(work, worker)
+        case .attention(let comparison): try attention(comparison, worker)
+        case .similarity: Double(sweep.gather.memory)
         }
       footprint.memoryByKind[unit.work.kind] = max(footprint.memoryByKind[unit.work.kind] ?? 0, bytes)
     }
@@ -81,7 +82,7 @@ extension Site {
         footprint.disk += footprint.model * Double(1 + cell.recipe.snapshotSteps(examples: rows).count)
       case .axes(let surface) where !surface.isAlongModels:
         footprint.disk += footprint.model * (surface.isCurve ? 1 : 2)
-      case .probe(let cell, let probe): footprint.disk += try bases(probe, cell, worker)
+      case .probe(let work) where sweep.gather.keep: footprint.disk += try decompositions(work, worker)
       default: break
       }
       // A row of the ledger.
@@ -148,28 +149,38 @@ extension Site {
     return Double(workspace) + 4 * Double(model.table.count) + read * Double(6 + work.effort.steps)
   }
 
-  private func probe(_ cell: Cell, _ probe: Probe, _ worker: UnitWorker) throws -> Double {
-    let model = model(for: try task(cell.task))
-    let examples = try worker.examples(of: probe, cutFor: cell)
-    let batches = examples.batches(of: probe.batch)
+  private func probe(_ work: ProbeWork, _ worker: UnitWorker) throws -> Double {
+    let model = encoder
+    let examples = try worker.examples(of: work.probe)
     let workspace = Workspace.bytes(
-      model, capacity: BatchShape(fitting: batches), purpose: .inference, threads: cell.recipe.threads)
-    let layer = Double(rows(probe, examples) * checkpoint.configuration.hiddenSize)
-    // Features of all layers; one layer's matrix, its copy, its left vectors in Float64; the bases of all layers twice,
-    // once to be sent.
-    return try Double(workspace) + 4 * layer * Double(model.configuration.layers + 1) + 8 * 3 * layer
-      + 2 * bases(probe, cell, worker)
+      model, capacity: BatchShape(fitting: examples.batches(of: work.probe.batch)), purpose: .inference,
+      threads: work.model.cell.recipe.threads)
+    let layer = Double(rows(work.probe, examples) * checkpoint.configuration.hiddenSize)
+    // Features of the layers; one layer's matrix, its copy, its left vectors in Float64; the decompositions of the layers
+    // twice, once to be sent.
+    return try Double(workspace) + 4 * layer * Double(work.layers.count) + 8 * 3 * layer
+      + 2 * decompositions(work, worker)
   }
 
-  /// At rank 0: one layer's bases of all cells.
-  private func consistency(_ cells: [Cell], _ probe: Probe, _ worker: UnitWorker) throws -> Double {
-    try cells.reduce(0) { $0 + (try bases(probe, $1, worker)) } / Double(checkpoint.configuration.layers + 1)
+  /// The attention of a piece in all models, and the workspace.
+  private func attention(_ comparison: Comparison, _ worker: UnitWorker) throws -> Double {
+    let examples = try worker.examples(of: comparison.probe)
+    let workspace = Workspace.bytes(
+      encoder, capacity: BatchShape(fitting: examples.batches(of: comparison.probe.batch)), purpose: .inference,
+      threads: comparison.models.map(\.cell.recipe.threads).max() ?? 1)
+    let configuration = checkpoint.configuration
+    let numbers = { (tokens: Int) in
+      4.0 * Double(comparison.models.count * configuration.layers * configuration.heads * tokens * tokens)
+    }
+    let all = examples.tokens.reduce(0) { $0 + numbers($1.count) }
+    return Double(workspace) + min(all, max(256e6, numbers(examples.tokens.map(\.count).max() ?? 0)))
   }
 
-  /// The kept bases of one model, all layers, when nothing is left out.
-  private func bases(_ probe: Probe, _ cell: Cell, _ worker: UnitWorker) throws -> Double {
-    let rows = rows(probe, try worker.examples(of: probe, cutFor: cell))
-    return 8 * Double(rows * min(rows, checkpoint.configuration.hiddenSize) * (checkpoint.configuration.layers + 1))
+  /// What is kept of one model's layers on a probe, when nothing is left out: left vectors, and both halves' bases and
+  /// projections.
+  private func decompositions(_ work: ProbeWork, _ worker: UnitWorker) throws -> Double {
+    let rows = rows(work.probe, try worker.examples(of: work.probe))
+    return 8 * 3 * Double(rows * min(rows, checkpoint.configuration.hiddenSize) * work.layers.count)
   }
 
   private func rows(_ probe: Probe, _ examples: EncodedDataset) -> Int {
@@ -222,8 +233,16 @@ extension Work {
     case .rollback(let cell, let group): .rollback(plain(cell), group)
     case .curvature(let work):
       .curvature(CurvatureWork(cell: plain(work.cell), group: nil, effort: work.effort, subset: work.subset))
-    case .probe(let cell, let probe): .probe(plain(cell), probe)
-    case .consistency(let task, let cells, let probe): .consistency(task: task, cells: cells.map(plain), probe)
+    case .probe(let work):
+      .probe(
+        ProbeWork(
+          model: .initial(plain(work.model.cell)), probe: work.probe, layers: work.layers, isComplete: work.isComplete))
+    case .attention(let comparison):
+      .attention(
+        Comparison(
+          kind: comparison.kind, models: comparison.models.map { .initial(plain($0.cell)) }, probe: comparison.probe))
+    case .similarity(let comparison, let measures):
+      .similarity(Comparison(kind: .time, models: [.initial(nobody)], probe: comparison.probe), measures)
     }
   }
 }

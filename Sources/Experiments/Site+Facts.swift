@@ -57,14 +57,14 @@ extension Site {
     return try Identity(of: hashes)
   }
 
-  /// Writes theta0 of every initialisation into the run directory, where it is not there yet. Rank 0 does it before the
+  /// Writes every theta0 of the sweep's cells into the run directory, where it is not there yet. Rank 0 does it before the
   /// first unit.
   ///
   /// - Throws: `TensorFileError`, Foundation's file errors.
   public func prepareModels() throws {
     let model = BERTModel(checkpoint.configuration, outputs: nil)
-    for initialisation in sweep.initialisations {
-      let directory = run.theta0(initialisation, seed: sweep.initialisationSeed)
+    for (initialisation, reinitialised) in starts {
+      let directory = run.theta0(initialisation, seed: sweep.initialisationSeed, reinitialised: reinitialised)
       // The weights are written last.
       if FileManager.default.fileExists(atPath: directory.appending(path: "model.safetensors").path) { continue }
       let seed = UInt64(sweep.initialisationSeed)
@@ -73,7 +73,24 @@ extension Site {
       case .pretrained: try checkpoint.readEncoder(model, into: parameters.pointer, poolerSeed: seed)
       case .scratch: model.initialiseEncoder(parameters.pointer, seed: seed)
       }
+      if reinitialised > 0 {
+        model.initialise(topLayers: reinitialised, includingPooler: true, parameters.pointer, seed: seed)
+      }
       try Checkpoint.write(model, parameters.pointer, from: checkpoint.directory, labels: nil, to: directory)
     }
+  }
+
+  /// The different theta0 of the sweep's cells.
+  private var starts: [(Initialisation, reinitialised: Int)] {
+    var starts: [(Initialisation, Int)] = []
+    for task in sweep.tasks.map(\.name) {
+      for variant in [nil] + sweep.variants.map(\.name) {
+        for initialisation in sweep.initialisations {
+          let layers = sweep.recipe(task: task, initialisation: initialisation, variant: variant).reinitialise
+          if !starts.contains(where: { $0 == (initialisation, layers) }) { starts.append((initialisation, layers)) }
+        }
+      }
+    }
+    return starts
   }
 }

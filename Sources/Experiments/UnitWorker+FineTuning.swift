@@ -17,9 +17,12 @@ extension UnitWorker {
     let train = try trainingData(of: cell)
     let dev = try dataset(cell.task, .dev, maximumLength: cell.recipe.maxLength)
     guard let devLabels = dev.labels else { throw FineTuningError.noLabels }
-    let theta0 = try Checkpoint(directory: site.run.theta0(cell.initialisation, seed: cell.initialisationSeed))
+    let theta0 = try Checkpoint(directory: site.run.theta0(of: cell))
     let seeds = TrainingSeeds(head: UInt64(cell.headSeed), order: UInt64(cell.orderSeed))
-    let trainer = try Trainer(model, data: train, settings: TrainingSettings(cell.recipe), seeds: seeds, team: team) {
+    let trainer = try Trainer(
+      model, data: train, settings: try TrainingSettings(cell.recipe, layers: model.configuration.layers), seeds: seeds,
+      team: team
+    ) {
       parameters in
       try theta0.readEncoder(model, into: parameters, poolerSeed: UInt64(cell.initialisationSeed))
       model.initialiseHead(parameters, seed: seeds.head)
@@ -73,7 +76,7 @@ extension UnitWorker {
 
 extension TrainingSettings {
   /// The settings of a recipe.
-  init(_ recipe: Recipe) {
+  init(_ recipe: Recipe, layers: Int) throws {
     self.init()
     epochs = recipe.epochs
     batchSize = recipe.batch
@@ -82,5 +85,13 @@ extension TrainingSettings {
     learningRate = recipe.learningRate
     warmup = recipe.warmup
     optimiser.weightDecay = recipe.weightDecay
+    for part in recipe.freeze {
+      let group = try LayerGroup(part, layers: layers)
+      if group.embeddings { frozenGroups.insert(.embeddings) }
+      if group.pooler { frozenGroups.insert(.pooler) }
+      for layer in group.layers { frozenGroups.insert(.layer(layer)) }
+    }
+    frozenQueryKeyLayers = Set(try recipe.freezeQueryKey.flatMap { try LayerGroup($0, layers: layers).layers })
+    layerDecay = recipe.layerDecay
   }
 }

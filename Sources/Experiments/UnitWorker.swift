@@ -67,8 +67,9 @@ public final class UnitWorker {
     case .snapshot(let trajectory, let step): try evaluate(step, of: trajectory, unit, inputs)
     case .rollback(let cell, let group): try rollBack(group, of: cell, unit, inputs)
     case .curvature(let curvature): try measureCurvature(curvature, unit, context)
-    case .probe(let cell, let probe): try takeBases(of: cell, on: probe, unit)
-    case .consistency(_, let cells, _): try compare(cells, unit)
+    case .probe(let work): try decompose(work, unit)
+    case .attention(let comparison): try compareAttention(comparison, unit, context)
+    case .similarity(let comparison, let measures): try compareFeatures(comparison, by: measures, unit, inputs)
     }
   }
 
@@ -101,9 +102,10 @@ public final class UnitWorker {
     return (try trainingData(of: cell).sample(subset.train, seed: seed), dev.sample(subset.dev, seed: seed))
   }
 
-  /// The examples of a probe, as a cell's recipe cuts them.
-  func examples(of probe: Probe, cutFor cell: Cell) throws -> EncodedDataset {
-    try dataset(probe.task, probe.split == .train ? .train : .dev, maximumLength: cell.recipe.maxLength)
+  /// The examples of a probe.
+  func examples(of probe: Probe) throws -> EncodedDataset {
+    let length = probe.maxLength ?? site.checkpoint.configuration.maximumPositions
+    return try dataset(probe.task, probe.split == .train ? .train : .dev, maximumLength: length)
       .sample(probe.examples, seed: UInt64(probe.seed))
   }
 
@@ -130,7 +132,7 @@ public final class UnitWorker {
     }
     switch state {
     case .initial(let cell):
-      let zero = try Checkpoint(directory: site.run.theta0(cell.initialisation, seed: cell.initialisationSeed))
+      let zero = try Checkpoint(directory: site.run.theta0(of: cell))
       return try zero.parameters(for: site.encoder, poolerSeed: 0)
     case .final(let cell): return try finalModel(of: cell, try id(of: cell), unit: unit).parameters
     case .snapshot(let cell, let step):

@@ -8,6 +8,10 @@ public enum FineTuningError: Error, Sendable, Equatable, CustomStringConvertible
   case otherState(path: String, got: String, expected: String)
   /// A state to resume from cannot be read.
   case stateUnreadable(path: String, reason: String)
+  /// A layer is to be frozen that the model does not have.
+  case noSuchLayer(got: Int, layers: Int)
+  /// The layer-wise decay of the learning rate is not above 0 and at most 1.
+  case layerDecay(got: String)
 
   /// One line: what was got, what was expected, what to do.
   public var description: String {
@@ -22,6 +26,10 @@ public enum FineTuningError: Error, Sendable, Equatable, CustomStringConvertible
         + "remove it to start anew"
     case .stateUnreadable(let path, let reason):
       "\(path) is not a state to resume from (\(reason)); remove it to start this fine-tuning anew"
+    case .noSuchLayer(let got, let layers):
+      "layer \(got) is to be frozen, the model has layers 0 to \(layers - 1); name layers of this model"
+    case .layerDecay(let got):
+      "the layer-wise decay of the learning rate is \(got), a number above 0 and at most 1 is expected; 1 turns it off"
     }
   }
 }

@@ -17,6 +17,13 @@ public struct TrainingSettings: Sendable, Hashable {
   public var warmup = 0.1
   /// The optimiser.
   public var optimiser = AdamW()
+  /// Groups that stay as they start: neither gradient steps nor weight decay.
+  public var frozenGroups: Set<ParameterTable.Group> = []
+  /// Layers, from 0, whose query and key weights and biases stay as they start.
+  public var frozenQueryKeyLayers: Set<Int> = []
+  /// Layer-wise decay of the learning rate, above 0 and at most 1: the top layer's rate has this factor, each one's below
+  /// once more (``LearningRateFactors/decayByLayer(_:)``). 1: none.
+  public var layerDecay = 1.0
 
   /// Three epochs of 32 examples at 5e-5, a tenth of the steps warming up.
   public init() {}
@@ -26,6 +33,23 @@ public struct TrainingSettings: Sendable, Hashable {
 
   /// How many of them an epoch has.
   public func stepsPerEpoch(examples: Int) -> Int { (examples + batchSize - 1) / batchSize }
+
+  /// The factors on the learning rate that frozen parts and layer-wise decay make together, for a model with a head.
+  ///
+  /// - Throws: ``FineTuningError/noSuchLayer(got:layers:)``, ``FineTuningError/layerDecay(got:)``.
+  public func learningRateFactors(for model: BERTModel) throws(FineTuningError) -> LearningRateFactors {
+    let layers = model.configuration.layers
+    let frozenLayers = frozenGroups.compactMap { if case .layer(let index) = $0 { index } else { nil } }
+    if let layer = frozenQueryKeyLayers.union(frozenLayers).sorted().first(where: { !(0..<layers).contains($0) }) {
+      throw .noSuchLayer(got: layer, layers: layers)
+    }
+    guard layerDecay > 0 && layerDecay <= 1 else { throw .layerDecay(got: "\(layerDecay)") }
+    var factors = LearningRateFactors(model.table)
+    for group in frozenGroups { factors.freeze(group) }
+    for layer in frozenQueryKeyLayers { factors.freezeQueryAndKey(ofLayer: layer) }
+    factors.decayByLayer(layerDecay)
+    return factors
+  }
 
   /// The learning rate of step t = 0, 1, ... as transformers' linear schedule has it: rate t / w while t < w =
   /// int(warmup x steps), so that the first step's is 0, then falling linearly to 0.

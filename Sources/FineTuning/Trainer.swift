@@ -23,6 +23,7 @@ public final class Trainer {
   private let seeds: TrainingSeeds
   private let workspace: Workspace
   private let dropout: Philox
+  private let factors: LearningRateFactors
   private var order: (epoch: Int, examples: [Int])?
 
   /// Starts a fine-tuning.
@@ -32,14 +33,15 @@ public final class Trainer {
   ///   - data: training examples that the model can read; at least one.
   ///   - team: the threads that share each step; their number is part of what fixes the result's bits.
   ///   - start: writes the first parameters, encoder and head, into the flat vector it gets.
-  /// - Throws: ``FineTuningError/noLabels``, `ModelError` for an example that the model cannot read, and what `start`
-  ///   throws.
+  /// - Throws: ``FineTuningError`` for data without labels and for settings that do not fit the model, `ModelError` for an
+  ///   example that the model cannot read, and what `start` throws.
   public init(
     _ model: BERTModel, data: EncodedDataset, settings: TrainingSettings, seeds: TrainingSeeds,
     team: ThreadTeam = .single, start: (UnsafeMutablePointer<Float>) throws -> Void
   ) throws {
     guard let labels = data.labels, data.count > 0 else { throw FineTuningError.noLabels }
     try data.batch(0..<data.count).validate(for: model.configuration)
+    factors = try settings.learningRateFactors(for: model)
     self.model = model
     self.settings = settings
     self.data = data
@@ -119,7 +121,7 @@ public final class Trainer {
       model.forward(batch, parameters: parameters, workspace: workspace, dropout: dropout)
       let losses = model.backward(
         batch, targets: labels.selecting(part), scale: 1 / Double(examples.count), parameters: parameters,
-        workspace: workspace, dropout: dropout, gradients: state.gradients.pointer,
+        workspace: workspace, dropout: dropout, factors: factors, gradients: state.gradients.pointer,
         finished: { if isLast { squares += state.squaredNorm(of: $0, team: workspace.team) } })
       loss += losses.reduce(0, +)
       first = part.endIndex
@@ -130,8 +132,8 @@ public final class Trainer {
       throw .notFinite(what: what, value: "\(value)", step: step)
     }
     settings.optimiser.update(
-      model.table, step: step + 1, rate: rate, clip: settings.optimiser.clipFactor(norm: norm), &state,
-      team: workspace.team)
+      model.table, step: step + 1, rate: rate, factors: factors,
+      clip: settings.optimiser.clipFactor(norm: norm), &state, team: workspace.team)
     workspace.clock?.charge(.optimiser)
     history.append(StepRecord(loss: loss, gradientNorm: norm, learningRate: rate))
   }

@@ -80,6 +80,16 @@ extension Ledger {
     }
   }
 
+  /// Removes the records of some units, so that they are done again.
+  ///
+  /// - Throws: ``LedgerError``
+  public func forget(_ units: [Identity]) throws {
+    guard !units.isEmpty else { return }
+    try write { database in
+      for unit in units { try database.execute(sql: "DELETE FROM unit WHERE id = ?", arguments: [unit.hex]) }
+    }
+  }
+
   private func writePayload(_ payload: [UInt8], of unit: WorkUnit) throws {
     let url = run.root.appending(path: run.payloadPath(of: unit))
     do {

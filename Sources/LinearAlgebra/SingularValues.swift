@@ -6,6 +6,8 @@ public struct SingularValueDecomposition: Sendable {
   public let values: [Double]
   /// U: left singular vectors as columns, [rows, min(rows, columns)], row-major.
   public let left: [Double]
+  /// V^T: right singular vectors as rows, [min(rows, columns), columns], row-major.
+  public let right: [Double]
 
   /// Decomposes a matrix (LAPACK dgesdd).
   ///
@@ -13,12 +15,16 @@ public struct SingularValueDecomposition: Sendable {
   ///   - matrix: [rows, columns], row-major, finite; rows, columns >= 1.
   /// - Throws: ``LinearAlgebraError/notFinite(what:)`` or ``LinearAlgebraError/decompositionFailed(routine:info:)``.
   public init(_ matrix: [Double], rows: Int, columns: Int) throws(LinearAlgebraError) {
-    // Row-major X is column-major X^T = V S U^T; its V^T, k x rows in columns, is U row-major.
-    let count = min(rows, columns)
     let result = try Self.decompose(matrix, rows: rows, columns: columns, vectors: true)
     values = result.values
-    left = result.right
-    assert(left.count == rows * count)
+    // What LAPACK has in columns, we have in rows.
+    if rows > columns {
+      left = transpose(result.u, rows: columns, columns: rows)
+      right = transpose(result.vt, rows: columns, columns: columns)
+    } else {
+      left = result.vt
+      right = result.u
+    }
   }
 
   /// The singular values of a matrix alone, descending.
@@ -28,28 +34,31 @@ public struct SingularValueDecomposition: Sendable {
     try decompose(matrix, rows: rows, columns: columns, vectors: false).values
   }
 
+  /// dgesdd of X when it is tall, else of X^T: LAPACK then begins with a QR factorisation, half again as fast as the LQ
+  /// of the other one. `u` is [long, short] and `vt` [short, short], both in columns.
   private static func decompose(
     _ matrix: [Double], rows: Int, columns: Int, vectors: Bool
-  ) throws(LinearAlgebraError) -> (values: [Double], right: [Double]) {
+  ) throws(LinearAlgebraError) -> (values: [Double], u: [Double], vt: [Double]) {
     precondition(matrix.count == rows * columns && rows > 0 && columns > 0, "a matrix of rows x columns numbers")
     guard matrix.allSatisfy(\.isFinite) else { throw .notFinite(what: "the matrix to decompose") }
-    let count = min(rows, columns)
-    var a = matrix
-    var values = [Double](repeating: 0, count: count)
-    var u = [Double](repeating: 0, count: vectors ? columns * count : 1)
-    var right = [Double](repeating: 0, count: vectors ? count * rows : 1)
-    var integers = [Int32](repeating: 0, count: 8 * count)
-    var (m, n, k) = (Int32(columns), Int32(rows), Int32(count))
+    let (long, short) = (max(rows, columns), min(rows, columns))
+    // Row-major X is X^T in columns.
+    var a = rows > columns ? transpose(matrix, rows: rows, columns: columns) : matrix
+    var values = [Double](repeating: 0, count: short)
+    var u = [Double](repeating: 0, count: vectors ? long * short : 1)
+    var vt = [Double](repeating: 0, count: vectors ? short * short : 1)
+    var integers = [Int32](repeating: 0, count: 8 * short)
+    var (m, n) = (Int32(long), Int32(short))
     var job = CChar(bitPattern: UInt8(ascii: vectors ? "S" : "N"))
     var info: Int32 = 0
     var size = [0.0]
     var query: Int32 = -1
-    dgesdd_(&job, &m, &n, &a, &m, &values, &u, &m, &right, &k, &size, &query, &integers, &info)
+    dgesdd_(&job, &m, &n, &a, &m, &values, &u, &m, &vt, &n, &size, &query, &integers, &info)
     guard info == 0 else { throw .decompositionFailed(routine: "dgesdd", info: Int(info)) }
     var workSize = Int32(size[0])
     var work = [Double](repeating: 0, count: Int(workSize))
-    dgesdd_(&job, &m, &n, &a, &m, &values, &u, &m, &right, &k, &work, &workSize, &integers, &info)
+    dgesdd_(&job, &m, &n, &a, &m, &values, &u, &m, &vt, &n, &work, &workSize, &integers, &info)
     guard info == 0 else { throw .decompositionFailed(routine: "dgesdd", info: Int(info)) }
-    return (values, right)
+    return (values, u, vt)
   }
 }

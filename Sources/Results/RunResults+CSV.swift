@@ -5,7 +5,8 @@ internal import TensorFiles
 
 extension RunResults {
   /// Writes the tables of a run as CSV files into `exports/`: units, cells, epochs, axes, curves, surfaces, flatness,
-  /// barriers, agreement, trajectories, overfitting, rollback, curvature, intervals, consistency.
+  /// barriers, agreement, trajectories, overfitting, rollback, curvature, intervals, probes,
+  /// similarity, attention, consistency, datasets.
   ///
   /// They hold no times, hosts or ranks: the same sweep gives the same bytes on any number of ranks, interrupted or not.
   ///
@@ -20,7 +21,9 @@ extension RunResults {
       ("agreement.csv", try agreementTable()), ("trajectories.csv", try trajectoryTable()),
       ("overfitting.csv", try overfittingTable()), ("rollback.csv", try rollbackTable()),
       ("curvature.csv", try curvatureTable()), ("intervals.csv", try intervalTable()),
-      ("consistency.csv", try consistencyTable()),
+      ("probes.csv", try probeTable()), ("similarity.csv", try similarityTable()),
+      ("attention.csv", try attentionTable()), ("consistency.csv", try consistencyTable()),
+      ("datasets.csv", try datasetTable()),
     ]
     for (name, table) in tables {
       let bytes = Array(table.text.utf8)
@@ -189,42 +192,6 @@ extension RunResults {
       table.append(
         fields(of: planned.work.cell) + [planned.work.group?.name ?? "all", status(planned.unit)]
           + names.map { CSV.number(values[$0]) })
-    }
-    return table
-  }
-
-  /// Every pair of cells once, layer by layer; layer 0 is the embeddings.
-  private func consistencyTable() throws -> CSV {
-    var table = CSV([
-      "task", "initialisation", "probe", "layer", "cell_a", "cell_b", "measure", "distance", "kept_a", "kept_b", "rows",
-      "degenerate",
-      "status",
-    ])
-    for unit in plan.units {
-      guard case .consistency(let task, let cells, let probe) = unit.work else { continue }
-      let start = cells.first?.initialisation.rawValue ?? ""
-      guard let file = try payload(unit.id) else {
-        table.append([task, start, probe.name, "", "", "", "svcca", "", "", "", "", "", status(unit.id)])
-        continue
-      }
-      let rows = try measurements(unit.id)["rows"].map { "\(Int($0))" } ?? ""
-      var layer = 0
-      while file.entry("svcca.\(layer)") != nil {
-        let distances = try file.float64("svcca.\(layer)")
-        let kept = try file.int64("kept.\(layer)")
-        let degenerate = try file.int64("degenerate.\(layer)")
-        for a in cells.indices {
-          for b in cells.indices where a < b {
-            let distance = distances[a * cells.count + b]
-            table.append([
-              task, start, probe.name, "\(layer)", cells[a].name, cells[b].name, "svcca",
-              CSV.number(distance.isNaN ? nil : distance), "\(kept[a])", "\(kept[b])", rows,
-              degenerate[a * cells.count + b] == 0 ? "0" : "1", distance.isNaN ? "does not exist" : "done",
-            ])
-          }
-        }
-        layer += 1
-      }
     }
     return table
   }

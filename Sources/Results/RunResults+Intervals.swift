@@ -49,6 +49,7 @@ extension RunResults {
     try addFineTunings(to: &figures)
     try addLandscape(to: &figures)
     try addRollbacks(to: &figures)
+    try addProfiles(to: &figures)
     for planned in plan.curvatures {
       let values = try measurements(planned.unit)
       let group = planned.work.group?.name ?? "all"
@@ -87,12 +88,17 @@ extension RunResults {
     let front = [key.figure, key.task, key.initialisation, key.variant, key.detail]
     // Sums in one order, so that bits do not depend on a dictionary's.
     let values = seeds.sorted { ($0.key.head, $0.key.order) < ($1.key.head, $1.key.order) }.map(\.value)
+    return front + seedFields(values)
+  }
+
+  /// Of one value per seed: their number, mean, lowest and highest, what the interval is, and why there is none.
+  static func seedFields(_ values: [Double]) -> [String] {
     do {
       let statistics = try SeedStatistics(values)
-      return front + ["\(statistics.count)"]
+      return ["\(statistics.count)"]
         + [statistics.mean, statistics.interval.lowerBound, statistics.interval.upperBound].map { CSV.number($0) }
         + [statistics.kind == .confidence95 ? "95 % t" : "range", ""]
-    } catch { return front + ["\(values.count)", "", "", "", "", "\(error)"] }
+    } catch { return ["\(values.count)", "", "", "", "", "\(error)"] }
   }
 
   /// How fast a fine-tuning learns, how well it ends, and whether a long one suffers.
@@ -143,6 +149,32 @@ extension RunResults {
     for cell in plan.rollbacks.filter({ $0.group.name == "high" }).map(\.cell) {
       guard let high = drops[cell]?["high"], let low = drops[cell]?["low"] else { continue }
       figures.add("rollback drop", cell, "high - low", high - low)
+    }
+  }
+
+  /// Where in the model fine-tuning changes attention and features: the mean distance to theta0 over the thirds of the layers,
+  /// less that of the lowest third; of models of three layers at least. [METHODS, claim 5]
+  private func addProfiles(to figures: inout SeedFigures) throws {
+    for compared in try compared() where compared.comparison.kind == .seeds {
+      let comparison = compared.comparison
+      for measure in Measure.allCases {
+        guard let layers = compared.distances[measure] else { continue }
+        let profiles = Self.profiles(layers, comparison)
+        for (model, profile) in zip(comparison.models, profiles).dropFirst() {
+          // Features begin with the embeddings, which belong to no third.
+          let values = measure == .attention ? profile : Array(profile.dropFirst())
+          guard values.count >= 3 else { continue }
+          func mean(_ third: Int) -> Double? {
+            let part = values[values.count * third / 3..<values.count * (third + 1) / 3]
+            return part.contains(where: \.isNaN) ? nil : part.reduce(0, +) / Double(part.count)
+          }
+          for (name, third) in [("high", 2), ("middle", 1)] {
+            let difference = mean(third).flatMap { top in mean(0).map { top - $0 } }
+            figures.add(
+              "\(measure.rawValue) to theta0, \(name) - low", model.cell, comparison.probe.name, difference)
+          }
+        }
+      }
     }
   }
 }

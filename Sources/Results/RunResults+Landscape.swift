@@ -118,7 +118,7 @@ extension RunResults {
       training.append(loss)
       dev.append(other)
     }
-    return (training.count < 3 ? nil : Metrics.spearman(training, dev), training.count)
+    return (rankCorrelation(training, dev), training.count)
   }
 
   /// What the training loss is compared with.
@@ -135,4 +135,9 @@ extension RunResults {
     }
     return table
   }
+}
+
+/// Spearman's rank correlation; nil below 3 values, where one side does not vary, and where a value is not finite.
+func rankCorrelation(_ first: [Double], _ second: [Double]) -> Double? {
+  first.count < 3 ? nil : Metrics.spearman(first, second)
 }

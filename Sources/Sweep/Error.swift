@@ -32,6 +32,10 @@ public enum SweepError: Error, Sendable, Hashable {
   case sameVariant(String, task: String)
   /// A snapshot that a cell does not keep.
   case noSnapshot(cell: String, step: Int, steps: [Int])
+  /// The memory for what is gathered does not hold one layer of two models.
+  case gatherMemory(probe: String, got: Int, needed: Int)
+  /// More layers to start from random parameters than the model has.
+  case tooManyLayers(got: Int, layers: Int)
   /// A layer group that means nothing, or not for this model.
   case group(String, problem: String)
 }
@@ -68,6 +72,11 @@ extension SweepError: CustomStringConvertible {
         + (steps.isEmpty
           ? "its recipe has none; add snapshots: {every: ...} to it"
           : "expected one of \(steps.map(String.init).joined(separator: ", "))")
+    case .gatherMemory(let probe, let got, let needed):
+      "gather.memory is \(got / 1_000_000) MB, expected at least \((needed + 999_999) / 1_000_000) MB for one layer of two models "
+        + "on probe \(probe); raise it, or lower the probe's rows"
+    case .tooManyLayers(let got, let layers):
+      "reinitialise is \(got), expected at most the model's \(layers) layers; lower it in the recipe"
     case .sameTask(let first, let second):
       "tasks '\(first)' and '\(second)' read the same files in the same way, expected different tasks; remove one"
     }

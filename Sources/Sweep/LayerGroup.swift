@@ -40,6 +40,11 @@ public struct LayerGroup: Sendable, Hashable, Codable {
   /// Whether it is the whole encoder of a model with `count` layers.
   public func isAll(of count: Int) -> Bool { embeddings && pooler && layers.count == count }
 
+  /// Its parts one by one, each as it is written: equal for groups that are the same under two names.
+  public var parts: [String] {
+    (embeddings ? ["embeddings"] : []) + layers.map { "layer \($0)" } + (pooler ? ["pooler"] : [])
+  }
+
   private enum Part: Equatable {
     case all, embeddings, pooler
     /// 0, 1 or 2.

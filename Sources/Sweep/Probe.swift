@@ -1,4 +1,4 @@
-/// A fixed sample of inputs on which activations are taken (METHODS, section 6).
+/// A fixed sample of inputs on which models are compared (METHODS, sections 5 and 6).
 public struct Probe: Sendable, Hashable, Codable {
   /// What the sweep file calls it.
   public var name: String
@@ -16,11 +16,14 @@ public struct Probe: Sendable, Hashable, Codable {
   public var tokens: Tokens
   /// Examples per forward pass, 1 to 65 536; the last may have fewer.
   public var batch: Int
+  /// Tokens that a sequence is cut to, 4 to 16 384; nil: the length of the recipe of its task. In a plan's units always a
+  /// number: every model sees the same tokens.
+  public var maxLength: Int?
 
   /// A probe from its parts, with the sweep file's defaults.
   public init(
     name: String, task: String, split: Split = .dev, examples: Int = 128, rows: Int = 5000, seed: Int = 7,
-    tokens: Tokens = .all, batch: Int = 32
+    tokens: Tokens = .all, batch: Int = 32, maxLength: Int? = nil
   ) {
     self.name = name
     self.task = task
@@ -30,6 +33,7 @@ public struct Probe: Sendable, Hashable, Codable {
     self.seed = seed
     self.tokens = tokens
     self.batch = batch
+    self.maxLength = maxLength
   }
 
   /// A file of a task.
@@ -52,5 +56,6 @@ public struct Probe: Sendable, Hashable, Codable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case name, task, split, examples, rows, seed, tokens, batch
+    case maxLength = "max_length"
   }
 }

@@ -27,6 +27,14 @@ public struct Recipe: Sendable, Hashable, Codable {
   public var recompute = false
   /// When parameters are kept on the way.
   public var snapshots = Snapshots.none
+  /// Parts that stay as they start, as layer groups (``LayerGroup/expected``). In a plan's cells each part by itself.
+  public var freeze: [String] = []
+  /// Layers whose query and key stay as they start, likewise.
+  public var freezeQueryKey: [String] = []
+  /// The factor on the learning rate from each layer to the one below, above 0 and at most 1; 1: all learn alike.
+  public var layerDecay = 1.0
+  /// How many of the top layers, and the pooler with them, start from random parameters, 0 or more; 0: none.
+  public var reinitialise = 0
 
   /// The default recipe.
   public init() {}
@@ -66,12 +74,14 @@ public struct Recipe: Sendable, Hashable, Codable {
   private func stepsPerEpoch(_ examples: Int) -> Int { (examples + batch - 1) / batch }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case epochs, batch, warmup, threads, precision, recompute, snapshots
+    case epochs, batch, warmup, threads, precision, recompute, snapshots, freeze, reinitialise
     case learningRate = "learning_rate"
     case weightDecay = "weight_decay"
     case maxLength = "max_length"
     case trainRows = "train_rows"
     case microBatch = "micro_batch"
+    case freezeQueryKey = "freeze_query_key"
+    case layerDecay = "layer_decay"
   }
 }
 

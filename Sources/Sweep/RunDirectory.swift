@@ -47,8 +47,16 @@ public struct RunDirectory: Sendable, Hashable {
 
   /// Where cells start: theta0 of an initialisation, a Hugging Face directory in the layout that ranks map. A run has
   /// one model, which the record of the run checks.
-  public func theta0(_ initialisation: Initialisation, seed: Int) -> URL {
-    root.appending(path: "models/\(initialisation.rawValue)-\(seed)", directoryHint: .isDirectory)
+  ///
+  /// - Parameter reinitialised: how many of the top layers start from random parameters.
+  public func theta0(_ initialisation: Initialisation, seed: Int, reinitialised: Int) -> URL {
+    let top = reinitialised == 0 ? "" : "-top-\(reinitialised)"
+    return root.appending(path: "models/\(initialisation.rawValue)-\(seed)\(top)", directoryHint: .isDirectory)
+  }
+
+  /// Where a cell starts.
+  public func theta0(of cell: Cell) -> URL {
+    theta0(cell.initialisation, seed: cell.initialisationSeed, reinitialised: cell.recipe.reinitialise)
   }
 
   /// Whether a name in the root is one that a run writes.

@@ -14,21 +14,25 @@ public enum Work: Sendable, Hashable, Codable {
   case rollback(Cell, LayerGroup)
   /// Looks at the Hessian of a final model's training loss.
   case curvature(CurvatureWork)
-  /// Runs a cell's final model on a probe; the payload is each layer's kept orthonormal basis.
-  case probe(Cell, Probe)
-  /// At rank 0: reduces the gathered bases of all seeds of a task to seed x seed matrices, layer by layer.
-  case consistency(task: String, cells: [Cell], Probe)
+  /// Runs a model on a probe; the payload is the decomposition of each layer's features.
+  case probe(ProbeWork)
+  /// Runs the models of a comparison in lock step on its probe and compares their attention.
+  case attention(Comparison)
+  /// At rank 0: compares the gathered decompositions of a comparison's models, layer by layer.
+  case similarity(Comparison, [Measure])
 }
 
 extension Work {
   /// How many threads share it: those of its cell's recipe; one for what has no forward passes.
   public var threads: Int {
     switch self {
-    case .fineTuning(let cell), .rollback(let cell, _), .probe(let cell, _): cell.recipe.threads
+    case .fineTuning(let cell), .rollback(let cell, _): cell.recipe.threads
     case .point(let surface, _): surface.cell.recipe.threads
     case .curvature(let curvature): curvature.cell.recipe.threads
     case .snapshot(let trajectory, _): trajectory.cell.recipe.threads
-    case .axes, .trajectory, .consistency: 1
+    case .probe(let work): work.model.cell.recipe.threads
+    case .attention(let comparison): comparison.models.map(\.cell.recipe.threads).max() ?? 1
+    case .axes, .trajectory, .similarity: 1
     }
   }
 
@@ -48,10 +52,12 @@ extension Work {
     case rollback
     /// ``Work/curvature(_:)``
     case curvature
-    /// ``Work/probe(_:_:)``
+    /// ``Work/probe(_:)``
     case probe
-    /// ``Work/consistency(task:cells:_:)``
-    case consistency
+    /// ``Work/attention(_:)``
+    case attention
+    /// ``Work/similarity(_:_:)``
+    case similarity
   }
 
   /// What kind of work it is.
@@ -65,7 +71,8 @@ extension Work {
     case .rollback: .rollback
     case .curvature: .curvature
     case .probe: .probe
-    case .consistency: .consistency
+    case .attention: .attention
+    case .similarity: .similarity
     }
   }
 }

@@ -5,7 +5,8 @@ import Sweep
 import Synchronization
 
 /// What a unit does is decided by its name; its work is never looked at.
-private let someWork = Work.consistency(task: "none", cells: [], Probe(name: "none", task: "none"))
+private let someWork = Work.similarity(
+  Comparison(kind: .seeds, models: [], probe: Probe(name: "none", task: "none")), [])
 
 /// A unit whose identity is its name, and which travels alone unless it is cheap.
 func unit(

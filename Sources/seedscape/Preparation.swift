@@ -17,6 +17,7 @@ final class Preparation: OutcomeRecorder, Sendable {
   let places: [RankPlace]
   let lease: Lease
   private let ledger: Ledger
+  private let gathered: GatheredFiles
   private let retries = Mutex<[Identity: Int]>([:])
 
   /// Validates everything first, and only then writes.
@@ -50,6 +51,7 @@ final class Preparation: OutcomeRecorder, Sendable {
     do {
       ledger = try Ledger(at: run)
       if retryFailed { _ = try ledger.forgetFailures() }
+      gathered = try GatheredFiles(plan, ledger, keep: sweep.gather.keep)
       try Self.write(source.yaml, to: run.sweepFile)
       try RunRecord(
         inputs: inputs, program: Version.program, mpi: mpi, blas: BLAS.configuration, processor: Processor.name,
@@ -61,6 +63,12 @@ final class Preparation: OutcomeRecorder, Sendable {
       throw error
     }
   }
+
+  /// The sections of a sweep that may change in its run directory: what is known keeps its values, the rest joins it.
+  private static let additions = [
+    "variants", "curves", "surfaces", "trajectories", "rollback", "curvature", "probes", "dynamics", "consistency",
+    "gather",
+  ]
 
   /// Something in a folder that no run writes; nil for a folder that is empty, new, or was left by a start that did not
   /// get far.
@@ -95,9 +103,8 @@ final class Preparation: OutcomeRecorder, Sendable {
     // Where model and data lie does not matter; what they hold is compared by hash below.
     (recorded.model, recorded.data) = ("", nil)
     (given.model, given.data) = ("", nil)
-    // What is looked at may change: what is known keeps its values, the rest joins it.
     var differences = try given.differences(from: recorded).filter { difference in
-      !["variants", "curves", "surfaces", "trajectories", "rollback", "curvature"].contains { difference.hasPrefix($0) }
+      !Self.additions.contains { difference.hasPrefix($0) }
     }
     if inputs.model.hash != before.inputs.model.hash {
       differences.append("model: other weights, vocabulary or config")
@@ -150,6 +157,7 @@ final class Preparation: OutcomeRecorder, Sendable {
           unit: $0.unit, outcome: $0.outcome, attempts: 1 + retries(of: $0.unit.id), rank: $0.rank,
           host: places.indices.contains($0.rank) ? places[$0.rank].host : "unknown")
       })
+    try gathered.remove(after: outcomes.filter { $0.outcome.status == .done }.map(\.unit))
   }
 
   /// Notes that a unit failed and is tried again.

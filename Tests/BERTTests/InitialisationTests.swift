@@ -65,6 +65,30 @@ import Testing
     }
   }
 
+  /// The top layers get theta's numbers, with the pooler or without it; nothing else is touched.
+  @Test(arguments: 0...3, [true, false]) func topLayers(count: Int, includingPooler: Bool) throws {
+    var configuration = try BERTConfiguration.tiny()
+    configuration.layers = 3
+    let model = BERTModel(configuration, outputs: 2)
+    let theta = parameters(model) { model.initialiseEncoder($0, seed: 7) }
+    let drawn = parameters(model) {
+      model.initialise(topLayers: count, includingPooler: includingPooler, $0, seed: 7)
+    }
+    for entry in model.table.entries {
+      let isDrawn =
+        switch entry.group {
+        case .layer(let index): [2, 1, 0].prefix(count).contains(index)
+        case .pooler: includingPooler
+        case .embeddings, .head: false
+        }
+      if isDrawn {
+        #expect(drawn[entry.range] == theta[entry.range], "\(entry.name)")
+      } else {
+        #expect(drawn[entry.range].allSatisfy { $0.isNaN }, "\(entry.name) is left alone")
+      }
+    }
+  }
+
   /// Matrices of one seed share no numbers, though some have the same shape.
   @Test func matricesDiffer() throws {
     let model = try model()

@@ -33,14 +33,16 @@ import Testing
     dropout = Dropout(configuration, generator: Philox(seed: 2, purpose: .dropout), step: 1)
   }
 
-  private func run(_ workspace: Workspace) -> (logits: [Float], gradients: [Float], finished: [Range<Int>]) {
+  private func run(
+    _ workspace: Workspace, _ factors: LearningRateFactors? = nil
+  ) -> (logits: [Float], gradients: [Float], finished: [Range<Int>]) {
     let gradients = AlignedBuffer<Float>(count: model.table.count)
     var finished: [Range<Int>] = []
     let logits = Array(
       model.forward(batch, parameters: parameters.pointer, workspace: workspace, dropout: dropout))
     _ = model.backward(
       batch, targets: .classes([0, 1, 2, 0, 1]), scale: 0.2, parameters: parameters.pointer, workspace: workspace,
-      dropout: dropout, gradients: gradients.pointer, finished: { finished.append($0) })
+      dropout: dropout, factors: factors, gradients: gradients.pointer, finished: { finished.append($0) })
     return (logits, Array(gradients.elements), finished)
   }
 
@@ -98,6 +100,28 @@ import Testing
     for (a, b) in zip(finished, finished.dropFirst()) { #expect(a.upperBound == b.lowerBound) }
   }
 
+  /// What is frozen has gradient 0; all else has the bits it has when nothing is. The pass ends above what is frozen from
+  /// the embeddings on: no range below is finished.
+  @Test(arguments: Frozen.all, [(1, false), (2, true)])
+  func frozenPartsChangeNoOtherGradient(frozen: Frozen, how: (threads: Int, recomputing: Bool)) throws {
+    var factors = LearningRateFactors(model.table)
+    for group in frozen.groups { factors.freeze(group) }
+    if let layer = frozen.queryAndKey { factors.freezeQueryAndKey(ofLayer: layer) }
+    let workspace = try workspace(threads: how.threads, recomputing: how.recomputing)
+    let whole = run(workspace)
+    let part = run(workspace, factors)
+    for (entry, factor) in zip(model.table.entries, factors.values) {
+      let (got, expected) = (part.gradients[entry.range], whole.gradients[entry.range])
+      #expect(factor == 0 ? got.allSatisfy { $0 == 0 } : got == expected, "\(entry.name)")
+    }
+    let lowest = model.table.entries.first { $0.group == frozen.lowestFinished }
+    #expect(part.finished.map(\.lowerBound).min() == lowest?.range.lowerBound)
+    #expect(part.finished == Array(whole.finished.prefix(part.finished.count)))
+    // Nothing is left of a pass that ended early.
+    let again = run(workspace)
+    #expect(again.gradients == whole.gradients)
+  }
+
   /// Observers see the sequences in order, however many threads there are.
   @Test func observersWithThreads() throws {
     func seen(_ threads: Int) throws -> [Int] {
@@ -132,6 +156,28 @@ import Testing
     // 2 (4 x 32^2 + 2 x 32 x 48) = 14 336 a token, 4 x 3^2 x 32 = 1152.
     #expect(deep - plain == 2 * (3 * 14_336 + 1152))
   }
+}
+
+/// Parts of a model of four layers to freeze.
+struct Frozen: Sendable, CustomTestStringConvertible {
+  var groups: [ParameterTable.Group] = []
+  var queryAndKey: Int?
+  /// The lowest group that the pass reaches.
+  var lowestFinished = ParameterTable.Group.embeddings
+
+  static let all = [
+    Frozen(groups: [.embeddings], lowestFinished: .layer(0)),
+    Frozen(groups: [.embeddings, .layer(0), .layer(1)], lowestFinished: .layer(2)),
+    Frozen(groups: [.embeddings, .layer(0), .layer(1)], queryAndKey: 2, lowestFinished: .layer(2)),
+    Frozen(groups: [.embeddings, .layer(0), .layer(1), .layer(2)], queryAndKey: 3, lowestFinished: .layer(3)),
+    Frozen(groups: [.embeddings, .layer(0), .layer(1), .layer(2), .layer(3)], lowestFinished: .pooler),
+    // Holes and tops end no pass.
+    Frozen(groups: [.embeddings, .layer(1), .pooler], lowestFinished: .layer(0)),
+    Frozen(groups: [.layer(0), .layer(1)]), Frozen(groups: [.layer(3), .head]), Frozen(queryAndKey: 0),
+    Frozen(queryAndKey: 3),
+  ]
+
+  var testDescription: String { "\(groups), query and key of \(queryAndKey.map { "\($0)" } ?? "none")" }
 }
 
 @Suite struct SequencesTests {

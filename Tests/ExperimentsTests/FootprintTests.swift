@@ -8,7 +8,7 @@ import Testing
   /// surfaces mapped: 10 + 5 + 5.
   @Test func memoryByHand() {
     var footprint = Footprint()
-    footprint.memoryByKind = [.fineTuning: 10, .point: 2, .consistency: 5]
+    footprint.memoryByKind = [.fineTuning: 10, .point: 2, .similarity: 5]
     (footprint.model, footprint.surfaces) = (1, 2)
     #expect(footprint.memory(ranks: 1) == 11)
     #expect(footprint.memory(ranks: 2) == 21)
@@ -38,10 +38,10 @@ import Testing
     let footprint = try site.footprint(of: plan)
     let vector = 4.0 * Double(BERTModel(site.checkpoint.configuration, outputs: nil).table.count)
     let cells = plan.units.count { $0.work.kind == .fineTuning }
-    // 10 epochs, a snapshot every 2 and at the start; none of the variant's three cells. Directions: four curves along one,
+    // 10 epochs, a snapshot every 2 and at the start; none of the variants' six cells. Directions: four curves along one,
     // two surfaces along two.
-    let models = vector * Double(site.sweep.initialisations.count + cells + 6 * (cells - 3) + 8)
-    #expect(footprint.disk > models && footprint.disk < models + 24e6)
+    let models = vector * Double(site.sweep.initialisations.count + cells + 6 * (cells - 6) + 8)
+    #expect(footprint.disk > models && footprint.disk < models + 3e6)
     let surfaces = plan.curves.count + plan.surfaces.count
     #expect(footprint.model == vector && footprint.cells == cells && footprint.surfaces == surfaces)
     #expect(
@@ -51,7 +51,7 @@ import Testing
       footprint.resumeDisk(ranks: 2) == 12 * vector && footprint.resumeDisk(ranks: 1000) == 6 * vector * Double(cells))
     #expect(Set(footprint.memoryByKind.keys) == Set(plan.units.map(\.work.kind)))
     let fineTuning = try #require(footprint.memoryByKind[.fineTuning])
-    let others = footprint.memoryByKind.filter { $0.key != .consistency }.values.max()
+    let others = footprint.memoryByKind.filter { $0.key != .similarity }.values.max()
     #expect(footprint.memoryOfRank == others && footprint.memoryOfRank >= fineTuning)
   }
 }

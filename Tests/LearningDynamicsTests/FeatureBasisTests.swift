@@ -52,6 +52,24 @@ import Testing
     #expect(try features.basis(variance: 1).kept == 1)
   }
 
+  /// One row unlike the others, which are alike, is one direction: nothing of thousands of equal additions may be
+  /// left of a mean.
+  @Test(arguments: [100, 1000, 4097])
+  func oneRowApartIsOneDirection(rows: Int) throws {
+    let levels: [Float] = [0.1, 0.7, 1.0 / 3, 0.9]
+    let features = Matrix(rows: rows, columns: 4) { row, column in row == 0 ? 0 : levels[column] }
+    #expect(try features.basis(variance: 1).kept == 1)
+  }
+
+  /// A constant 250 orders of magnitude above all that varies is as good as none.
+  @Test func hugeConstantsHideNothing() throws {
+    let x = Matrix.whole(30, 3, seed: 6)
+    let basis = try x.basis()
+    #expect(basis.kept == 3)
+    let beside = (0..<30).flatMap { row in [0x1p600] + (0..<3).map { Double(x[row, $0]) * 0x1p-230 } }
+    #expect(try FeatureBasis(beside, columns: 4) == basis)
+  }
+
   @Test func featuresThatDoNotVaryHaveNoDirection() throws {
     for value: Float in [0, 0.1, -0x1p-140, .greatestFiniteMagnitude] {
       let basis = try Matrix(rows: 7, columns: 3) { _, _ in value }.basis()

@@ -56,3 +56,38 @@ func departureFromOrthonormal(_ basis: FeatureBasis) -> Double {
   }
   return greatest
 }
+
+extension Matrix {
+  /// The features in Float64, times 2^exponent.
+  func doubles(exponent: Int = 0) -> [Double] {
+    elements.map { Double(sign: .plus, exponent: exponent, significand: Double($0)) }
+  }
+
+  func decomposition(variance: Double = 0.99) throws -> FeatureDecomposition {
+    try FeatureDecomposition(elements, columns: columns, variance: variance)
+  }
+
+  /// An orthogonal map of six columns (half a 4 x 4 Hadamard matrix, a swap, a sign), exact on whole numbers.
+  var turned: Matrix {
+    Matrix(rows: rows, columns: 6) { row, column in
+      guard column < 4 else { return column == 4 ? self[row, 5] : -self[row, 4] }
+      return (0..<4).reduce(0) { $0 + ((column & $1).nonzeroBitCount % 2 == 0 ? 0.5 : -0.5) * self[row, $1] }
+    }
+  }
+
+  /// The columns scaled by 3 and moved, exact on whole numbers.
+  var scaledAndMoved: Matrix { Matrix(rows: rows, columns: columns) { 3 * self[$0, $1] + Float(1000 * $1 - 700) } }
+
+  /// An invertible map of six columns: each column plus twice the one before it, exact on whole numbers.
+  var sheared: Matrix { Matrix(rows: rows, columns: 6) { self[$0, $1] + ($1 > 0 ? 2 * self[$0, $1 - 1] : 0) } }
+}
+
+func compare(_ x: Matrix, _ y: Matrix) throws -> FeatureComparison {
+  try FeatureComparison(x.decomposition(), y.decomposition())
+}
+
+/// Two views of the same whole numbers, of 6 and 9 columns, and noise.
+func relatedViews() -> (Matrix, Matrix) {
+  let (x, noise) = (Matrix.whole(60, 6, seed: 1), Matrix.whole(60, 9, seed: 2))
+  return (x, Matrix(rows: 60, columns: 9) { 2 * x[$0, $1 % 6] + noise[$0, $1] })
+}

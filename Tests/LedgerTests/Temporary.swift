@@ -25,7 +25,10 @@ final class TemporaryRun {
 /// A unit called `name`.
 func unit(_ name: String, kind: Work.Kind = .fineTuning) -> WorkUnit {
   let cell = Cell(task: name, headSeed: 0, orderSeed: 0)
-  let work: Work = kind == .probe ? .probe(cell, Probe(name: "p", task: name)) : .fineTuning(cell)
+  let probe = Probe(name: "p", task: name)
+  let work: Work =
+    kind == .probe
+    ? .probe(ProbeWork(model: .final(cell), probe: probe, layers: 0..<1, isComplete: false)) : .fineTuning(cell)
   return WorkUnit(
     id: Identity(ofBytes: Array(name.utf8)), name: name, work: work, needs: [], place: .anywhere, cost: 1)
 }

@@ -15,7 +15,7 @@ enum Examples {
     subset: {train: 100, dev: 3}
     surfaces: [{task: MRPC, other: SST-2, alpha: [-1, 1, 3], beta: [0, 1, 2]}]
     probes: [{name: mrpc-dev, task: MRPC, examples: 2}, {name: sst-dev, task: SST-2, examples: 2}]
-    consistency: {probes: [mrpc-dev]}
+    consistency: {measures: [svcca], probes: [mrpc-dev]}
     """
 
   static func hash(_ text: String) -> Identity { Identity(ofBytes: Array(text.utf8)) }

@@ -28,6 +28,7 @@ import Testing
   @Test func unitsComeBackFromJSON() throws {
     let units = try Examples.plan(
       Examples.small.replacing("batch: 4}", with: "batch: 4, snapshots: {every: 2 steps}}")
+        .replacing("measures: [svcca]", with: "measures: [svcca, attention_js]")
         + "\nrollback: {groups: [high]}\ntrajectories: [{tasks: [MRPC]}]\ncurvature: [{}]"
     ).units
     #expect(Set(units.map(\.work.kind)) == Set(Work.Kind.allCases))

@@ -3,11 +3,11 @@ import Testing
 
 @Suite struct PlanTests {
   @Test func unitsAreCountedByKind() throws {
-    // 2 tasks x 2 seeds; 1 surface of 3 exact and 3 x 2 points; mrpc-dev on all 4 cells, sst-dev on SST-2's 2; matrices
-    // of both tasks on mrpc-dev.
+    // 2 tasks x 2 seeds; 1 surface of 3 exact and 3 x 2 points; mrpc-dev on all 4 cells and theta0; both tasks'
+    // comparisons on it.
     let plan = try Examples.plan(Examples.small)
-    #expect(plan.totals.map(\.kind) == [.fineTuning, .axes, .point, .probe, .consistency])
-    #expect(plan.totals.map(\.units) == [4, 1, 9, 6, 2])
+    #expect(plan.totals.map(\.kind) == [.fineTuning, .axes, .point, .probe, .similarity])
+    #expect(plan.totals.map(\.units) == [4, 1, 9, 5, 2])
     #expect(Set(plan.units.map(\.id)).count == plan.units.count)
   }
 
@@ -22,10 +22,11 @@ import Testing
     // The subset asks for 100 training examples, and MRPC has 20: 23 forward passes, 4 passes over the parameters.
     #expect(cost("MRPC-s0 x SST-2-s0 theta1") == 476_000)
     #expect(cost("MRPC-s0 x SST-2-s0 axes") == 300_000)
-    // Both of two layers in full. 2 examples of 8 tokens are 16 rows of 4 channels: 6 x 16 x 16 + 20 x 64 operations in each of 3 layers, 5 times
-    // slower than products.
-    #expect(cost("MRPC-s0 on mrpc-dev") == 90_240)
-    #expect(cost("MRPC consistency on mrpc-dev") == 42_240)
+    // Both of two layers in full. 2 examples of 8 tokens are 16 rows of 4 channels: twice 6 x 16 x 16 + 20 x 64 operations in
+    // each of 3 layers, 5 times slower than products.
+    #expect(cost("MRPC-s0 on mrpc-dev") == 132_480)
+    // 3 pairs, 3 layers, two rounds of 8 x 16 x 16 and 5 x 20 x 64 operations.
+    #expect(cost("MRPC seeds on mrpc-dev similarity") == 152_064)
     #expect(plan.cost == plan.totals.reduce(0) { $0 + $1.cost })
     #expect(plan.units.allSatisfy { $0.cost > 0 })
   }
@@ -35,9 +36,9 @@ import Testing
     #expect(
       plan.units.map(\.name) == [
         "MRPC-s0", "MRPC-s1", "SST-2-s0", "SST-2-s1", "MRPC-s0 x SST-2-s0 axes", "MRPC-s0 x SST-2-s0 theta0",
-        "MRPC-s0 x SST-2-s0 theta1", "MRPC-s0 x SST-2-s0 theta2", "SST-2-s0 on mrpc-dev", "SST-2-s1 on mrpc-dev",
-        "MRPC-s0 on mrpc-dev", "MRPC-s1 on mrpc-dev", "SST-2-s0 on sst-dev", "SST-2-s1 on sst-dev",
-        "SST-2 consistency on mrpc-dev", "MRPC consistency on mrpc-dev", "MRPC-s0 x SST-2-s0 (-1.0, 0.0)",
+        "MRPC-s0 x SST-2-s0 theta1", "MRPC-s0 x SST-2-s0 theta2", "theta0 pretrained on mrpc-dev",
+        "SST-2-s0 on mrpc-dev", "SST-2-s1 on mrpc-dev", "MRPC-s0 on mrpc-dev", "MRPC-s1 on mrpc-dev",
+        "SST-2 seeds on mrpc-dev similarity", "MRPC seeds on mrpc-dev similarity", "MRPC-s0 x SST-2-s0 (-1.0, 0.0)",
         "MRPC-s0 x SST-2-s0 (-1.0, 1.0)", "MRPC-s0 x SST-2-s0 (1.0, 0.0)", "MRPC-s0 x SST-2-s0 (1.0, 1.0)",
         "MRPC-s0 x SST-2-s0 (0.0, 0.0)", "MRPC-s0 x SST-2-s0 (0.0, 1.0)",
       ])
@@ -46,7 +47,7 @@ import Testing
       #expect(unit.needs.allSatisfy(seen.contains), "\(unit.name)")
       seen.insert(unit.id)
     }
-    #expect(plan.units.filter { $0.place == .root }.map(\.work.kind) == [.consistency, .consistency])
+    #expect(plan.units.filter { $0.place == .root }.map(\.work.kind) == [.similarity, .similarity])
   }
 
   @Test func needsComeInTheStatedOrder() throws {
@@ -59,7 +60,11 @@ import Testing
     #expect(needs("MRPC-s0 x SST-2-s0 theta2") == ["MRPC-s0", "SST-2-s0"])
     #expect(needs("MRPC-s0 x SST-2-s0 (0.0, 1.0)") == ["MRPC-s0", "SST-2-s0", "MRPC-s0 x SST-2-s0 axes"])
     #expect(needs("SST-2-s1 on mrpc-dev") == ["SST-2-s1"])
-    #expect(needs("SST-2 consistency on mrpc-dev") == ["SST-2-s0 on mrpc-dev", "SST-2-s1 on mrpc-dev"])
+    #expect(needs("theta0 pretrained on mrpc-dev") == [])
+    #expect(
+      needs("SST-2 seeds on mrpc-dev similarity") == [
+        "theta0 pretrained on mrpc-dev", "SST-2-s0 on mrpc-dev", "SST-2-s1 on mrpc-dev",
+      ])
   }
 
   @Test func cellsHoldWhatTheSweepFileLeavesToTheData() throws {
@@ -204,8 +209,7 @@ import Testing
     #expect(cells.map(\.name) == ["MRPC-long-s0", "MRPC-long-s1", "MRPC-s0", "MRPC-s1", "SST-2-s0", "SST-2-s1"])
     #expect(cells.map(\.recipe.epochs) == [9, 9, 2, 2, 2, 2])
     #expect(plan.rollbacks.map(\.cell.name) == ["MRPC-long-s0", "MRPC-long-s1"])
-    #expect(
-      plan.units.filter { $0.work.kind == .consistency }.map(\.name).contains("MRPC-long consistency on mrpc-dev"))
+    #expect(plan.comparisons.map(\.comparison.name).contains("MRPC-long seeds on mrpc-dev"))
     // Units that were there before are the same.
     let before = try Examples.plan(Examples.small)
     #expect(Set(before.units.map(\.id)).isSubset(of: Set(plan.units.map(\.id))))
@@ -299,13 +303,94 @@ import Testing
   @Test func ownProbesCompareEachTaskWithItself() throws {
     let plan = try Examples.plan(
       Examples.small.replacing(
-        "consistency: {probes: [mrpc-dev]}", with: "initialisations: [pretrained, scratch]\nconsistency: {}"))
+        "consistency: {measures: [svcca], probes: [mrpc-dev]}",
+        with: "initialisations: [pretrained, scratch]\nconsistency: {measures: [svcca]}"))
     #expect(
-      plan.units.filter { $0.work.kind == .consistency }.map(\.name) == [
-        "MRPC consistency on mrpc-dev", "MRPC-scratch consistency on mrpc-dev", "SST-2 consistency on sst-dev",
-        "SST-2-scratch consistency on sst-dev",
+      plan.comparisons.map(\.comparison.name) == [
+        "SST-2 seeds on sst-dev", "SST-2-scratch seeds on sst-dev", "MRPC seeds on mrpc-dev",
+        "MRPC-scratch seeds on mrpc-dev",
       ])
-    #expect(plan.units.count { $0.work.kind == .probe } == 8)
+    // Four groups of two cells, and on each probe theta0 of both starts.
+    #expect(plan.units.count { $0.work.kind == .probe } == 12)
+    #expect(plan.comparisons.allSatisfy { $0.attention == nil && $0.similarity != nil })
+  }
+
+  /// Of each seed the models of both tasks on every probe; models that were probed between seeds are not again.
+  @Test func comparisonsBetweenTasks() throws {
+    let plan = try Examples.plan(
+      Examples.small.replacing("measures: [svcca], probes: [mrpc-dev]", with: "between: [seeds, tasks]"))
+    let tasks = plan.comparisons.filter { $0.comparison.kind == .tasks }
+    #expect(
+      tasks.map(\.comparison.name) == [
+        "tasks-s0 on mrpc-dev", "tasks-s0 on sst-dev", "tasks-s1 on mrpc-dev", "tasks-s1 on sst-dev",
+      ])
+    #expect(tasks[0].comparison.models.map(\.name) == ["theta0", "SST-2-s0", "MRPC-s0"])
+    #expect(tasks[0].comparison.pairs.map { [$0.a, $0.b] } == [[0, 1], [0, 2], [1, 2]])
+    // Four cells and theta0 on two probes.
+    #expect(plan.units.count { $0.work.kind == .probe } == 10)
+    #expect(
+      plan.units.count { $0.work.kind == .attention } == 6 && plan.units.count { $0.work.kind == .similarity } == 6)
+    let attention = try #require(plan.units.first { $0.id == tasks[0].attention })
+    #expect(attention.needs.count == 2 && attention.place == .anywhere)
+  }
+
+  /// Each snapshot but theta0 itself, the last of which is the final model; pairs with theta0 alone.
+  @Test func comparisonsOverTime() throws {
+    let yaml = Examples.small.replacing("batch: 4}", with: "batch: 4, snapshots: {every: 1 epochs}}")
+    let plan = try Examples.plan(yaml + "\ndynamics: {tasks: [MRPC], seeds: [1], measures: [svcca]}")
+    let time = try #require(plan.comparisons.first)
+    #expect(time.comparison.name == "MRPC-s1 over time on mrpc-dev")
+    #expect(time.comparison.models.map(\.name) == ["theta0", "MRPC-s1 step 5", "MRPC-s1"])
+    #expect(time.comparison.pairs.map { [$0.a, $0.b] } == [[0, 1], [0, 2]])
+    // The final model and theta0 are those of the comparison between seeds.
+    #expect(plan.units.count { $0.work.kind == .probe } == 6)
+    let end = try Examples.plan(Examples.small + "\ndynamics: {at: end, tasks: [MRPC], measures: [svcca]}")
+    #expect(end.comparisons.prefix(2).map { $0.comparison.models.count } == [2, 2])
+  }
+
+  /// What a measure beside SVCCA needs is kept for every comparison on its probe; the memory decides how many layers a unit
+  /// has.
+  @Test func whatIsGathered() throws {
+    func probes(_ yaml: String) throws -> [ProbeWork] {
+      try Examples.plan(yaml).units.compactMap { if case .probe(let work) = $0.work { work } else { nil } }
+    }
+    let plain = try probes(Examples.small)
+    #expect(plain.allSatisfy { $0.layers == 0..<3 && !$0.isComplete && $0.probe.maxLength == 128 })
+    let more = Examples.small.replacing("measures: [svcca]", with: "measures: [svcca, cka]")
+    #expect(try probes(more).allSatisfy(\.isComplete))
+    // 5000 rows of 4 channels, thrice, 4 x 4 and 4 numbers of 8 bytes; 4 bytes a row: half a MB, thrice.
+    let large =
+      Examples.small.replacing("examples: 2", with: "examples: 5, rows: 5000, max_length: 16384")
+      + "\ngather: {memory: 1 MB}"
+    #expect(throws: SweepError.gatherMemory(probe: "mrpc-dev", got: 1_000_000, needed: 1_500_480)) { try probes(large) }
+    let chunked = try probes(large.replacing("1 MB", with: "2 MB"))
+    #expect(chunked.prefix(3).map(\.layers) == [0..<1, 1..<2, 2..<3])
+    #expect(chunked.count == 15)
+  }
+
+  /// Heads of two models from scratch have no common identity; those of a model and its own theta0 have.
+  @Test func headsOfModelsFromScratch() throws {
+    let plan = try Examples.plan(Examples.small + "\ninitialisations: [pretrained, scratch]")
+    let (tuned, scratch) = (plan.comparisons[0].comparison, plan.comparisons[1].comparison)
+    #expect(scratch.name == "SST-2-scratch seeds on mrpc-dev")
+    #expect(tuned.pairs.allSatisfy { tuned.sharesHeads($0.a, $0.b) })
+    #expect(scratch.pairs.map { scratch.sharesHeads($0.a, $0.b) } == [true, true, false])
+  }
+
+  /// Parts are written one by one, whatever group they were named by.
+  @Test func interventions() throws {
+    func recipe(_ changes: String) throws -> Recipe? {
+      let plan = try Examples.plan(Examples.small.replacing("batch: 4}", with: "batch: 4, \(changes)}"))
+      guard case .fineTuning(let cell) = plan.units[0].work else { return nil }
+      return cell.recipe
+    }
+    let recipe1 = try #require(
+      try recipe("freeze: [embeddings, high], freeze_query_key: [all], layer_decay: 0.9, reinitialise: 2"))
+    #expect(recipe1.freeze == ["embeddings", "layer 1"] && recipe1.freezeQueryKey == ["layer 0", "layer 1"])
+    #expect(recipe1.layerDecay == 0.9 && recipe1.reinitialise == 2)
+    #expect(try recipe("freeze: [layer 1 + embeddings]")?.freeze == recipe1.freeze)
+    #expect(throws: SweepError.tooManyLayers(got: 3, layers: 2)) { try recipe("reinitialise: 3") }
+    #expect(throws: SweepError.self) { try recipe("freeze_query_key: [pooler]") }
   }
 
   @Test func factsAreChecked() {

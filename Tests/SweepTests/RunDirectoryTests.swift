@@ -12,7 +12,8 @@ import Testing
     #expect(run.leaseFile.path == "/runs/demo/lease")
     #expect(run.ledgerFile.path == "/runs/demo/ledger.sqlite")
     #expect(run.exports.path == "/runs/demo/exports")
-    #expect(run.theta0(.scratch, seed: 3).path == "/runs/demo/models/scratch-3")
+    #expect(run.theta0(.scratch, seed: 3, reinitialised: 0).path == "/runs/demo/models/scratch-3")
+    #expect(run.theta0(.pretrained, seed: 0, reinitialised: 2).path == "/runs/demo/models/pretrained-0-top-2")
     #expect(["run.json", "ledger.sqlite-journal", ".run.json.1f.tmp", "cells"].allSatisfy(RunDirectory.owns))
     #expect(!["notes.txt", "run", "cellsX"].contains(where: RunDirectory.owns))
   }
@@ -35,7 +36,7 @@ import Testing
       #expect(path.hasSuffix("-\(unit.id.short).safetensors"))
       #expect(path.allSatisfy { $0.isLetter || $0.isNumber || "-._/".contains($0) }, "\(path)")
     }
-    let consistency = try #require(plan.units.first { $0.work.kind == .consistency })
-    #expect(run.payloadPath(of: consistency).hasPrefix("results/SST-2-consistency-on-mrpc-dev-"))
+    let similarity = try #require(plan.units.first { $0.work.kind == .similarity })
+    #expect(run.payloadPath(of: similarity).hasPrefix("results/SST-2-seeds-on-mrpc-dev-similarity-"))
   }
 }

@@ -128,8 +128,18 @@ import Testing
       "consistency: {probes: [q]}",
       "3: consistency.probes[0]: got 'q', expected one of the sweep's probes: there is none"
     ),
-    ("consistency: {measures: [cka]}", "3: consistency.measures[0]: 'cka' is not implemented in this version"),
-    ("consistency: {between: [tasks]}", "3: consistency.between[0]: 'tasks' is not implemented in this version"),
+    ("consistency: {measures: [ckaa]}", "3: consistency.measures[0]: got 'ckaa', expected one of attention_js, svcca"),
+    ("consistency: {between: [datasets]}", "3: consistency.between[0]: got 'datasets', expected one of seeds, tasks"),
+    ("consistency: {between: [tasks], tasks: [MRPC]}", "3: consistency: got 1 task, expected at least 2 tasks"),
+    ("dynamics: {}", "3: dynamics: got no probe of task SST-2"),
+    (
+      "probes: [{name: a, task: MRPC}, {name: b, task: SST-2}]\ndynamics: {}",
+      "4: dynamics: got dynamics of SST-2, pretrained, plain, without snapshots"
+    ),
+    ("gather: {memory: 10}", "3: gather.memory: got '10', expected a number of bytes such as 500 MB or 2 GB"),
+    ("gather: {memory: 0.5 MB}", "3: gather.memory: got '0.5 MB', expected a number of bytes"),
+    ("recipe: {layer_decay: 0}", "3: recipe.layer_decay: got '0', expected a number above 0 and at most 1"),
+    ("recipe: {freeze: [top]}", "3: recipe.freeze[0]: got 'top', expected all, low, middle, high"),
     ("consistency: {}\nseeds: [4]", "3: consistency: got 1 seed, expected at least 2 seeds"),
     ("on_failure: {retries: 11}", "3: on_failure.retries: got '11', expected a whole number from 0 to 10"),
     ("recipe: {epochs: 3", "the sweep file cannot be read: "),

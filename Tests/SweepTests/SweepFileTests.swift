@@ -36,7 +36,10 @@ import Testing
       subset: {train: 1, dev: 2, seed: 3, batch: 4}
       surfaces: [{task: MRPC, other: mine, seed: 3, initialisation: pretrained, alpha: [-4, 4, 41], beta: [-0.5, 2, 5]}]
       probes: [{name: p, task: mine, split: train, examples: 9, rows: 8, seed: 6, tokens: cls, batch: 5}]
-      consistency: {between: [seeds], measures: [svcca], probes: [p]}
+      dynamics: {tasks: [mine], variants: [v], measures: [cka], at: end}
+      consistency: {between: [seeds, tasks], measures: [svcca], probes: [p]}
+      gather: {memory: 1.5 GB, keep: true}
+      variants: [{name: v, tasks: [mine], recipe: {freeze: [low], freeze_query_key: [layer 1], layer_decay: 0.5, reinitialise: 1}}]
       on_failure: {retries: 2}
       """)
     #expect(sweep.name == "everything" && sweep.model == "models/minilm" && sweep.data == "glue")
@@ -57,6 +60,13 @@ import Testing
     #expect(probe.split == .train && probe.examples == 9 && probe.rows == 8 && probe.seed == 6)
     #expect(probe.tokens == .cls && probe.batch == 5)
     #expect(sweep.subset.train == 1 && sweep.subset.dev == 2 && sweep.subset.seed == 3 && sweep.subset.batch == 4)
+    #expect(sweep.consistency?.between == [.seeds, .tasks] && sweep.consistency?.measures == [.svcca])
+    #expect(sweep.dynamics?.at == .end && sweep.dynamics?.measures == [.cka] && sweep.dynamics?.probes == nil)
+    #expect(sweep.dynamics?.cells.tasks == ["mine"] && sweep.dynamics?.cells.variants == ["v"])
+    #expect(sweep.gather.memory == 1_500_000_000 && sweep.gather.keep)
+    let changed = sweep.recipe(task: "mine", initialisation: .pretrained, variant: "v")
+    #expect(changed.freeze == ["low"] && changed.freezeQueryKey == ["layer 1"] && changed.layerDecay == 0.5)
+    #expect(changed.reinitialise == 1 && changed.batch == 8)
     #expect(sweep.consistency?.probes == ["p"] && sweep.onFailure.retries == 2)
   }
 

@@ -6,7 +6,7 @@ extension CurveRequest {
       tasks: keys[.tasks], initialisations: keys[.initialisations], variants: keys[.variants], seeds: keys[.seeds],
       of: grid)
     alpha = try keys[.alpha].map(Axis.init) ?? along.standardAxis
-    groups = try keys[.groups].map(LayerGroup.names) ?? ["all"]
+    groups = try keys[.groups].map { try LayerGroup.names($0) } ?? ["all"]
     elsewhere = try keys[.elsewhere]?.choice() ?? .theta1
     let isWhole = groups == ["all"] && elsewhere == .theta1
     switch along {
@@ -98,7 +98,7 @@ extension SurfaceRequest {
     let standard = along.standardAxes
     alpha = try keys[.alpha].map(Axis.init) ?? standard.alpha
     beta = try keys[.beta].map(Axis.init) ?? standard.beta
-    groups = try keys[.groups].map(LayerGroup.names) ?? ["all"]
+    groups = try keys[.groups].map { try LayerGroup.names($0) } ?? ["all"]
     elsewhere = try keys[.elsewhere]?.choice() ?? .theta1
     switch along {
     case .tasks, .models: break
@@ -244,7 +244,7 @@ extension RollbackRequest {
     cells = try CellSelection(
       tasks: keys[.tasks], initialisations: keys[.initialisations], variants: keys[.variants], seeds: keys[.seeds],
       of: grid)
-    groups = try keys[.groups].map(LayerGroup.names) ?? ["low", "middle", "high"]
+    groups = try keys[.groups].map { try LayerGroup.names($0) } ?? ["low", "middle", "high"]
     layers = try keys[.layers]?.choice() ?? .each
   }
 }
@@ -255,7 +255,7 @@ extension CurvatureRequest {
     cells = try CellSelection(
       tasks: keys[.tasks], initialisations: keys[.initialisations], variants: keys[.variants], seeds: keys[.seeds],
       of: grid)
-    groups = try keys[.groups].map(LayerGroup.names) ?? ["all"]
+    groups = try keys[.groups].map { try LayerGroup.names($0) } ?? ["all"]
     var effort = CurvatureWork.Effort()
     effort.eigenvalues = try keys[.eigenvalues]?.integer(0...100) ?? effort.eigenvalues
     effort.steps = try keys[.steps]?.integer(max(1, effort.eigenvalues)...1000) ?? max(effort.steps, effort.eigenvalues)
@@ -270,8 +270,8 @@ extension CurvatureRequest {
 
 extension LayerGroup {
   /// A list of groups; which layers a model has is not known yet.
-  fileprivate static func names(_ value: YAMLValue) throws -> [String] {
-    try value.list(of: "layer groups", distinctBy: \.self) { element in
+  static func names(_ value: YAMLValue, mayBeEmpty: Bool = false) throws -> [String] {
+    try value.list(of: "layer groups", mayBeEmpty: mayBeEmpty, distinctBy: \.self) { element in
       let text = try element.text(expected)
       do { try check(text) } catch { throw element.wrong(expected) }
       return text

@@ -24,6 +24,14 @@ public struct RecipeChanges: Sendable, Hashable, Encodable {
   public let recompute: Bool?
   /// ``Recipe/snapshots``
   public let snapshots: Snapshots?
+  /// ``Recipe/freeze``
+  public let freeze: [String]?
+  /// ``Recipe/freezeQueryKey``
+  public let freezeQueryKey: [String]?
+  /// ``Recipe/layerDecay``
+  public let layerDecay: Double?
+  /// ``Recipe/reinitialise``
+  public let reinitialise: Int?
 
   typealias CodingKeys = Recipe.CodingKeys
 
@@ -41,6 +49,10 @@ public struct RecipeChanges: Sendable, Hashable, Encodable {
     microBatch = try keys[.microBatch]?.integer(1...65_536)
     recompute = try keys[.recompute]?.boolean()
     snapshots = try keys[.snapshots].map(Self.snapshots)
+    freeze = try keys[.freeze].map { try LayerGroup.names($0, mayBeEmpty: true) }
+    freezeQueryKey = try keys[.freezeQueryKey].map { try LayerGroup.names($0, mayBeEmpty: true) }
+    layerDecay = try keys[.layerDecay]?.number(0...1, excludingLowest: true)
+    reinitialise = try keys[.reinitialise]?.integer(0...1000)
   }
 
   private enum SnapshotKeys: String, CodingKey, CaseIterable {
@@ -72,6 +84,10 @@ extension Recipe {
     recipe.microBatch = changes.microBatch ?? microBatch
     recipe.recompute = changes.recompute ?? recompute
     recipe.snapshots = changes.snapshots ?? snapshots
+    recipe.freeze = changes.freeze ?? freeze
+    recipe.freezeQueryKey = changes.freezeQueryKey ?? freezeQueryKey
+    recipe.layerDecay = changes.layerDecay ?? layerDecay
+    recipe.reinitialise = changes.reinitialise ?? reinitialise
     return recipe
   }
 }

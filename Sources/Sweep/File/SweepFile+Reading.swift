@@ -44,12 +44,12 @@ extension SweepFile {
       } ?? []
     rollback = try keys[.rollback].map { try RollbackRequest($0, of: grid) }
     probes =
-      try keys[.probes]?.list(of: "probes", mayBeEmpty: true, distinctBy: \.name) { try Probe($0, tasks: taskNames) }
+      try keys[.probes]?.list(of: "probes", mayBeEmpty: true, distinctBy: \.name) { try Probe($0, of: grid) }
       ?? []
     let known = probes
-    consistency = try keys[.consistency].map {
-      try ConsistencyRequest($0, of: grid, probes: known)
-    }
+    dynamics = try keys[.dynamics].map { try DynamicsRequest($0, of: grid, probes: known) }
+    consistency = try keys[.consistency].map { try ConsistencyRequest($0, of: grid, probes: known) }
+    gather = try Gathering(keys[.gather])
     onFailure = try FailurePolicy(keys[.onFailure])
     try checkSnapshots(keys)
     try checkMicroBatches((keys[.recipes] ?? keys[.variants] ?? keys[.recipe])?.place ?? keys.place)
@@ -98,6 +98,7 @@ extension SweepFile {
       }
     }
     for request in trajectories { try check("a trajectory", request.cells, keys[.trajectories]?.place) }
+    if let dynamics, dynamics.at == .snapshots { try check("dynamics", dynamics.cells, keys[.dynamics]?.place) }
     for request in surfaces where request.along == .trajectory {
       let cells = CellSelection(
         tasks: [request.task].compactMap(\.self), initialisations: [request.initialisation],
@@ -152,46 +153,6 @@ extension Subset {
     dev = try keys[.dev]?.integer(1...(.max)) ?? dev
     seed = try keys[.seed]?.integer(SweepFile.seedRange) ?? seed
     batch = try keys[.batch]?.integer(1...65_536) ?? batch
-  }
-}
-
-extension Probe {
-  fileprivate init(_ value: YAMLValue, tasks: [String]) throws {
-    let keys = try value.mapping(CodingKeys.self)
-    self.init(
-      name: try keys.required(.name, "a name").fileName(),
-      task: try keys.required(.task, "one of the sweep's tasks")
-        .name(among: tasks, called: "one of the sweep's tasks"))
-    split = try keys[.split]?.choice() ?? split
-    examples = try keys[.examples]?.integer(1...(.max)) ?? examples
-    rows = try keys[.rows]?.integer(2...(.max)) ?? rows
-    seed = try keys[.seed]?.integer(SweepFile.seedRange) ?? seed
-    tokens = try keys[.tokens]?.choice() ?? tokens
-    batch = try keys[.batch]?.integer(1...65_536) ?? batch
-  }
-}
-
-extension ConsistencyRequest {
-  fileprivate init(_ value: YAMLValue, of grid: CellGrid, probes: [Probe]) throws {
-    let keys = try value.mapping(CodingKeys.self)
-    between = try keys[.between]?.list(of: "comparisons", distinctBy: \.self) { try $0.implementedChoice() } ?? [.seeds]
-    measures = try keys[.measures]?.list(of: "measures", distinctBy: \.self) { try $0.implementedChoice() } ?? [.svcca]
-    guard grid.seeds.count >= 2 else {
-      throw SweepError.wrongValue(value.place, got: "1 seed", expected: "at least 2 seeds to compare")
-    }
-    if let named = keys[.probes], !named.isText("own") {
-      let names = probes.map(\.name)
-      self.probes = try named.list(of: "names of probes (or the word own)", distinctBy: \.self) {
-        try $0.name(among: names, called: "one of the sweep's probes")
-      }
-      return
-    }
-    self.probes = nil
-    if let task = grid.tasks.first(where: { task in !probes.contains { $0.task == task } }) {
-      throw SweepError.wrongValue(
-        (keys[.probes] ?? value).place, got: "no probe of task \(task)",
-        expected: "a probe of each task under the key probes, or a list of probes here")
-    }
   }
 }
 

@@ -34,16 +34,20 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   public let rollback: RollbackRequest?
   /// The Hessians that are looked at, distinct. Default: none.
   public let curvature: [CurvatureRequest]
-  /// The probes, their names distinct. Each runs on its own task's models. Default: none.
+  /// The probes, their names distinct. Default: none.
   public let probes: [Probe]
+  /// What is compared over time; nil: nothing.
+  public let dynamics: DynamicsRequest?
   /// What is compared between models; nil: nothing.
   public let consistency: ConsistencyRequest?
+  /// What rank 0 may hold and keep of what is compared.
+  public let gather: Gathering
   /// What happens after a failure.
   public let onFailure: FailurePolicy
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case name, model, data, tasks, seeds, initialisations, recipe, recipes, variants, subset, curves, surfaces
-    case trajectories, rollback, curvature, probes, consistency
+    case trajectories, rollback, curvature, probes, dynamics, consistency, gather
     case initialisationSeed = "initialisation_seed"
     case onFailure = "on_failure"
   }
@@ -68,33 +72,6 @@ public struct SweepFile: Sendable, Hashable, Encodable {
       grid.kinds(of: task).filter { cells.has(initialisation: $0.initialisation, variant: $0.variant) }
         .map { (task, $0.initialisation, $0.variant) }
     }
-  }
-}
-
-/// What is compared between the models of a sweep.
-public struct ConsistencyRequest: Sendable, Hashable, Encodable {
-  /// The models that are compared.
-  public let between: [Between]
-  /// The measures that compare them.
-  public let measures: [Measure]
-  /// The names of the probes that all tasks' models are compared on; nil (`own`): each task's models on the probes of
-  /// that task.
-  public let probes: [String]?
-
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case between, measures, probes
-  }
-
-  /// The models that are compared.
-  public enum Between: String, Sendable, Hashable, Encodable, CaseIterable {
-    /// Those of one task and initialisation, over its seeds; at least two.
-    case seeds
-  }
-
-  /// A measure between two models.
-  public enum Measure: String, Sendable, Hashable, Encodable, CaseIterable {
-    /// The SVCCA distance of hidden states, layer by layer.
-    case svcca
   }
 }
 

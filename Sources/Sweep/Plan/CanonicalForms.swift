@@ -115,22 +115,47 @@ struct CurvatureForm: Encodable {
   let subset: Subset
 }
 
-/// Of a probe's activations.
+/// Of a model on a probe. theta0 is of its initialisation, whatever cell it is named by.
+enum ProbedForm: Encodable {
+  case initial(
+    environment: NumericEnvironment, model: Identity, initialisation: Initialisation, seed: Int, reinitialised: Int)
+  case trained(ModelForm)
+}
+
+/// Of the inputs of a probe, whatever it is called.
 struct ProbeForm: Encodable {
-  let kind = Work.Kind.probe
-  let cell: Identity
   let task: TaskForm
   let file: Identity
   let examples: Int
-  let rows: Int
   let seed: Int
-  let tokens: Probe.Tokens
   let batch: Int
+  let maxLength: Int?
+  let threads: Int
 }
 
-/// Of a matrix between models, in their order.
-struct ConsistencyForm: Encodable {
-  let kind = Work.Kind.consistency
-  let measures: [ConsistencyRequest.Measure]
-  let probes: [Identity]
+/// Of the decompositions of a model's features.
+struct DecompositionForm: Encodable {
+  let kind = Work.Kind.probe
+  let model: ProbedForm
+  let probe: ProbeForm
+  let rows: Int
+  let tokens: Probe.Tokens
+  let layers: Range<Int>
+  let isComplete: Bool
+}
+
+/// Of a comparison of attention.
+struct AttentionForm: Encodable {
+  let kind = Work.Kind.attention
+  let pairs: Comparison.Kind
+  let models: [ProbedForm]
+  let probe: ProbeForm
+}
+
+/// Of a comparison of features; the decompositions come model by model, layers ascending.
+struct SimilarityForm: Encodable {
+  let kind = Work.Kind.similarity
+  let pairs: Comparison.Kind
+  let measures: [Measure]
+  let decompositions: [Identity]
 }

@@ -50,15 +50,43 @@ struct Costs {
   }
 
   /// Forward of the examples with all of the last layer, of which a classifier needs next to nothing, and each layer's
-  /// singular vectors.
-  func probe(_ probe: Probe, _ task: TaskFacts) -> Double {
-    forward(Double(probe.examples), task) * Double(model.layers) / Double(max(1, model.layers - 1))
-      + decompositions(rows: rows(probe, task))
+  /// decompositions: of all rows, and of each half.
+  func probe(_ work: ProbeWork, _ task: TaskFacts) -> Double {
+    fullForward(Double(work.probe.examples), task)
+      + 2 * Double(work.layers.count) * decomposition(rows: rows(work.probe, task))
   }
 
-  /// For each pair of cells and each layer a product of two bases and its singular values.
-  func consistency(cells: Int, _ probe: Probe, _ task: TaskFacts) -> Double {
-    Double(cells * (cells - 1) / 2) * decompositions(rows: rows(probe, task))
+  /// Forward of the examples by every model; for each pair, layer and head a logarithm an attention weight, which takes the
+  /// time of 100 operations of a product.
+  func attention(_ comparison: Comparison, _ task: TaskFacts) -> Double {
+    let examples = Double(comparison.probe.examples)
+    // Of 32 channels at least, as in MiniLM.
+    let heads = Double(model.channels) / 32
+    let weights = examples * task.tokensPerExample * task.tokensPerExample * Double(model.layers) * heads
+    return fullForward(examples * Double(comparison.models.count), task)
+      + 100 * weights * Double(comparison.models.count + comparison.pairs.count)
+  }
+
+  /// For each pair and layer a handful of products of bases, and their singular values: some decompositions of d x d for each
+  /// measure.
+  func similarity(_ comparison: Comparison, _ measures: [Measure], _ task: TaskFacts) -> Double {
+    let (rows, channels) = (rows(comparison.probe, task), Double(model.channels))
+    let pair = 8 * rows * channels * channels + Self.decompositionSlowness * 20 * channels * channels * channels
+    return Double(comparison.pairs.count * (model.layers + 1) * (1 + measures.count)) * pair
+  }
+
+  /// What the decomposition of one layer takes at most: left vectors and two halves' bases with their projections, all as wide
+  /// as there are directions, singular values and right vectors, in Float64.
+  func decompositionBytes(_ probe: Probe) -> Double {
+    let all = Double(probe.examples) * Double(probe.maxLength ?? probe.rows)
+    let rows = probe.tokens == .all ? min(Double(probe.rows), all) : Double(probe.examples)
+    let channels = Double(model.channels)
+    let directions = min(rows, channels)
+    return 8 * (3 * rows * directions + directions * channels + directions) + 4 * rows
+  }
+
+  private func fullForward(_ examples: Double, _ task: TaskFacts) -> Double {
+    forward(examples, task) * Double(model.layers) / Double(max(1, model.layers - 1))
   }
 
   private func forward(_ examples: Double, _ task: TaskFacts) -> Double {
@@ -67,11 +95,10 @@ struct Costs {
 
   private func vectors(_ passes: Double) -> Double { Self.vectorPass * passes * Double(model.parameterCount) }
 
-  /// Thin SVD of [rows, channels] for each layer and the embeddings: 6 N d^2 + 20 d^3 (Golub and Van Loan).
-  private func decompositions(rows: Double) -> Double {
+  /// Thin SVD of [rows, channels]: 6 N d^2 + 20 d^3 (Golub and Van Loan).
+  private func decomposition(rows: Double) -> Double {
     let channels = Double(model.channels)
-    return Self.decompositionSlowness * Double(model.layers + 1)
-      * (6 * rows * channels * channels + 20 * channels * channels * channels)
+    return Self.decompositionSlowness * (6 * rows * channels * channels + 20 * channels * channels * channels)
   }
 
   private func rows(_ probe: Probe, _ task: TaskFacts) -> Double {

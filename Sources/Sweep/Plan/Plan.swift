@@ -4,13 +4,14 @@
 /// order of handing out, in which a unit's needs come before it:
 /// 1. fine-tunings, the most costly first;
 /// 2. the axes of each curve and surface, then its exact points;
-/// 3. trajectories and their snapshots; rollbacks; curvatures; probes, then consistency, at rank 0;
+/// 3. trajectories and their snapshots; rollbacks; curvatures; comparisons of attention; probes, then the
+///    comparisons of their features, at rank 0;
 /// 4. grid points, coarse to fine over all curves and surfaces: a sweep that is stopped early leaves usable, coarser ones.
 ///
 /// The needs of each kind, in this order: a fine-tuning needs nothing; axes need their surface's cells (``Surface/cells``);
 /// a point needs those of them that have a part in it, and the axes where it takes their scale or directions; a trajectory
-/// needs its cells, a snapshot these and the trajectory; a rollback, a curvature or a probe needs its cell; consistency needs
-/// the probes of its cells, in their order.
+/// needs its cells, a snapshot these and the trajectory; a rollback, a curvature or a probe needs its cell; a comparison of
+/// attention its models' cells; one of features the probes of its models, in their order, layers ascending.
 public struct Plan: Sendable {
   /// The units; no two have the same identity.
   public let units: [WorkUnit]
@@ -24,6 +25,8 @@ public struct Plan: Sendable {
   public let rollbacks: [PlannedRollback]
   /// The curvatures, cell by cell.
   public let curvatures: [PlannedCurvature]
+  /// The comparisons between models.
+  public let comparisons: [PlannedComparison]
 
   /// Plans a sweep.
   ///
@@ -37,7 +40,7 @@ public struct Plan: Sendable {
     try builder.addTrajectories()
     try builder.addRollbacks()
     try builder.addCurvatures()
-    try builder.addProbesAndConsistency()
+    try builder.addComparisons()
     try builder.addGrids()
     units = builder.units
     curves = builder.curves
@@ -45,6 +48,7 @@ public struct Plan: Sendable {
     trajectories = builder.trajectories
     rollbacks = builder.rollbacks
     curvatures = builder.curvatures
+    comparisons = builder.comparisons
   }
 
   /// Units and predicted operations by kind, in the order of ``Work/Kind``; kinds without units are left out.
@@ -104,6 +108,18 @@ public struct PlannedCurvature: Sendable, Hashable {
   public let work: CurvatureWork
   /// The unit; two names of one group share it.
   public let unit: Identity
+}
+
+/// A comparison and its units.
+public struct PlannedComparison: Sendable, Hashable {
+  /// What it is.
+  public let comparison: Comparison
+  /// The measures of features.
+  public let measures: [Measure]
+  /// The unit that compares attention; nil where that is not asked for.
+  public let attention: Identity?
+  /// The unit that compares features; nil likewise.
+  public let similarity: Identity?
 }
 
 /// How many units of a kind there are.

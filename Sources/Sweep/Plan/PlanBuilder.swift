@@ -6,6 +6,7 @@ struct PlanBuilder {
   var trajectories: [PlannedTrajectory] = []
   var rollbacks: [PlannedRollback] = []
   var curvatures: [PlannedCurvature] = []
+  var comparisons: [PlannedComparison] = []
 
   let sweep: SweepFile
   let inputs: SweepInputs
@@ -90,9 +91,28 @@ extension PlanBuilder {
     var recipe = sweep.recipe(task: task, initialisation: initialisation, variant: variant)
     recipe.trainRows = min(recipe.trainRows ?? rows, rows)
     recipe.microBatch = recipe.microBatch ?? recipe.batch
+    recipe.freeze = try parts(of: recipe.freeze)
+    recipe.freezeQueryKey = try layers(of: recipe.freezeQueryKey)
+    guard recipe.reinitialise <= inputs.model.layers else {
+      throw SweepError.tooManyLayers(got: recipe.reinitialise, layers: inputs.model.layers)
+    }
     return Cell(
       task: task, variant: variant, headSeed: seed.head, orderSeed: seed.order, initialisation: initialisation,
       initialisationSeed: sweep.initialisationSeed, recipe: recipe)
+  }
+
+  /// The parts of several groups, each once, from the bottom to the top.
+  private func parts(of groups: [String]) throws -> [String] {
+    guard !groups.isEmpty else { return [] }
+    return try LayerGroup(groups.joined(separator: "+"), layers: inputs.model.layers).parts
+  }
+
+  /// The layers of several groups, which alone have query and key.
+  private func layers(of groups: [String]) throws -> [String] {
+    for group in groups where try LayerGroup(group, layers: inputs.model.layers).layers.isEmpty {
+      throw SweepError.group(group, problem: "it has no query and key, which freeze_query_key is about")
+    }
+    return try parts(of: groups).filter { $0.hasPrefix("layer ") }
   }
 
   func id(_ cell: Cell) throws -> Identity {

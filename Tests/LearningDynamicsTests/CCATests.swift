@@ -1,9 +1,9 @@
 import LearningDynamics
 import Testing
 
-@Suite struct SVCCATests {
-  private func compare(_ x: Matrix, _ y: Matrix, variance: Double = 0.99) throws -> SVCCA {
-    try SVCCA(try x.basis(variance: variance), try y.basis(variance: variance))
+@Suite struct CCATests {
+  private func compare(_ x: Matrix, _ y: Matrix, variance: Double = 0.99) throws -> CCA {
+    try CCA(try x.basis(variance: variance), try y.basis(variance: variance))
   }
 
   /// One direction each: the correlation is that of the columns. (1, 2, 3) and (1, 3, 2): 1/2.
@@ -12,7 +12,7 @@ import Testing
     #expect(result.correlations.count == 1)
     #expect(abs(result.correlations[0] - 0.5) < 1e-15)
     #expect(abs(try #require(result.distance) - 0.5) < 1e-15)
-    #expect(result.reason == nil && !result.isDegenerate)
+    #expect(result.reason == nil && !result.isDegenerate && result.kept == [1, 1])
   }
 
   /// Planes that share u2 and whose other directions have the cosine 3/5: correlations 1 and 0.6, distance 0.2.
@@ -47,27 +47,26 @@ import Testing
     }
   }
 
-  /// An orthogonal map (halves of a 4 x 4 Hadamard matrix, a swap, a sign), one scale, an offset of each column: exact
-  /// on whole numbers, so that nothing but the decomposition rounds.
   @Test(arguments: [0.8, 0.99, 1])
-  func invariances(variance: Double) throws {
-    let x = Matrix.whole(60, 6, seed: 1)
-    let noise = Matrix.whole(60, 9, seed: 2)
-    let y = Matrix(rows: 60, columns: 9) { 2 * x[$0, $1 % 6] + noise[$0, $1] }
-    let turned = Matrix(rows: 60, columns: 6) { row, column in
-      guard column < 4 else { return column == 4 ? x[row, 5] : -x[row, 4] }
-      return (0..<4).reduce(0) { $0 + ((column & $1).nonzeroBitCount % 2 == 0 ? 0.5 : -0.5) * x[row, $1] }
-    }
-    let scaled = Matrix(rows: 60, columns: 6) { 3 * x[$0, $1] }
-    let moved = Matrix(rows: 60, columns: 6) { x[$0, $1] + Float(1000 * $1 - 700) }
+  func orthogonalMapsAndScalesChangeNothing(variance: Double) throws {
+    let (x, y) = relatedViews()
     let expected = try compare(x, y, variance: variance)
     #expect((0.05...0.95).contains(try #require(expected.distance)))
-    for other in [turned, scaled, moved] {
+    for other in [x.turned, x.scaledAndMoved] {
       #expect(try other.basis(variance: variance).kept == x.basis(variance: variance).kept)
       let result = try compare(other, y, variance: variance)
       #expect(abs(try #require(result.distance) - (try #require(expected.distance))) < 1e-12)
       #expect(abs(try #require(try compare(other, x, variance: variance).distance)) < 1e-12)
     }
+  }
+
+  /// Of all directions the span alone matters.
+  @Test func invertibleMapsChangeNoCCA() throws {
+    let (x, y) = relatedViews()
+    let expected = try #require(try compare(x, y, variance: 1).distance)
+    #expect(abs(try #require(try compare(x.sheared, y, variance: 1).distance) - expected) < 1e-12)
+    let truncated = try #require(try compare(x, y, variance: 0.8).distance)
+    #expect(abs(try #require(try compare(x.sheared, y, variance: 0.8).distance) - truncated) > 1e-3)
   }
 
   @Test func sidesAndRowsMayBeSwapped() throws {
@@ -89,7 +88,7 @@ import Testing
     let x = try Matrix.gaussian(rows, 200, seed: 5).basis(variance: 1)
     let y = try Matrix.gaussian(rows, 200, seed: 6).basis(variance: 1)
     #expect(x.kept == 200 && y.kept == 200)
-    let result = try SVCCA(x, y)
+    let result = try CCA(x, y)
     #expect(abs(1 - (try #require(result.distance)) - expected) < tolerance)
     #expect(result.isDegenerate == (rows == 250))
   }
@@ -110,19 +109,19 @@ import Testing
     for (x, y) in [(varying, constant), (constant, varying), (constant, constant)] {
       let result = try compare(x, y)
       #expect(result.distance == nil)
-      #expect(result.reason == "the features of one side do not vary")
+      #expect(result.reason == .constant)
       #expect(result.correlations.isEmpty && !result.isDegenerate)
     }
     let one = try compare(Matrix.gaussian(1, 4, seed: 1), Matrix.gaussian(1, 2, seed: 2))
     #expect(one.distance == nil)
-    #expect(one.reason == "one row has no variance")
+    #expect(one.reason == .oneRow)
   }
 
   @Test func otherRowsAreAnError() throws {
     let (three, two) = (try Matrix.gaussian(3, 2, seed: 1).basis(), try Matrix.gaussian(2, 2, seed: 1).basis())
-    #expect(throws: DynamicsError.rowsDiffer(3, 2)) { try SVCCA(three, two) }
+    #expect(throws: DynamicsError.rowsDiffer(3, 2)) { try CCA(three, two) }
     let none = FeatureBasis(rows: 2, kept: 0, vectors: [])
-    #expect(throws: DynamicsError.rowsDiffer(3, 2)) { try SVCCA(three, none) }
+    #expect(throws: DynamicsError.rowsDiffer(3, 2)) { try CCA(three, none) }
   }
 
   @Test func messagesSayWhatToDoOnOneLine() {

@@ -1,0 +1,87 @@
+public import LinearAlgebra
+
+/// Jensen-Shannon divergences between the attention of models, over examples. [LD; METHODS 5]
+///
+/// Mean over an example's queries, then heads, then examples. What is kept are moments, not the examples' values: of 25
+/// models with 12 layers and 12 heads those are 0.7 MB, and values would be 0.4 MB an example. Chunks of examples that were
+/// added apart are merged with ``merge(_:)``; in a fixed order of fixed chunks, bits do not depend on who added which.
+public struct AttentionDivergence: Sendable, Equatable {
+  /// What is compared.
+  public let comparison: AttentionComparison
+  /// Of layers, the mean over heads: [layers, pairs].
+  public private(set) var layers: AttentionMoments
+  /// Of single heads: [layers, pairs with matched heads, H]. Where heads are unmatched there is nothing to read.
+  public private(set) var heads: AttentionMoments
+
+  /// No examples yet.
+  public init(_ comparison: AttentionComparison) {
+    self.init(
+      comparison, layers: AttentionMoments(figures: comparison.layers * comparison.pairs.count),
+      heads: AttentionMoments(figures: comparison.layers * comparison.matchedPairs.count * comparison.heads))
+  }
+
+  /// Divergences as they were stored.
+  public init(_ comparison: AttentionComparison, layers: AttentionMoments, heads: AttentionMoments) {
+    precondition(layers.means.count == comparison.layers * comparison.pairs.count, "layers are [layers, pairs]")
+    precondition(
+      heads.means.count == comparison.layers * comparison.matchedPairs.count * comparison.heads,
+      "heads are [layers, pairs with matched heads, H]")
+    precondition(layers.examples == heads.examples, "layers and heads are of the same examples")
+    self.comparison = comparison
+    self.layers = layers
+    self.heads = heads
+  }
+
+  /// How many examples were added.
+  public var examples: Int { layers.examples }
+
+  /// Adds one example; all of it or, when it throws, nothing.
+  ///
+  /// - Parameters:
+  ///   - length: L >= 1, the sequence's tokens.
+  ///   - stride: numbers from row to row, >= L, as `AttentionRows` has it.
+  ///   - team: who shares the heads; changes no bit.
+  ///   - attention: a layer's attention in each model in turn, weights >= 0, [H, L, stride], a row per query. They need not
+  ///     sum to 1. The pointers must be valid until the next call.
+  /// - Throws: ``DynamicsError/notFinite(what:)``, ``DynamicsError/notWeights(what:)`` for the first row that is no
+  ///   attention.
+  public mutating func add(
+    length: Int, stride: Int, team: ThreadTeam = .single, attention: (_ layer: Int) -> [UnsafePointer<Float>]
+  ) throws(DynamicsError) {
+    let kernel = AttentionKernel(comparison, length: length, stride: stride)
+    var (ofLayers, ofHeads) = ([Double](), [Double]())
+    for layer in 0..<comparison.layers {
+      let values = try kernel.divergences(attention(layer), layer: layer, team: team)
+      for (index, pair) in comparison.pairs.enumerated() {
+        let heads = (0..<comparison.heads).map { values[$0 * comparison.pairs.count + index] }
+        ofLayers.append(heads.reduce(0, +) / Double(comparison.heads))
+        if pair.heads == .matched { ofHeads += heads }
+      }
+    }
+    layers.add(ofLayers)
+    heads.add(ofHeads)
+  }
+
+  /// Adds other examples of the same comparison.
+  public mutating func merge(_ other: AttentionDivergence) {
+    precondition(other.comparison == comparison, "what is merged compares the same")
+    layers.merge(other.layers)
+    heads.merge(other.heads)
+  }
+
+  /// A pair's divergence in a layer, the mean over heads; nil without examples.
+  ///
+  /// - Parameter pair: the index in the comparison's pairs.
+  public func mean(ofLayer layer: Int, pair: Int) -> ExampleMean? {
+    layers.mean(layer * comparison.pairs.count + pair)
+  }
+
+  /// A pair's divergence in each head of a layer; nil where heads are unmatched, and without examples.
+  ///
+  /// - Parameter pair: the index in the comparison's pairs.
+  public func means(ofHeadsIn layer: Int, pair: Int) -> [ExampleMean]? {
+    guard let place = comparison.matchedPairs.firstIndex(of: pair), examples > 0 else { return nil }
+    let first = (layer * comparison.matchedPairs.count + place) * comparison.heads
+    return (first..<first + comparison.heads).compactMap { heads.mean($0) }
+  }
+}

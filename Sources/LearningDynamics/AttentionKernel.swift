@@ -1,0 +1,139 @@
+internal import Glibc
+package import LinearAlgebra
+
+/// Jensen-Shannon divergences between the attention of several models in one sequence and layer. [METHODS 5]
+///
+/// JSD = KL(p | m)/2 + KL(q | m)/2 with m = (p + q)/2 is computed as H(m) - (H(p) + H(q))/2: the entropy H of a model's row
+/// serves all of its pairs, so a pair costs one logarithm per key. The difference of entropies is off by some 1e-15
+/// whatever its size; equal rows give exactly 0, as all three entropies are then one sum of the same numbers.
+package struct AttentionKernel {
+  private let comparison: AttentionComparison
+  /// L: queries and keys of the sequence.
+  private let length: Int
+  private let stride: Int
+
+  /// - Parameters:
+  ///   - length: L >= 1.
+  ///   - stride: numbers from row to row, >= L.
+  package init(_ comparison: AttentionComparison, length: Int, stride: Int) {
+    precondition(length > 0 && stride >= length, "a sequence has tokens, and its rows have room for them")
+    self.comparison = comparison
+    self.length = length
+    self.stride = stride
+  }
+
+  /// Each pair's divergence in each head, [H, pairs], of unmatched heads too: the mean over queries, by natural logarithm,
+  /// in 0 ... ln 2.
+  ///
+  /// - Parameters:
+  ///   - attention: each model's weights >= 0, [H, L, stride], a row per query; renormalised here.
+  ///   - layer: whose attention it is, for an error.
+  ///   - team: who shares the heads; changes no bit.
+  /// - Throws: ``DynamicsError/notFinite(what:)``, ``DynamicsError/notWeights(what:)`` for the first such row.
+  package func divergences(
+    _ attention: [UnsafePointer<Float>], layer: Int, team: ThreadTeam = .single
+  ) throws(DynamicsError) -> [Double] {
+    precondition(attention.count == comparison.models, "every model has its attention")
+    var parts = [Result<[Double], DynamicsError>](repeating: .success([]), count: team.count)
+    parts.withUnsafeMutableBufferPointer { parts in
+      team.run { thread in
+        parts[thread] = Result { () throws(DynamicsError) in
+          try divergences(attention, layer: layer, heads: team.part(thread, of: comparison.heads))
+        }
+      }
+    }
+    // In the order of heads, so the error that is thrown does not depend on the team.
+    var values: [Double] = []
+    for part in parts { values += try part.get() }
+    return values
+  }
+
+  private func divergences(
+    _ attention: [UnsafePointer<Float>], layer: Int, heads: Range<Int>
+  ) throws(DynamicsError) -> [Double] {
+    // One query's rows in all models: small enough to stay at hand while the pairs are formed.
+    var rows = ProbabilityRows(count: comparison.models, length: length)
+    var values = [Double](repeating: 0, count: heads.count * comparison.pairs.count)
+    for (part, head) in heads.enumerated() {
+      let first = part * comparison.pairs.count
+      for query in 0..<length {
+        for model in 0..<comparison.models {
+          try rows.set(
+            model, attention[model] + (head * length + query) * stride,
+            what: "the attention of model \(model) in layer \(layer), head \(head), query \(query),")
+        }
+        for (index, pair) in comparison.pairs.enumerated() {
+          values[first + index] += rows.divergence(pair.first, pair.second)
+        }
+      }
+    }
+    return values.map { min($0 / Double(length), M_LN2) }
+  }
+}
+
+/// Probability rows over the same keys, with their entropies.
+private struct ProbabilityRows {
+  private let length: Int
+  /// Numbers from row to row, a multiple of 16; from `length` on they are 0, which adds nothing to an entropy.
+  private let stride: Int
+  private var elements: [Double]
+  private var entropies: [Double]
+
+  init(count: Int, length: Int) {
+    self.length = length
+    stride = (length + 15) / 16 * 16
+    elements = Array(repeating: 0, count: count * stride)
+    entropies = Array(repeating: 0, count: count)
+  }
+
+  /// Sets a row to `weights` divided by their sum; `what` they are is for an error.
+  mutating func set(
+    _ row: Int, _ weights: UnsafePointer<Float>, what: @autoclosure () -> String
+  ) throws(DynamicsError) {
+    var (sums, least) = (SIMD16<Double>.zero, Lanes.zero)
+    for key in Swift.stride(from: 0, to: length, by: 16) {
+      let lanes = weights.lanes(at: key, end: length)
+      least.replace(with: lanes, where: lanes .< least)
+      sums += SIMD16<Double>(lanes)
+    }
+    // Float32 numbers cannot overflow a sum in Float64: it is finite if and only if they are.
+    let sum = (sums.lowHalf + sums.highHalf).laneSum
+    guard sum.isFinite else { throw .notFinite(what: what()) }
+    guard sum > 0, least == .zero else { throw .notWeights(what: what()) }
+    elements.withUnsafeMutableBytes { bytes in
+      for key in Swift.stride(from: 0, to: length, by: 16) {
+        let quotients = SIMD16<Double>(weights.lanes(at: key, end: length)) / sum
+        bytes.storeBytes(of: quotients, toByteOffset: (row * stride + key) * 8, as: SIMD16<Double>.self)
+      }
+    }
+    entropies[row] = middleEntropy(row, row)
+  }
+
+  /// The Jensen-Shannon divergence of two rows, >= 0.
+  func divergence(_ first: Int, _ second: Int) -> Double {
+    max(0, middleEntropy(first, second) - (entropies[first] + entropies[second]) / 2)
+  }
+
+  /// -sum m ln m of the mean m of two rows; of one row and itself it is that row's own, m being exactly it.
+  private func middleEntropy(_ first: Int, _ second: Int) -> Double {
+    elements.withUnsafeBytes { bytes in
+      var sums = SIMD8<Double>.zero
+      for key in Swift.stride(from: 0, to: length, by: 8) {
+        let p = bytes.loadUnaligned(fromByteOffset: (first * stride + key) * 8, as: SIMD8<Double>.self)
+        let q = bytes.loadUnaligned(fromByteOffset: (second * stride + key) * 8, as: SIMD8<Double>.self)
+        let m = (p + q) * 0.5
+        sums -= m * logarithm(m)
+      }
+      return sums.laneSum
+    }
+  }
+}
+
+extension SIMD8<Double> {
+  /// The sum of the lanes, halves first.
+  fileprivate var laneSum: Double {
+    let four = lowHalf + highHalf
+    let two = four.lowHalf + four.highHalf
+    return two.x + two.y
+  }
+}

@@ -1,0 +1,57 @@
+internal import Randomness
+
+/// Which rows of a probe belong to the same sequence. The tokens of a sentence are correlated, so rows are split and
+/// reordered by whole sequences.
+public struct SequenceRows: Sendable, Equatable {
+  /// The rows of each sequence, in their order; sequences by their first row.
+  private let sequences: [[Int]]
+  /// N: how many rows there are.
+  public let count: Int
+
+  /// Groups rows by sequence.
+  ///
+  /// - Parameter sequenceOfRow: for each row the number of its sequence, any number, [N].
+  public init(sequenceOfRow: [Int]) {
+    var places: [Int: Int] = [:]
+    var sequences: [[Int]] = []
+    for (row, sequence) in sequenceOfRow.enumerated() {
+      if let place = places[sequence] {
+        sequences[place].append(row)
+      } else {
+        places[sequence] = sequences.count
+        sequences.append([row])
+      }
+    }
+    self.sequences = sequences
+    count = sequenceOfRow.count
+  }
+
+  /// Two random halves of the sequences, keyed by `seed`, as ascending rows; one half is empty when there is one sequence.
+  public func halves(seed: UInt64) -> [[Int]] {
+    var stream = Draw.halves.stream(seed: seed)
+    let order = stream.permutation(of: sequences.count)
+    let middle = (order.count + 1) / 2
+    return [order.prefix(middle), order.dropFirst(middle)].map { half in half.flatMap { sequences[$0] }.sorted() }
+  }
+
+  /// All rows, the sequences in a random order keyed by `seed` and `number`, each sequence's rows in their order. Nil when
+  /// there are no two sequences.
+  func permutation(seed: UInt64, number: Int) -> [Int]? {
+    guard sequences.count > 1 else { return nil }
+    var stream = Draw.permutation.stream(seed: seed, number)
+    return stream.permutation(of: sequences.count).flatMap { sequences[$0] }
+  }
+}
+
+/// What random numbers of this module are for. The raw values are part of every result: append, never renumber.
+enum Draw: UInt32 {
+  // 0 and 1 choose a subset's examples and a probe's rows.
+  case halves = 2
+  case permutation = 3
+  case bootstrap = 4
+
+  /// The numbers of one draw.
+  func stream(seed: UInt64, _ number: Int = 0) -> RandomStream {
+    RandomStream(Philox(seed: seed, purpose: .subset), rawValue, UInt32(number))
+  }
+}

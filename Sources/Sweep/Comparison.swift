@@ -1,0 +1,101 @@
+/// Models that are compared on one probe (METHODS, sections 5 to 7).
+public struct Comparison: Sendable, Hashable, Codable {
+  /// What the comparison is about.
+  public let kind: Kind
+  /// The models, theta0 first; at least two.
+  public let models: [ModelState]
+  /// The inputs.
+  public let probe: Probe
+
+  /// What a comparison is about.
+  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The final models of one task over its seeds: every pair.
+    case seeds
+    /// The final models of one seed over its tasks: every pair.
+    case tasks
+    /// One fine-tuning over time: each snapshot with theta0.
+    case time
+  }
+
+  /// A comparison from its parts.
+  public init(kind: Kind, models: [ModelState], probe: Probe) {
+    self.kind = kind
+    self.models = models
+    self.probe = probe
+  }
+
+  /// The pairs that are compared, as indices of the models, the lower first: all of them; over time those with theta0.
+  public var pairs: [(a: Int, b: Int)] {
+    let ends = kind == .time ? 0..<min(1, models.count) : models.indices
+    return ends.flatMap { a in models.indices.dropFirst(a + 1).map { (a, $0) } }
+  }
+
+  /// Whether attention heads of a pair have a common identity: not between two models that were trained from scratch.
+  public func sharesHeads(_ a: Int, _ b: Int) -> Bool {
+    !(models[a].isTrained && models[b].isTrained
+      && [models[a], models[b]].allSatisfy { $0.cell.initialisation == .scratch })
+  }
+
+  /// What a person calls it, such as `MRPC seeds on mrpc-dev`, `tasks-s0 on mrpc-dev` or `MRPC-s0 over time on mrpc-dev`.
+  public var name: String {
+    let last = models[models.count - 1].cell
+    let start = last.initialisation == .pretrained ? nil : last.initialisation.rawValue
+    let what =
+      switch kind {
+      case .seeds: [last.task, last.variant, start].compactMap(\.self).joined(separator: "-") + " seeds"
+      case .tasks:
+        ["tasks", last.variant, start, "\(Seed(head: last.headSeed, order: last.orderSeed))"].compactMap(\.self)
+          .joined(separator: "-")
+      case .time: "\(last.name) over time"
+      }
+    return "\(what) on \(probe.name)"
+  }
+}
+
+/// A measure between the models of a comparison.
+public enum Measure: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The Jensen-Shannon divergence of attention, per layer and head.
+  case attention = "attention_js"
+  /// The SVCCA distance of hidden states, layer by layer.
+  case svcca
+  /// The distance by canonical correlations without truncation.
+  case cca
+  /// By canonical correlations weighted by how much of the features they account for.
+  case pwcca
+  /// 1 - linear centred kernel alignment.
+  case cka
+  /// The orthogonal Procrustes distance.
+  case procrustes
+}
+
+/// A model on a probe: the decompositions of some layers' features.
+public struct ProbeWork: Sendable, Hashable, Codable {
+  /// The model.
+  public let model: ModelState
+  /// The inputs.
+  public let probe: Probe
+  /// Which hidden states: 0 the embeddings, l the output of layer l.
+  public let layers: Range<Int>
+  /// Whether all directions are kept with their sizes, as every measure but SVCCA needs them; else those that SVCCA keeps.
+  public let isComplete: Bool
+
+  /// Work from its parts.
+  public init(model: ModelState, probe: Probe, layers: Range<Int>, isComplete: Bool) {
+    self.model = model
+    self.probe = probe
+    self.layers = layers
+    self.isComplete = isComplete
+  }
+}
+
+/// What rank 0 gathers, and what becomes of it.
+public struct Gathering: Sendable, Hashable, Encodable {
+  /// Bytes that gathered bases may take in rank 0's memory, at least 1 MB. Default: 2 GB.
+  public let memory: Int
+  /// Whether the bases stay in the run directory when nothing needs them any more. Default: no.
+  public let keep: Bool
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case memory, keep
+  }
+}

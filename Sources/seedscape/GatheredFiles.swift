@@ -1,0 +1,54 @@
+import Foundation
+import Ledger
+import Sweep
+import Synchronization
+
+/// The files of gathered features, which go when nothing needs them any more, and are made again when something does.
+final class GatheredFiles: Sendable {
+  private let ledger: Ledger
+  private let keep: Bool
+  /// Which unfinished comparisons need a probe's file.
+  private let waiting: Mutex<[Identity: Set<Identity>]>
+
+  /// Puts a run directory's files in order: forgets probes whose file is gone while a comparison needs it, removes files that
+  /// none needs.
+  ///
+  /// - Throws: `LedgerError`, Foundation's file errors.
+  init(_ plan: Plan, _ ledger: Ledger, keep: Bool) throws {
+    self.ledger = ledger
+    self.keep = keep
+    let outcomes = try ledger.outcomes()
+    var waiting: [Identity: Set<Identity>] = [:]
+    for unit in plan.units where unit.work.kind == .probe { waiting[unit.id] = [] }
+    for unit in plan.units where unit.work.kind == .similarity && outcomes[unit.id]?.status != .done {
+      for probe in unit.needs { waiting[probe]?.insert(unit.id) }
+    }
+    self.waiting = Mutex(waiting)
+    let done = waiting.filter { outcomes[$0.key]?.status == .done }
+    try ledger.forget(try done.filter { try !$0.value.isEmpty && file(of: $0.key) == nil }.map(\.key))
+    for probe in done where probe.value.isEmpty { try remove(probe.key) }
+  }
+
+  /// Removes the files that the last of these units needed.
+  ///
+  /// - Throws: `LedgerError`, Foundation's file errors.
+  func remove(after units: [WorkUnit]) throws {
+    for unit in units where unit.work.kind == .similarity {
+      for probe in unit.needs {
+        let isLast = waiting.withLock { waiting in
+          waiting[probe]?.remove(unit.id) != nil && waiting[probe]?.isEmpty == true
+        }
+        if isLast { try remove(probe) }
+      }
+    }
+  }
+
+  private func remove(_ probe: Identity) throws {
+    guard !keep, let file = try file(of: probe) else { return }
+    try FileManager.default.removeItem(at: file)
+  }
+
+  private func file(of probe: Identity) throws -> URL? {
+    try ledger.payloadURL(of: probe).flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0 : nil }
+  }
+}

@@ -1,0 +1,192 @@
+import Foundation
+import LearningDynamics
+import LinearAlgebra
+import Testing
+
+private let ln2 = M_LN2
+
+/// Two heads, two tokens: the pair of models is ln 2 apart in head 0 and alike in head 1.
+private let apart = Attention(heads: 2, length: 2, [1, 0, 1, 0, 0, 1, 1, 0], [0, 1, 0, 1, 0, 1, 1, 0])
+
+/// Two heads, three tokens, in which the models do the same.
+private let alike = Attention(
+  heads: 2, length: 3, models: [[Float]](repeating: [Float](repeating: 0.25, count: 18), count: 2))
+
+private func comparison(_ pairs: [AttentionPair.Heads] = [.matched], heads: Int = 2) -> AttentionComparison {
+  AttentionComparison(models: 2, pairs: pairs.map { AttentionPair(0, 1, heads: $0) }, layers: 1, heads: heads)
+}
+
+/// Divergences of `count` random examples of different lengths.
+private func random(_ count: Int, from first: Int = 0, _ comparison: AttentionComparison) throws -> AttentionDivergence
+{
+  var divergence = AttentionDivergence(comparison)
+  for example in first..<first + count { try randomExample(example, comparison.heads).add(to: &divergence) }
+  return divergence
+}
+
+private func randomExample(_ index: Int, _ heads: Int) -> Attention {
+  .awkward(models: 2, heads: heads, length: 1 + index * 7 % 12, seed: UInt32(100 + index))
+}
+
+/// Whether two means are the same but for rounding.
+private func isNear(_ x: ExampleMean?, _ y: ExampleMean?) -> Bool {
+  guard let y, let error = y.standardError else { return false }
+  return isNear(x, value: y.value, error: error)
+}
+
+private func isNear(_ x: ExampleMean?, value: Double, error: Double) -> Bool {
+  guard let x, let found = x.standardError else { return false }
+  return abs(x.value - value) < 1e-15 && abs(found - error) < 1e-15
+}
+
+@Suite struct AttentionDivergenceTests {
+  /// Values ln 2 and 0: mean ln 2 / 2, deviation ln 2 / sqrt(2), its error ln 2 / 2. An example counts once, however long.
+  @Test func meansByHand() throws {
+    var divergence = AttentionDivergence(comparison())
+    try apart.add(to: &divergence)
+    #expect(divergence.examples == 1)
+    let first = try #require(divergence.mean(ofLayer: 0, pair: 0))
+    #expect(first.value == ln2 / 2 && first.standardError == nil)
+    try alike.add(to: &divergence)
+    #expect(divergence.examples == 2)
+
+    let heads = try #require(divergence.means(ofHeadsIn: 0, pair: 0))
+    #expect(heads.map(\.value) == [ln2 / 2, 0])
+    let errors = heads.compactMap(\.standardError)
+    #expect(errors.count == 2 && abs(errors[0] - ln2 / 2) < 1e-16 && errors[1] == 0)
+    let layer = try #require(divergence.mean(ofLayer: 0, pair: 0))
+    let error = try #require(layer.standardError)
+    #expect(layer.value == ln2 / 4 && abs(error - ln2 / 4) < 1e-16)
+  }
+
+  /// However many heads' ln 2 are summed; sums of less are no greater.
+  @Test(arguments: 1...64)
+  func layerIsNotBeyondLn2(heads: Int) throws {
+    var divergence = AttentionDivergence(comparison(heads: heads))
+    let left = (0..<heads * 4).map { Float(1 - $0 % 2) }
+    try Attention(heads: heads, length: 2, left, left.map { 1 - $0 }).add(to: &divergence)
+    let value = try #require(divergence.mean(ofLayer: 0, pair: 0)).value
+    #expect(value <= ln2 && value > ln2 - 1e-15)
+  }
+
+  @Test func layersAndPairsInTheirPlaces() throws {
+    let pairs = [
+      AttentionPair(0, 1, heads: .matched), AttentionPair(0, 2, heads: .unmatched),
+      AttentionPair(2, 1, heads: .matched),
+    ]
+    var divergence = AttentionDivergence(AttentionComparison(models: 3, pairs: pairs, layers: 2, heads: 2))
+    // In layer 0 model 1 looks elsewhere with head 0, in layer 1 model 2 with head 1.
+    let weights: [Float] = [0, 1, 0, 1, 1, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 1]
+    try weights.withUnsafeBufferPointer { weights in
+      let first = try #require(weights.baseAddress)
+      let (elsewhere0, usual, elsewhere1) = (first, first + 4, first + 8)
+      try divergence.add(length: 2, stride: 2) { layer in
+        layer == 0 ? [usual, elsewhere0, usual] : [usual, usual, elsewhere1]
+      }
+    }
+    #expect(divergence.means(ofHeadsIn: 0, pair: 0)?.map(\.value) == [ln2, 0])
+    #expect(divergence.means(ofHeadsIn: 1, pair: 0)?.map(\.value) == [0, 0])
+    #expect(divergence.means(ofHeadsIn: 0, pair: 2)?.map(\.value) == [ln2, 0])
+    #expect(divergence.means(ofHeadsIn: 1, pair: 2)?.map(\.value) == [0, ln2])
+    #expect([0, 1, 2].map { divergence.mean(ofLayer: 0, pair: $0)?.value } == [ln2 / 2, 0, ln2 / 2])
+    #expect([0, 1, 2].map { divergence.mean(ofLayer: 1, pair: $0)?.value } == [0, ln2 / 2, ln2 / 2])
+  }
+
+  /// Of unmatched heads nothing is kept, neither to read nor to store; the layer is as it would be of matched ones.
+  @Test func unmatchedHeadsAreNotKept() throws {
+    var divergence = AttentionDivergence(comparison([.unmatched, .matched]))
+    try apart.add(to: &divergence)
+    #expect(divergence.means(ofHeadsIn: 0, pair: 0) == nil)
+    #expect(divergence.means(ofHeadsIn: 0, pair: 1)?.map(\.value) == [ln2, 0])
+    #expect(divergence.heads.means == [ln2, 0])
+    #expect(divergence.mean(ofLayer: 0, pair: 0) == divergence.mean(ofLayer: 0, pair: 1))
+
+    var alone = AttentionDivergence(comparison([.unmatched]))
+    try apart.add(to: &alone)
+    #expect(alone.heads.means.isEmpty && alone.examples == 1)
+  }
+
+  @Test func withoutExamplesThereIsNoMean() {
+    let empty = AttentionDivergence(comparison())
+    #expect(empty.examples == 0 && empty.mean(ofLayer: 0, pair: 0) == nil && empty.means(ofHeadsIn: 0, pair: 0) == nil)
+  }
+
+  /// Against the mean and the sample deviation of all values at once.
+  @Test func momentsAreThoseOfTheValues() throws {
+    let comparison = comparison(heads: 3)
+    let divergence = try random(40, comparison)
+    var values: [[Double]] = []
+    for example in 0..<40 { values.append(try randomExample(example, 3).divergences()) }
+    func isRight(_ found: ExampleMean?, _ values: [Double]) -> Bool {
+      let n = Double(values.count)
+      let mean = values.reduce(0, +) / n
+      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1)
+      return isNear(found, value: mean, error: variance.squareRoot() / n.squareRoot())
+    }
+    for head in 0..<3 {
+      #expect(isRight(divergence.means(ofHeadsIn: 0, pair: 0)?[head], values.map { $0[head] }))
+    }
+    #expect(isRight(divergence.mean(ofLayer: 0, pair: 0), values.map { $0.reduce(0, +) / 3 }))
+  }
+
+  /// Chunks of 1, 17 and 22 examples are the 40 at once but for rounding, and the same bits every time.
+  @Test func chunksMerge() throws {
+    let comparison = comparison([.unmatched, .matched], heads: 3)
+    let chunks = [try random(1, comparison), try random(17, from: 1, comparison), try random(22, from: 18, comparison)]
+    var merged = AttentionDivergence(comparison)
+    for chunk in chunks { merged.merge(chunk) }
+    let whole = try random(40, comparison)
+    #expect(merged.examples == 40)
+    #expect(isNear(merged.mean(ofLayer: 0, pair: 0), whole.mean(ofLayer: 0, pair: 0)))
+    for head in 0..<3 {
+      #expect(isNear(merged.means(ofHeadsIn: 0, pair: 1)?[head], whole.means(ofHeadsIn: 0, pair: 1)?[head]))
+    }
+
+    // As they come back from storage.
+    var stored = AttentionDivergence(comparison)
+    for chunk in chunks {
+      func restored(_ moments: AttentionMoments) -> AttentionMoments {
+        AttentionMoments(examples: moments.examples, means: moments.means, squares: moments.squares)
+      }
+      stored.merge(AttentionDivergence(comparison, layers: restored(chunk.layers), heads: restored(chunk.heads)))
+    }
+    #expect(stored == merged)
+  }
+
+  @Test func nothingMergedChangesNothing() throws {
+    let chunk = try random(5, comparison())
+    var (left, right) = (AttentionDivergence(comparison()), chunk)
+    left.merge(chunk)
+    right.merge(AttentionDivergence(comparison()))
+    #expect(left == chunk && right == chunk)
+  }
+
+  /// Exactly 0, not the root of what rounding leaves.
+  @Test func equalExamplesHaveNoDeviation() throws {
+    var divergence = AttentionDivergence(comparison(heads: 3))
+    for _ in 0..<10 { try randomExample(4, 3).add(to: &divergence) }
+    let chunk = divergence
+    divergence.merge(chunk)
+    #expect(divergence.examples == 20)
+    let mean = try #require(divergence.mean(ofLayer: 0, pair: 0))
+    #expect(mean.standardError == 0 && mean.value > 0)
+    #expect(divergence.means(ofHeadsIn: 0, pair: 0)?.allSatisfy { $0.standardError == 0 } == true)
+  }
+
+  @Test func teamChangesNoBit() throws {
+    let team = try ThreadTeam(count: 3)
+    var shared = AttentionDivergence(comparison(heads: 4))
+    for example in 0..<10 { try randomExample(example, 4).add(to: &shared, team: team) }
+    #expect(shared == (try random(10, comparison(heads: 4))))
+  }
+
+  @Test func anExampleThatThrowsIsNotAdded() throws {
+    var divergence = try random(3, comparison())
+    let before = divergence
+    var broken = apart
+    broken.models[1][5] = .nan
+    let what = "the attention of model 1 in layer 0, head 1, query 0,"
+    #expect(throws: DynamicsError.notFinite(what: what)) { try broken.add(to: &divergence) }
+    #expect(divergence == before)
+  }
+}
