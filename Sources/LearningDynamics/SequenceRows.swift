@@ -45,13 +45,12 @@ public struct SequenceRows: Sendable, Equatable {
 
 /// What random numbers of this module are for. The raw values are part of every result: append, never renumber.
 enum Draw: UInt32 {
-  // 0 and 1 choose a subset's examples and a probe's rows.
-  case halves = 2
-  case permutation = 3
-  case bootstrap = 4
+  case halves = 0
+  case permutation = 1
+  case bootstrap = 2
 
   /// The numbers of one draw.
   func stream(seed: UInt64, _ number: Int = 0) -> RandomStream {
-    RandomStream(Philox(seed: seed, purpose: .subset), rawValue, UInt32(number))
+    RandomStream(Philox(seed: seed, purpose: .resampling), rawValue, UInt32(number))
   }
 }

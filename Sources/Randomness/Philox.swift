@@ -26,6 +26,8 @@ public struct Philox: Sendable, Hashable {
     case encoderInitialisation = 4
     case subset = 5
     case direction = 6
+    /// Halves, permutations and bootstraps of what was measured.
+    case resampling = 7
   }
 
   static let multipliers = (UInt64(0xD251_1F53), UInt64(0xCD9E_8D57))

@@ -28,6 +28,7 @@ extension LibraryTests {
       let result = try SingularValueDecomposition([3, 0, 0, -4], rows: 2, columns: 2)
       #expect(result.values == [4, 3])
       #expect(result.left.map { abs($0) } == [0, 1, 1, 0])
+      #expect(result.right.map { abs($0) } == [0, 1, 1, 0])
     }
 
     /// X X^T of (3 0; 4 5) is (9 12; 12 41), whose eigenvalues are 45 and 5 with vectors (1, 3) and (3, -1).
@@ -49,7 +50,8 @@ extension LibraryTests {
       #expect(row.left.map { abs($0) } == [1])
     }
 
-    /// Tall, wide and square. U is orthonormal; U U^T X is X; the rows of U^T X are S V^T: orthogonal, of length s.
+    /// Tall, wide and square. U is orthonormal; U U^T X is X; the rows of U^T X are S V^T: orthogonal, of length s, and
+    /// those of V^T.
     @Test(arguments: shapes, [1, 1e-300, 1e150])
     func reconstructs(shape: (Int, Int), scale: Double) throws {
       let (rows, columns) = shape
@@ -57,6 +59,7 @@ extension LibraryTests {
       let x = matrix(rows, columns, scale: scale)
       let result = try SingularValueDecomposition(x, rows: rows, columns: columns)
       #expect(result.values.count == count && result.left.count == rows * count)
+      #expect(result.right.count == count * columns)
       #expect(zip(result.values, result.values.dropFirst()).allSatisfy { $0 >= $1 })
       #expect(departureFromOrthonormal(result.left, rows: rows, count: count) < 1e-13)
 
@@ -74,6 +77,12 @@ extension LibraryTests {
           let product = (0..<columns).reduce(0.0) { $0 + projected[k * columns + $1] * projected[l * columns + $1] }
           let share = result.values[k] / greatest
           #expect(abs(product - (k == l ? share * share : 0)) < 1e-13)
+        }
+      }
+      for k in 0..<count {
+        for j in 0..<columns {
+          let scaled = result.values[k] / greatest * result.right[k * columns + j]
+          #expect(abs(projected[k * columns + j] - scaled) < 1e-13)
         }
       }
       for i in 0..<rows {
