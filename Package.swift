@@ -97,7 +97,7 @@ let package = Package(
     tests("LearningDynamics", ["LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
     tests("Sweep"),
     tests("Experiments", ["BERT", "GLUE", "Sweep"]),
-    tests("Results"),
+    tests("Results", ["Ledger", "Sweep", "TensorFiles"]),
     tests("Ledger", ["Sweep", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("MPI"),
     tests("Coordination", ["Sweep"]),

@@ -149,11 +149,12 @@ extension RunResults {
 // Consistency between seeds and between datasets. [METHODS 7]
 extension RunResults {
   /// Means over the pairs of seeds, with bootstrap interval and jackknife standard error; of all cells, and of those that
-  /// learned something. Layer by layer, and of `profile`: 1 - the rank correlation of two seeds' distances to theta0 over the
-  /// layers.
+  /// learned something. Where the sweep varies head and order seeds apart, also of the pairs that differ in one of the two
+  /// alone. Layer by layer, and of `profile`: 1 - the rank correlation of two seeds' distances to theta0 over the layers.
   func consistencyTable() throws -> CSV {
     var table = CSV([
-      "comparison", "probe", "measure", "layer", "cells", "seeds", "mean", "lowest", "highest", "standard_error",
+      "comparison", "probe", "measure", "layer", "cells", "varied", "seeds", "mean", "lowest", "highest",
+      "standard_error",
       "reason",
     ])
     for compared in try compared() where compared.comparison.kind == .seeds {
@@ -164,14 +165,22 @@ extension RunResults {
         guard let layers = compared.distances[measure] else { continue }
         for (cells, models) in [("all", Array(trained)), ("not degenerate", Array(learned))] {
           func append(_ layer: String, _ value: (Int, Int) -> Double) {
-            let matrix = models.flatMap { a in models.map { a == $0 ? .nan : value(min(a, $0), max(a, $0)) } }
-            let statistics = PairStatistics(matrix, count: models.count)
-            table.append(
-              [comparison.name, comparison.probe.name, measure.rawValue, layer, cells, "\(models.count)"]
-                + [
-                  statistics.mean, statistics.interval?.lowerBound, statistics.interval?.upperBound,
-                  statistics.standardError,
-                ].map { CSV.number($0) } + [statistics.reason?.rawValue ?? ""])
+            for varied in Varied.allCases where varied.has(comparison.models.dropFirst().map(\.cell)) {
+              let matrix = models.flatMap { a in
+                models.map { b in
+                  a != b && varied.has(comparison.models[a].cell, comparison.models[b].cell)
+                    ? value(min(a, b), max(a, b)) : .nan
+                }
+              }
+              let statistics = PairStatistics(matrix, count: models.count)
+              table.append(
+                [comparison.name, comparison.probe.name, measure.rawValue, layer, cells, varied.rawValue]
+                  + ["\(models.count)"]
+                  + [
+                    statistics.mean, statistics.interval?.lowerBound, statistics.interval?.upperBound,
+                    statistics.standardError,
+                  ].map { CSV.number($0) } + [statistics.reason?.rawValue ?? ""])
+            }
           }
           for (layer, distances) in layers.enumerated() {
             append("\(layer)") { a, b in distances[Self.index(of: (a, b), in: comparison)] }
@@ -182,6 +191,29 @@ extension RunResults {
       }
     }
     return table
+  }
+
+  /// Which seeds the two cells of a pair differ in.
+  private enum Varied: String, CaseIterable {
+    /// Any.
+    case any
+    /// The head seed alone.
+    case head
+    /// The order seed alone.
+    case order
+
+    func has(_ a: Cell, _ b: Cell) -> Bool {
+      switch self {
+      case .any: true
+      case .head: a.orderSeed == b.orderSeed
+      case .order: a.headSeed == b.headSeed
+      }
+    }
+
+    /// Whether there are such pairs among some cells.
+    func has(_ cells: [Cell]) -> Bool {
+      self == .any || cells.indices.contains { i in cells[..<i].contains { has($0, cells[i]) } }
+    }
   }
 
   /// Task by task, theta0 among them: means over seeds of the distances between the models of two tasks on a probe. With

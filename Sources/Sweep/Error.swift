@@ -34,6 +34,8 @@ public enum SweepError: Error, Sendable, Hashable {
   case noSnapshot(cell: String, step: Int, steps: [Int])
   /// The memory for what is gathered does not hold one layer of two models.
   case gatherMemory(probe: String, got: Int, needed: Int)
+  /// A direction from theta0 along which a cell's recipe freezes everything.
+  case nothingMoves(cell: String, group: String)
   /// More layers to start from random parameters than the model has.
   case tooManyLayers(got: Int, layers: Int)
   /// A layer group that means nothing, or not for this model.
@@ -75,6 +77,9 @@ extension SweepError: CustomStringConvertible {
     case .gatherMemory(let probe, let got, let needed):
       "gather.memory is \(got / 1_000_000) MB, expected at least \((needed + 999_999) / 1_000_000) MB for one layer of two models "
         + "on probe \(probe); raise it, or lower the probe's rows"
+    case .nothingMoves(let cell, let group):
+      "cell \(cell) freezes all of layer group '\(group)', so a curve or surface along it has a direction of length zero; "
+        + "expected a group that is trained; choose other groups or variants"
     case .tooManyLayers(let got, let layers):
       "reinitialise is \(got), expected at most the model's \(layers) layers; lower it in the recipe"
     case .sameTask(let first, let second):

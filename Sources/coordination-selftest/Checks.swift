@@ -83,6 +83,33 @@ func checkInterruption(_ all: Communicator) throws {
   if all.rank == 0 { expectAll(interrupted.ledger.outcomes + resumed.ledger.outcomes) }
 }
 
+/// A payload of 3 GiB comes to rank 0 from another rank, every byte in its place.
+func checkHugePayload(_ all: Communicator) throws {
+  expect(all.size > 1, "two ranks")
+  let count = 3 << 30
+  // Rank 0 lets go of it until another rank has it.
+  let end = try SelfTest.run([unit("huge")], retries: 10_000, on: all, stop: StopSignal()) { _, _, _ in
+    guard all.rank > 0 else {
+      Thread.sleep(forTimeInterval: 0.01)
+      throw Failure.expected
+    }
+    let payload = [UInt8](unsafeUninitializedCapacity: count) { bytes, filled in
+      for i in 0..<count { bytes[i] = UInt8(truncatingIfNeeded: i ^ i >> 13 ^ i >> 29) }
+      filled = count
+    }
+    return .done(measurements: [:], payload: payload)
+  }
+  expect(try end.summary.get().done == 1, "the unit is done")
+  guard all.rank == 0 else { return }
+  let payload = end.ledger.outcomes.first?.payload ?? []
+  expect(payload.count == count, "\(count) bytes, got \(payload.count)")
+  let isSame = payload.withUnsafeBufferPointer { bytes in
+    bytes.indices.allSatisfy { bytes[$0] == UInt8(truncatingIfNeeded: $0 ^ $0 >> 13 ^ $0 >> 29) }
+  }
+  expect(isSame, "every byte as it was sent")
+  print("coordination-selftest: \(all.size) ranks: a payload of \(count) bytes came to rank 0")
+}
+
 private enum Failure: Error { case expected }
 
 /// The outcomes are those of a plain loop over the sweep, each once, bit for bit.

@@ -6,6 +6,7 @@ import MPI
 ///
 ///     mpirun -n 3 coordination-selftest            all checks; one line and status 0, or a message and status 1
 ///     mpirun -n 3 coordination-selftest wait       works until a signal comes; status 75
+///     mpirun -n 2 coordination-selftest huge       a payload of 3 GiB; as much memory on each rank
 ///     mpirun -n 2 coordination-selftest measure    what waiting and asking cost; prints numbers, asserts nothing
 @main
 enum SelfTest {
@@ -23,8 +24,10 @@ enum SelfTest {
     switch mode {
     case "check": try check(world.communicator)
     case "wait": exitCode = try waitForSignal(world.communicator)
+    case "huge": try checkHugePayload(world.communicator)
     case "measure": try measure(world.communicator)
-    default: World.abort(code: 64, because: "coordination-selftest: got \"\(mode)\", expected check, wait or measure")
+    default:
+      World.abort(code: 64, because: "coordination-selftest: got \"\(mode)\", expected check, wait, huge or measure")
     }
     try world.finalize()
     return exitCode

@@ -391,6 +391,12 @@ import Testing
     #expect(try recipe("freeze: [layer 1 + embeddings]")?.freeze == recipe1.freeze)
     #expect(throws: SweepError.tooManyLayers(got: 3, layers: 2)) { try recipe("reinitialise: 3") }
     #expect(throws: SweepError.self) { try recipe("freeze_query_key: [pooler]") }
+    let frozen = Examples.small.replacing("batch: 4}", with: "batch: 4, freeze: [embeddings, layer 0]}")
+    let curves = "\ncurves: [{groups: [embeddings + layer 0], alpha: [0, 1, 2]}]"
+    #expect(throws: SweepError.nothingMoves(cell: "SST-2-s0", group: "embeddings + layer 0")) {
+      try Examples.plan(frozen + curves)
+    }
+    #expect(try Examples.plan(frozen + curves.replacing("[embeddings + layer 0]", with: "[all]")).curves.count == 4)
   }
 
   @Test func factsAreChecked() {

@@ -56,10 +56,11 @@ public struct CellSelection: Sendable, Hashable, Encodable {
 }
 
 extension CellSelection {
-  /// Reads the keys of a section, each with its default.
-  init(tasks: YAMLValue?, initialisations: YAMLValue?, variants: YAMLValue?, seeds: YAMLValue?, of grid: CellGrid)
-    throws
-  {
+  /// Reads the keys of a section that choose cells, each with its default; its other keys are the section's own.
+  init(_ section: YAMLValue, of grid: CellGrid) throws {
+    let keys = Dictionary(try section.entries().map { ($0.key, $0.value) }) { first, _ in first }
+    let (tasks, initialisations, variants) = (keys["tasks"], keys["initialisations"], keys["variants"])
+    let seeds = keys["seeds"]
     self.tasks =
       try tasks?.list(of: "tasks", distinctBy: \.self) {
         try $0.name(among: grid.tasks, called: "one of the sweep's tasks")

@@ -17,9 +17,7 @@ extension Probe {
 extension DynamicsRequest {
   init(_ value: YAMLValue, of grid: CellGrid, probes known: [Probe]) throws {
     let keys = try value.mapping(Keys.self)
-    cells = try CellSelection(
-      tasks: keys[.tasks], initialisations: keys[.initialisations], variants: keys[.variants], seeds: keys[.seeds],
-      of: grid)
+    cells = try CellSelection(value, of: grid)
     measures = try Measure.list(keys[.measures])
     probes = try keys[.probes]?.probes(among: known)
     at = try keys[.at]?.choice() ?? .snapshots
@@ -31,9 +29,7 @@ extension ConsistencyRequest {
   init(_ value: YAMLValue, of grid: CellGrid, probes known: [Probe]) throws {
     let keys = try value.mapping(Keys.self)
     between = try keys[.between]?.list(of: "comparisons", distinctBy: \.self) { try $0.choice() } ?? [.seeds]
-    cells = try CellSelection(
-      tasks: keys[.tasks], initialisations: keys[.initialisations], variants: keys[.variants], seeds: keys[.seeds],
-      of: grid)
+    cells = try CellSelection(value, of: grid)
     measures = try Measure.list(keys[.measures])
     probes = try keys[.probes]?.probes(among: known)
     if between.contains(.seeds), cells.seeds.count < 2 { throw value.unfit("1 seed", "at least 2 seeds to compare") }

@@ -2,9 +2,7 @@ extension CurveRequest {
   init(_ value: YAMLValue, of grid: CellGrid) throws {
     let keys = try value.mapping(Keys.self)
     along = try keys[.along].map { try Along($0, of: grid) } ?? .finetuning
-    cells = try CellSelection(
-      tasks: keys[.tasks], initialisations: keys[.initialisations], variants: keys[.variants], seeds: keys[.seeds],
-      of: grid)
+    cells = try CellSelection(value, of: grid)
     alpha = try keys[.alpha].map(Axis.init) ?? along.standardAxis
     groups = try keys[.groups].map { try LayerGroup.names($0) } ?? ["all"]
     elsewhere = try keys[.elsewhere]?.choice() ?? .theta1
@@ -230,9 +228,7 @@ extension ModelReference: CustomStringConvertible, Encodable {
 extension TrajectoryRequest {
   init(_ value: YAMLValue, of grid: CellGrid) throws {
     let keys = try value.mapping(Keys.self)
-    let cells = try CellSelection(
-      tasks: keys[.tasks], initialisations: keys[.initialisations], variants: keys[.variants], seeds: keys[.seeds],
-      of: grid)
+    let cells = try CellSelection(value, of: grid)
     self.cells = cells
     other = try keys[.other]?.task(of: grid, but: cells.tasks)
   }
@@ -241,9 +237,7 @@ extension TrajectoryRequest {
 extension RollbackRequest {
   init(_ value: YAMLValue, of grid: CellGrid) throws {
     let keys = try value.mapping(Keys.self)
-    cells = try CellSelection(
-      tasks: keys[.tasks], initialisations: keys[.initialisations], variants: keys[.variants], seeds: keys[.seeds],
-      of: grid)
+    cells = try CellSelection(value, of: grid)
     groups = try keys[.groups].map { try LayerGroup.names($0) } ?? ["low", "middle", "high"]
     layers = try keys[.layers]?.choice() ?? .each
   }
@@ -252,9 +246,7 @@ extension RollbackRequest {
 extension CurvatureRequest {
   init(_ value: YAMLValue, of grid: CellGrid) throws {
     let keys = try value.mapping(Keys.self)
-    cells = try CellSelection(
-      tasks: keys[.tasks], initialisations: keys[.initialisations], variants: keys[.variants], seeds: keys[.seeds],
-      of: grid)
+    cells = try CellSelection(value, of: grid)
     groups = try keys[.groups].map { try LayerGroup.names($0) } ?? ["all"]
     var effort = CurvatureWork.Effort()
     effort.eigenvalues = try keys[.eigenvalues]?.integer(0...100) ?? effort.eigenvalues

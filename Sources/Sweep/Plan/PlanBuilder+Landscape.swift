@@ -79,8 +79,19 @@ extension PlanBuilder {
     _ target: ModelState, _ span: Surface.Span, _ name: String, _ elsewhere: Surface.Elsewhere
   ) throws -> Surface {
     let (group, elsewhere) = try group(name, elsewhere)
-    return Surface(
+    let surface = Surface(
       target: target, span: span, group: group, elsewhere: elsewhere, subset: try subset(of: target.cell))
+    try checkLength(of: surface, along: [target, surface.other].compactMap(\.self), name)
+    return surface
+  }
+
+  /// A part that a recipe freezes does not move, and no direction leads along it from theta0.
+  private func checkLength(of surface: Surface, along ends: [ModelState], _ group: String) throws {
+    guard !surface.origin.isTrained else { return }
+    let parts = try surface.group?.parts ?? LayerGroup("all", layers: inputs.model.layers).parts
+    for cell in ends.map(\.cell) where Set(parts).isSubset(of: cell.recipe.freeze) {
+      throw SweepError.nothingMoves(cell: cell.name, group: group)
+    }
   }
 
   private func form(_ model: ModelState) throws -> ModelForm? {
