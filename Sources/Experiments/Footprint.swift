@@ -65,7 +65,7 @@ extension Site {
         case .curvature(let work): try curvature(work, worker)
         case .probe(let work): try probe(work, worker)
         case .attention(let comparison): try attention(comparison, worker)
-        case .similarity: Double(sweep.gather.memory)
+        case .similarity(let comparison, _): try similarity(comparison, worker)
         }
       footprint.memoryByKind[unit.work.kind] = max(footprint.memoryByKind[unit.work.kind] ?? 0, bytes)
     }
@@ -73,7 +73,7 @@ extension Site {
     footprint.memoryByKind = footprint.memoryByKind.mapValues { $0 + Self.program + worker.datasetBytes }
     footprint.model = vector
     footprint.surfaces = plan.curves.count + plan.surfaces.count
-    footprint.disk = footprint.model * Double(sweep.initialisations.count)
+    footprint.disk = footprint.model * Double(starts.count)
     for unit in plan.units {
       switch unit.work {
       case .fineTuning(let cell):
@@ -176,6 +176,14 @@ extension Site {
     return Double(workspace) + min(all, max(256e6, numbers(examples.tokens.map(\.count).max() ?? 0)))
   }
 
+  /// At rank 0: one layer of all models, and once more of one; no more than the sweep allows.
+  private func similarity(_ comparison: Comparison, _ worker: UnitWorker) throws -> Double {
+    guard let model = comparison.models.first else { return 0 }
+    let layer = ProbeWork(model: model, probe: comparison.probe, layers: 0..<1, isComplete: true)
+    return min(
+      Double(sweep.gather.memory), try decompositions(layer, worker) * Double(comparison.models.count + 1))
+  }
+
   /// What is kept of one model's layers on a probe, when nothing is left out: left vectors, and both halves' bases and
   /// projections.
   private func decompositions(_ work: ProbeWork, _ worker: UnitWorker) throws -> Double {
@@ -242,7 +250,9 @@ extension Work {
         Comparison(
           kind: comparison.kind, models: comparison.models.map { .initial(plain($0.cell)) }, probe: comparison.probe))
     case .similarity(let comparison, let measures):
-      .similarity(Comparison(kind: .time, models: [.initial(nobody)], probe: comparison.probe), measures)
+      .similarity(
+        Comparison(
+          kind: .time, models: comparison.models.map { _ in .initial(nobody) }, probe: comparison.probe), measures)
     }
   }
 }

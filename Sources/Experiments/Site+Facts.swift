@@ -16,10 +16,9 @@ extension Site {
       let task = try self.task(entry.name)
       let train = try task.read(.train, in: data).examples
       let dev = try task.read(.dev, in: data).examples
-      var longest = 0
-      for initialisation in sweep.initialisations {
-        longest = max(longest, sweep.recipe(task: entry.name, initialisation: initialisation).maxLength)
-      }
+      let recipes = kinds.map { sweep.recipe(task: entry.name, initialisation: $0.initialisation, variant: $0.variant) }
+      let lengths = recipes.map(\.maxLength) + sweep.probes.filter { $0.task == entry.name }.compactMap(\.maxLength)
+      let longest = lengths.max() ?? 0
       let limit = checkpoint.configuration.maximumPositions
       guard longest <= limit else { throw ExperimentError.maximumLength(got: longest, limit: limit) }
       // A thousand rows are enough for a mean that only orders and predicts.
@@ -81,16 +80,22 @@ extension Site {
   }
 
   /// The different theta0 of the sweep's cells.
-  private var starts: [(Initialisation, reinitialised: Int)] {
+  var starts: [(Initialisation, reinitialised: Int)] {
     var starts: [(Initialisation, Int)] = []
     for task in sweep.tasks.map(\.name) {
-      for variant in [nil] + sweep.variants.map(\.name) {
-        for initialisation in sweep.initialisations {
-          let layers = sweep.recipe(task: task, initialisation: initialisation, variant: variant).reinitialise
-          if !starts.contains(where: { $0 == (initialisation, layers) }) { starts.append((initialisation, layers)) }
-        }
+      for (initialisation, variant) in kinds {
+        let layers = sweep.recipe(task: task, initialisation: initialisation, variant: variant).reinitialise
+        let top = initialisation == .scratch ? 0 : layers
+        if !starts.contains(where: { $0 == (initialisation, top) }) { starts.append((initialisation, top)) }
       }
     }
     return starts
+  }
+
+  /// The initialisations with the plain recipe, and with each variant.
+  private var kinds: [(initialisation: Initialisation, variant: String?)] {
+    sweep.initialisations.flatMap { initialisation in
+      ([nil] + sweep.variants.map(\.name)).map { (initialisation, $0) }
+    }
   }
 }

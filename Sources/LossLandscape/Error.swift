@@ -40,8 +40,8 @@ public enum LandscapeError: Error, Sendable, Equatable, CustomStringConvertible 
       "a direction cannot be made (\(reason)); look at the models, or choose other directions"
     case .unstableProduct(let norm, let normAtHalfStep, let difference):
       "a Hessian-vector product has the norm \(norm), and \(normAtHalfStep) with half the step, and the two differ by "
-        + "\(difference), at most \(HessianProduct.tolerance) of the first is expected; choose a smaller step where the "
-        + "loss bends within it, a greater one or more examples where Float32 gradients are too coarse"
+        + "\(difference), at most \(HessianProduct.tolerance) of the first is expected: the loss bends within the step, or Float32 "
+        + "gradients are too coarse for it; take more examples, or a layer group"
     }
   }
 }

@@ -80,7 +80,8 @@ extension RunResults {
             table.append(
               front + ["\(layer)"] + fields(of: comparison, pair: pair) + [name, Self.field(distances[index])]
                 + others.map { $0.map { Self.field($0[index]) } ?? "" }
-                + ["\(kept[pair.a])", "\(kept[pair.b])", rows, reason == nil ? "done" : "does not exist", reason ?? ""])
+                + (measure == .svcca ? ["\(kept[pair.a])", "\(kept[pair.b])"] : ["", ""])
+                + [rows, reason == nil ? "done" : "does not exist", reason ?? ""])
           }
         }
       }
@@ -91,7 +92,8 @@ extension RunResults {
   /// A number, or nothing for NaN: what does not exist.
   private static func field(_ value: Double) -> String { CSV.number(value.isNaN ? nil : value) }
 
-  /// Every pair of models, layer by layer (from 0) and head by head, the layer's mean first.
+  /// Every pair of models, layer by layer and head by head (from 0), the layer's mean first. Layer l is the one whose output
+  /// features of layer l are.
   func attentionTable() throws -> CSV {
     var table = CSV(
       ["comparison", "kind", "probe", "layer", "head"] + Self.modelColumns
@@ -114,7 +116,7 @@ extension RunResults {
           let models = fields(of: comparison, pair: pair)
           func append(_ head: String, _ mean: Double, _ error: Double) {
             table.append(
-              front + ["\(layer)", head] + models + [Self.field(mean), Self.field(error), examples, "done"])
+              front + ["\(layer + 1)", head] + models + [Self.field(mean), Self.field(error), examples, "done"])
           }
           append("mean", means[layer * pairs.count + index], errors[layer * pairs.count + index])
           guard let place = matched.firstIndex(of: index) else { continue }
@@ -182,10 +184,12 @@ extension RunResults {
                   ].map { CSV.number($0) } + [statistics.reason?.rawValue ?? ""])
             }
           }
-          for (layer, distances) in layers.enumerated() {
-            append("\(layer)") { a, b in distances[Self.index(of: (a, b), in: comparison)] }
+          for (index, distances) in layers.enumerated() {
+            append("\(measure.firstLayer + index)") { a, b in distances[Self.index(of: (a, b), in: comparison)] }
           }
           let profiles = Self.profiles(layers, comparison)
+          // A rank correlation of two numbers says nothing.
+          guard layers.count >= 3 else { continue }
           append("profile") { a, b in 1 - (rankCorrelation(profiles[a], profiles[b]) ?? .nan) }
         }
       }
@@ -246,7 +250,7 @@ extension RunResults {
           for (index, pair) in comparison.pairs.enumerated() {
             let front = [
               key.probe.name, key.probe.task, key.initialisation.rawValue, key.variant ?? "plain", measure.rawValue,
-              "\(layer)", name(comparison.models[pair.a]), name(comparison.models[pair.b]),
+              "\(measure.firstLayer + layer)", name(comparison.models[pair.a]), name(comparison.models[pair.b]),
             ]
             table.append(front + Self.seedFields(known.map { $0[layer][index] }.filter { !$0.isNaN }))
           }
@@ -271,4 +275,9 @@ extension RunResults {
     guard let unit = cells.first(where: { $0.cell == cell })?.unit else { return false }
     return try measurements(unit.id)["degenerate"] == 1
   }
+}
+
+extension Measure {
+  /// The number of its first layer: features begin with the embeddings, 0; attention is that of layers 1 ...
+  fileprivate var firstLayer: Int { self == .attention ? 1 : 0 }
 }

@@ -65,8 +65,15 @@ extension RunResults {
 
   private func grid(_ planned: PlannedSurface) throws -> StructuredGrid {
     StructuredGrid(
-      alpha: planned.alpha, beta: planned.beta, values: try values(planned.grid),
+      alpha: planned.alpha, beta: planned.beta, units: Self.units(planned.surface), values: try values(planned.grid),
       status: planned.grid.map(gridStatus))
+  }
+
+  private static func units(_ surface: Surface) -> String {
+    switch surface.span {
+    case .line, .plane, .trajectory: "|d1|"
+    case .random: "the norm of the weights that move"
+    }
   }
 
   private func values(_ points: [Identity]) throws -> [(name: String, values: [Double])] {

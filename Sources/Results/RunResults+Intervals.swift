@@ -120,7 +120,7 @@ extension RunResults {
       let group = surface.group.map { ", \($0.name), rest at \(surface.elsewhere.rawValue)" } ?? ""
       guard case .random(let random) = surface.span else { return group }
       // All random directions of a kind are one figure.
-      return ", random (\(random.normalisation.rawValue))\(group)"
+      return ", random (\(random.kind))\(group)"
     }
     for row in try flatness() {
       let text = "\(row.loss) + \(row.tolerance)\(detail(row.surface))"

@@ -64,11 +64,11 @@ extension RunResults {
     return table
   }
 
-  /// Of every curve between two models: how far the loss rises above the line between its ends.
+  /// Of every curve between two models of one task: how far the loss rises above the line between its ends.
   func barrierTable() throws -> CSV {
     var table = CSV(["curve", "from"] + Self.cellColumns + ["loss", "barrier", "alpha", "reason"])
     for planned in plan.curves {
-      guard case .line(let start) = planned.surface.span, start.isTrained else { continue }
+      guard case .line(let start) = planned.surface.span, planned.surface.movesHead else { continue }
       let front = [planned.surface.name, start.name] + fields(of: planned.surface.cell)
       for loss in Self.losses {
         let line = try line(planned, loss)

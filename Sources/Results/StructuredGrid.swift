@@ -19,10 +19,12 @@ package struct StructuredGrid {
     case blocked = 3
   }
 
-  /// The coordinates along x, in units of |d1|; at least one.
+  /// The coordinates along x; at least one.
   package let alpha: [Double]
-  /// The coordinates along y, in units of |d1|; at least one.
+  /// The coordinates along y; at least one.
   package let beta: [Double]
+  /// What both coordinates are in units of.
+  package let units: String
   /// Arrays by name, each [alpha.count, beta.count], row-major; NaN where a point has no value.
   package let values: [(name: String, values: [Double])]
   /// What each point came to: [alpha.count, beta.count], row-major.
@@ -33,7 +35,7 @@ package struct StructuredGrid {
   /// - Precondition: both axes have points; each array has one value for each point of the grid; names are unique and
   ///   none is `status`.
   package init(
-    alpha: [Double], beta: [Double], values: [(name: String, values: [Double])], status: [Status]
+    alpha: [Double], beta: [Double], units: String, values: [(name: String, values: [Double])], status: [Status]
   ) {
     precondition(!alpha.isEmpty && !beta.isEmpty, "a grid has points on both axes")
     let counts = values.map(\.values.count) + [status.count]
@@ -42,6 +44,7 @@ package struct StructuredGrid {
       Set(values.map(\.name) + ["status"]).count == values.count + 1, "a grid's arrays have different names")
     self.alpha = alpha
     self.beta = beta
+    self.units = units
     self.values = values
     self.status = status
   }
@@ -66,7 +69,7 @@ package struct StructuredGrid {
       <VTKFile type="StructuredGrid" version="1.0" byte_order="LittleEndian" header_type="UInt64">
       <StructuredGrid WholeExtent="\(extent)">
       <FieldData>
-      \(Self.text("units", "alpha (x) and beta (y) are in units of |d1|"))
+      \(Self.text("units", "alpha (x) and beta (y) are in units of \(units)"))
       \(Self.text("status_meanings", meanings))
       </FieldData>
       <Piece Extent="\(extent)">

@@ -36,6 +36,10 @@ public enum SweepError: Error, Sendable, Hashable {
   case gatherMemory(probe: String, got: Int, needed: Int)
   /// A direction from theta0 along which a cell's recipe freezes everything.
   case nothingMoves(cell: String, group: String)
+  /// Two cells that start at different theta0 where a common one is needed.
+  case originsDiffer(String, String)
+  /// Too few snapshots for a trajectory's plane.
+  case fewSnapshots(cell: String, got: Int)
   /// More layers to start from random parameters than the model has.
   case tooManyLayers(got: Int, layers: Int)
   /// A layer group that means nothing, or not for this model.
@@ -80,6 +84,12 @@ extension SweepError: CustomStringConvertible {
     case .nothingMoves(let cell, let group):
       "cell \(cell) freezes all of layer group '\(group)', so a curve or surface along it has a direction of length zero; "
         + "expected a group that is trained; choose other groups or variants"
+    case .originsDiffer(let first, let second):
+      "cells \(first) and \(second) start at different theta0 (initialisation or reinitialise), expected one origin of their "
+        + "differences; give both one variant, or compare others"
+    case .fewSnapshots(let cell, let got):
+      "cell \(cell) keeps \(got) snapshots, expected at least 3 for the plane of its trajectory; shorten the interval under "
+        + "snapshots"
     case .tooManyLayers(let got, let layers):
       "reinitialise is \(got), expected at most the model's \(layers) layers; lower it in the recipe"
     case .sameTask(let first, let second):

@@ -189,7 +189,12 @@ public struct RandomSpan: Sendable, Hashable, Codable {
   }
 
   /// What a person calls it, such as `random 0 (filter)` or `random 0 x 1 (filter)`.
-  var name: String { "random \(index)\(isPlane ? " x \(index + 1)" : "") (\(normalisation.rawValue))" }
+  var name: String { "random \(index)\(isPlane ? " x \(index + 1)" : "") (\(kind))" }
+
+  /// How it is drawn: the same for all directions of a request.
+  public var kind: String {
+    normalisation.rawValue + (seed == 0 ? "" : ", seed \(seed)") + (includesVectors ? ", vectors" : "")
+  }
 }
 
 /// A point of a curve or surface.

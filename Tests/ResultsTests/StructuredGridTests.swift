@@ -30,7 +30,7 @@ import Testing
 
   /// Two alphas, three betas: value 10 i + j at (i, j).
   private let grid = StructuredGrid(
-    alpha: [-1, 0.5], beta: [-4, 0, 4],
+    alpha: [-1, 0.5], beta: [-4, 0, 4], units: "|d1|",
     values: [("loss", [0, 1, 2, 10, 11, 12]), ("error", [0, 0, 0.1, 0, 0, .nan])],
     status: [.done, .missing, .failed, .blocked, .done, .done])
 
@@ -50,13 +50,14 @@ import Testing
   @Test func everyBitOfANumberIsKept() throws {
     let values = [0.1, -0.0, .nan, -.infinity, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
     let grid = StructuredGrid(
-      alpha: [0], beta: [0, 1, 2, 3, 4, 5], values: [("loss", values)], status: .init(repeating: .done, count: 6))
+      alpha: [0], beta: [0, 1, 2, 3, 4, 5], units: "|d1|", values: [("loss", values)],
+      status: .init(repeating: .done, count: 6))
     #expect(try doubles("loss", in: text(grid)).map(\.bitPattern) == values.map(\.bitPattern))
   }
 
   @Test func aGridMadeByHand() throws {
     // Base64 of a count of 8 (or 24, 4) and of 1.0, (2, 3, 0) and 0.
-    let one = StructuredGrid(alpha: [2], beta: [3], values: [("a<b&\"c\"", [1])], status: [.done])
+    let one = StructuredGrid(alpha: [2], beta: [3], units: "|d1|", values: [("a<b&\"c\"", [1])], status: [.done])
     let text = try text(one)
     #expect(text.hasPrefix("<?xml version=\"1.0\"?>\n<VTKFile type=\"StructuredGrid\" version=\"1.0\" "))
     #expect(
@@ -92,7 +93,7 @@ import Testing
 
   @Test func aCurveHasOneBeta() throws {
     let curve = StructuredGrid(
-      alpha: [0, 0.5, 1], beta: [0], values: [("loss", [3, .nan, 1])], status: [.done, .failed, .done])
+      alpha: [0, 0.5, 1], beta: [0], units: "|d1|", values: [("loss", [3, .nan, 1])], status: [.done, .failed, .done])
     let text = try text(curve)
     #expect(text.contains("WholeExtent=\"0 2 0 0 0 0\""))
     #expect(try doubles("Points", in: text) == [0, 0, 0, 0.5, 0, 0, 1, 0, 0])

@@ -197,6 +197,9 @@ import Testing
     #expect(throws: SweepError.self) { try Examples.plan(yaml) }
     let plan = try Examples.plan(yaml.replacing("batch: 4}", with: "batch: 4, snapshots: {every: 1 epochs}}"))
     #expect(plan.surfaces[0].surface.name == "MRPC-s0 trajectory plane")
+    #expect(throws: SweepError.fewSnapshots(cell: "MRPC-s0", got: 2)) {
+      try Examples.plan(yaml.replacing("batch: 4}", with: "batch: 4, snapshots: {every: 2 epochs}}"))
+    }
     #expect(Array(plan.surfaces[0].exact.keys) == [.theta1])
   }
 
@@ -215,6 +218,24 @@ import Testing
     #expect(Set(before.units.map(\.id)).isSubset(of: Set(plan.units.map(\.id))))
     #expect(throws: SweepError.sameVariant("same", task: "SST-2")) {
       try Examples.plan(Examples.small + "\nvariants: [{name: same, recipe: {epochs: 2}}]")
+    }
+  }
+
+  /// d1 and d2 start at one theta0, and so do models that are compared.
+  @Test func originsAreCommon() throws {
+    let yaml = Examples.small + "\nvariants: [{name: new, tasks: [MRPC], recipe: {reinitialise: 1}}]"
+    #expect(throws: SweepError.originsDiffer("MRPC-new-s0", "SST-2-s0")) {
+      try Examples.plan(yaml.replacing("{task: MRPC, other", with: "{task: MRPC, variant: new, other"))
+    }
+    #expect(throws: SweepError.originsDiffer("SST-2-s0", "MRPC-s0")) {
+      try Examples.plan(
+        Examples.small.replacing("measures: [svcca], probes: [mrpc-dev]", with: "between: [tasks]")
+          .replacing("surfaces: [{task: MRPC, other: SST-2, alpha: [-1, 1, 3], beta: [0, 1, 2]}]", with: "")
+          + "\nrecipes: {MRPC: {reinitialise: 1}}")
+    }
+    // From scratch all is random anyway.
+    #expect(throws: SweepError.sameVariant("new", task: "MRPC")) {
+      try Examples.plan(yaml + "\ninitialisations: [scratch]")
     }
   }
 

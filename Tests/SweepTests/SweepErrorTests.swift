@@ -55,7 +55,8 @@ import Testing
       "3: trajectories: got a trajectory of MRPC, pretrained, plain, without snapshots, expected"
     ),
     (
-      "trajectories: [{tasks: [MRPC], other: MRPC}]", "3: trajectories[0].other: got 'MRPC', expected another task than"
+      "trajectories: [{tasks: [MRPC], other: MRPC}]",
+      "3: trajectories[0]: got MRPC among the tasks and as other, expected another task"
     ),
     ("rollback: {layers: some}", "3: rollback.layers: got 'some', expected one of each, none"),
     ("variants: [{name: a}]", "3: variants[0].recipe: the key is missing"),

@@ -57,14 +57,16 @@ public struct CellSelection: Sendable, Hashable, Encodable {
 
 extension CellSelection {
   /// Reads the keys of a section that choose cells, each with its default; its other keys are the section's own.
-  init(_ section: YAMLValue, of grid: CellGrid) throws {
+  ///
+  /// - Parameter excluded: a task that is not among them by default.
+  init(_ section: YAMLValue, of grid: CellGrid, excluding excluded: String? = nil) throws {
     let keys = Dictionary(try section.entries().map { ($0.key, $0.value) }) { first, _ in first }
     let (tasks, initialisations, variants) = (keys["tasks"], keys["initialisations"], keys["variants"])
     let seeds = keys["seeds"]
     self.tasks =
       try tasks?.list(of: "tasks", distinctBy: \.self) {
         try $0.name(among: grid.tasks, called: "one of the sweep's tasks")
-      } ?? grid.tasks
+      } ?? grid.tasks.filter { $0 != excluded }
     self.initialisations =
       try initialisations?.list(of: "initialisations", distinctBy: \.self) { try $0.initialisation(of: grid) }
       ?? grid.initialisations
@@ -78,8 +80,8 @@ extension CellSelection {
     let isEmpty = !self.tasks.contains { task in
       grid.kinds(of: task).contains { has(initialisation: $0.initialisation, variant: $0.variant) }
     }
-    if isEmpty, let value = variants ?? initialisations ?? tasks {
-      throw value.wrong("a choice that some cell of the sweep meets")
+    if isEmpty {
+      throw (variants ?? initialisations ?? tasks ?? section).wrong("a choice that some cell of the sweep meets")
     }
   }
 }

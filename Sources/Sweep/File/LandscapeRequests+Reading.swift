@@ -228,9 +228,13 @@ extension ModelReference: CustomStringConvertible, Encodable {
 extension TrajectoryRequest {
   init(_ value: YAMLValue, of grid: CellGrid) throws {
     let keys = try value.mapping(Keys.self)
-    let cells = try CellSelection(value, of: grid)
-    self.cells = cells
-    other = try keys[.other]?.task(of: grid, but: cells.tasks)
+    let other = try keys[.other]?.task(of: grid)
+    cells = try CellSelection(value, of: grid, excluding: other)
+    guard let other, cells.tasks.contains(other) else {
+      self.other = other
+      return
+    }
+    throw value.unfit("\(other) among the tasks and as other", "another task than those that are followed")
   }
 }
 

@@ -41,9 +41,9 @@ public struct SurfaceRequest: Sendable, Hashable, Encodable {
   public let initialisation: Initialisation
   /// The variant of the recipe; nil: the plain one. The other task's model is of the same variant if that task has it.
   public let variant: String?
-  /// The coordinates along d1. Default: 40 from -4 to 4; random 41 from -1 to 1; of a trajectory 40 from -1.5 to 0.5.
+  /// The coordinates along d1. Default: 40 from -4 to 4; random 41 from -1 to 1; of a trajectory 41 from -1.5 to 0.5.
   public let alpha: Axis
-  /// The coordinates along s d2. Default: 40 from -4 to 4; random 41 from -1 to 1; of a trajectory 40 from -1 to 1.
+  /// The coordinates along s d2. Default: 40 from -4 to 4; random and of a trajectory 41 from -1 to 1.
   public let beta: Axis
   /// Layer groups as written (``LayerGroup/expected``). Default: all.
   public let groups: [String]

@@ -94,7 +94,7 @@ extension SweepFile {
           place ?? keys.place,
           got:
             "\(what) of \(kind.task), \(kind.initialisation.rawValue), \(kind.variant ?? CellGrid.plain), without snapshots",
-          expected: "snapshots in its recipe, such as snapshots: {every: 0.5 epochs}")
+          expected: "snapshots in its recipe, such as snapshots: {every: 0.5 epochs}, or other tasks and variants")
       }
     }
     for request in trajectories { try check("a trajectory", request.cells, keys[.trajectories]?.place) }

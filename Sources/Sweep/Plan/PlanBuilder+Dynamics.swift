@@ -61,6 +61,7 @@ extension PlanBuilder {
           let tasks = groups.filter { ($0[0].initialisation, $0[0].variant) == (kind.initialisation, kind.variant) }
           guard tasks.count >= 2 else { continue }
           for seed in tasks[0].indices {
+            for cells in tasks { try checkOrigin(of: tasks[0][seed], cells[seed]) }
             for probe in try probes(request.probes, of: request.cells.tasks) {
               all.append(Comparison(kind: .tasks, models: models(tasks.map { $0[seed] }), probe: probe))
             }

@@ -39,10 +39,9 @@ extension PlanBuilder {
   private func plane(of request: SurfaceRequest) throws -> (target: ModelState, span: Surface.Span) {
     if case .models(let from, let to, let other) = request.along {
       let target = try model(to, startOf: nil)
-      return (
-        target,
-        .plane(from: try model(from, startOf: target.cell), other: try model(other, startOf: target.cell))
-      )
+      let third = try model(other, startOf: target.cell)
+      if from.cell == nil { try checkOrigin(of: target.cell, third.cell) }
+      return (target, .plane(from: try model(from, startOf: target.cell), other: third))
     }
     let cell = try cell(
       request.task ?? "", request.initialisation, request.variant, sweep.seeds[request.seed])
@@ -53,6 +52,10 @@ extension PlanBuilder {
       case .random(let random): .random(RandomSpan(random, index: 0, isPlane: true))
       case .trajectory, .models: .trajectory
       }
+    if case .trajectory = span {
+      let steps = cell.recipe.snapshotSteps(examples: cell.recipe.trainRows ?? 0)
+      guard steps.count >= 3 else { throw SweepError.fewSnapshots(cell: cell.name, got: steps.count) }
+    }
     return (.final(cell), span)
   }
 

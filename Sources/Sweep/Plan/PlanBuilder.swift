@@ -91,6 +91,8 @@ extension PlanBuilder {
     var recipe = sweep.recipe(task: task, initialisation: initialisation, variant: variant)
     recipe.trainRows = min(recipe.trainRows ?? rows, rows)
     recipe.microBatch = recipe.microBatch ?? recipe.batch
+    // All is random there already, and by the same numbers.
+    if initialisation == .scratch { recipe.reinitialise = 0 }
     recipe.freeze = try parts(of: recipe.freeze)
     recipe.freezeQueryKey = try layers(of: recipe.freezeQueryKey)
     guard recipe.reinitialise <= inputs.model.layers else {
@@ -131,8 +133,17 @@ extension PlanBuilder {
   /// it.
   func counterpart(of cell: Cell, task: String) throws -> Cell {
     let has = sweep.grid.has(task: task, initialisation: cell.initialisation, variant: cell.variant)
-    return try self.cell(
+    let other = try self.cell(
       task, cell.initialisation, has ? cell.variant : nil, Seed(head: cell.headSeed, order: cell.orderSeed))
+    try checkOrigin(of: cell, other)
+    return other
+  }
+
+  /// Differences to theta0 have a common origin.
+  func checkOrigin(of cell: Cell, _ other: Cell) throws {
+    guard cell.initialisation == other.initialisation, cell.recipe.reinitialise == other.recipe.reinitialise else {
+      throw SweepError.originsDiffer(cell.name, other.name)
+    }
   }
 
   /// The sweep's subset, no larger than what there is.
