@@ -73,25 +73,3 @@ extension UnitWorker {
     ]
   }
 }
-
-extension TrainingSettings {
-  /// The settings of a recipe.
-  init(_ recipe: Recipe, layers: Int) throws {
-    self.init()
-    epochs = recipe.epochs
-    batchSize = recipe.batch
-    microBatchSize = recipe.microBatch ?? recipe.batch
-    recomputesLayers = recipe.recompute
-    learningRate = recipe.learningRate
-    warmup = recipe.warmup
-    optimiser.weightDecay = recipe.weightDecay
-    for part in recipe.freeze {
-      let group = try LayerGroup(part, layers: layers)
-      if group.embeddings { frozenGroups.insert(.embeddings) }
-      if group.pooler { frozenGroups.insert(.pooler) }
-      for layer in group.layers { frozenGroups.insert(.layer(layer)) }
-    }
-    frozenQueryKeyLayers = Set(try recipe.freezeQueryKey.flatMap { try LayerGroup($0, layers: layers).layers })
-    layerDecay = recipe.layerDecay
-  }
-}

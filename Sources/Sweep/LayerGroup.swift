@@ -66,7 +66,7 @@ public struct LayerGroup: Sendable, Hashable, Codable {
           first >= 0
         else { fallthrough }
         self = .layers(first, last)
-      default: throw SweepError.group(whole, problem: "'\(text)' is none of \(LayerGroup.expected)")
+      default: throw SweepError.group(whole, problem: "'\(text)' means nothing")
       }
     }
 

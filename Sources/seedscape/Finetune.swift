@@ -1,6 +1,7 @@
 import ArgumentParser
 import BERT
 import Coordination
+import Experiments
 import FineTuning
 import Foundation
 import GLUE
@@ -64,6 +65,8 @@ struct Finetune: ParsableCommand {
   @Option(help: "Keys random parameters and the pooler of a checkpoint that has none.")
   var initialisationSeed: UInt64 = 0
 
+  @OptionGroup(title: "Interventions") var interventions: InterventionOptions
+
   @Option(help: "Write a snapshot at the start and after every N steps.")
   var snapshotEvery: Int?
 
@@ -86,16 +89,20 @@ struct Finetune: ParsableCommand {
     }
   }
 
-  private var settings: TrainingSettings {
-    var settings = TrainingSettings()
-    settings.epochs = epochs
-    settings.batchSize = batch
-    settings.microBatchSize = min(microBatch ?? batch, batch)
-    settings.recomputesLayers = recompute
-    settings.learningRate = learningRate
-    settings.warmup = warmup
-    settings.optimiser.weightDecay = weightDecay
-    return settings
+  private var recipe: Recipe {
+    var recipe = Recipe()
+    recipe.epochs = epochs
+    recipe.batch = batch
+    recipe.microBatch = min(microBatch ?? batch, batch)
+    recipe.recompute = recompute
+    recipe.learningRate = learningRate
+    recipe.warmup = warmup
+    recipe.weightDecay = weightDecay
+    recipe.threads = model.threads
+    recipe.freeze = interventions.freeze
+    recipe.freezeQueryKey = interventions.freezeQueryKey
+    recipe.layerDecay = interventions.layerDecay
+    return recipe
   }
 
   func run() throws {
@@ -105,6 +112,11 @@ struct Finetune: ParsableCommand {
     }
     let team = try ThreadTeam(count: model.threads)
     let checkpoint = try Checkpoint(directory: model.directory)
+    let layers = checkpoint.configuration.layers
+    guard interventions.reinitialise <= layers else {
+      throw SweepError.tooManyLayers(got: interventions.reinitialise, layers: layers)
+    }
+    let settings = try TrainingSettings(recipe, layers: layers)
     let task = try self.task.resolve()
     let network = BERTModel(checkpoint.configuration, outputs: task.labels.outputCount)
     let tokenizer = try model.tokenizer(for: checkpoint.configuration)
@@ -121,6 +133,10 @@ struct Finetune: ParsableCommand {
         network.initialiseEncoder(parameters, seed: initialisationSeed)
       } else {
         try checkpoint.readEncoder(network, into: parameters, poolerSeed: initialisationSeed)
+      }
+      if interventions.reinitialise > 0 {
+        network.initialise(
+          topLayers: interventions.reinitialise, includingPooler: true, parameters, seed: initialisationSeed)
       }
       network.initialiseHead(parameters, seed: seeds.head)
     }
@@ -181,23 +197,22 @@ struct Finetune: ParsableCommand {
     _ seeds: TrainingSeeds
   ) throws -> String {
     struct Canonical: Encodable {
-      let settings: String
+      let recipe: Recipe
       let seeds: [UInt64]
       let examples: [[[Int32]]]
       let labels: [Labels?]
       let start: Identity
-      let threads: Int
       let core: String
       let dropout: [Double?]
     }
-    var settings = settings
+    var recipe = recipe
     // Changes no bit.
-    settings.recomputesLayers = false
+    recipe.recompute = false
     let bytes = UnsafeRawBufferPointer(start: start, count: network.table.count * MemoryLayout<Float>.size)
     let configuration = network.configuration
     let canonical = Canonical(
-      settings: "\(settings)", seeds: [seeds.head, seeds.order], examples: [train.tokens, dev.tokens],
-      labels: [train.labels, dev.labels], start: Identity(ofBytes: bytes), threads: model.threads, core: BLAS.coreName,
+      recipe: recipe, seeds: [seeds.head, seeds.order], examples: [train.tokens, dev.tokens],
+      labels: [train.labels, dev.labels], start: Identity(ofBytes: bytes), core: BLAS.coreName,
       dropout: [configuration.hiddenDropout, configuration.attentionDropout, configuration.classifierDropout])
     return try Identity(of: canonical).hex
   }
