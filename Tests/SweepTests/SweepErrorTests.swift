@@ -133,6 +133,7 @@ import Testing
     ("consistency: {between: [datasets]}", "3: consistency.between[0]: got 'datasets', expected one of seeds, tasks"),
     ("consistency: {between: [tasks], tasks: [MRPC]}", "3: consistency: got 1 task, expected at least 2 tasks"),
     ("dynamics: {}", "3: dynamics: got no probe of task SST-2"),
+    ("probes: [{name: a, task: MRPC}]", "3: probes: got probes that nothing uses, expected dynamics or consistency"),
     (
       "probes: [{name: a, task: MRPC}, {name: b, task: SST-2}]\ndynamics: {}",
       "4: dynamics: got dynamics of SST-2, pretrained, plain, without snapshots"

@@ -50,6 +50,9 @@ extension SweepFile {
     dynamics = try keys[.dynamics].map { try DynamicsRequest($0, of: grid, probes: known) }
     consistency = try keys[.consistency].map { try ConsistencyRequest($0, of: grid, probes: known) }
     gather = try Gathering(keys[.gather])
+    if let value = keys[.probes], !probes.isEmpty, dynamics == nil, consistency == nil {
+      throw value.unfit("probes that nothing uses", "dynamics or consistency, which compare models on them")
+    }
     onFailure = try FailurePolicy(keys[.onFailure])
     try checkSnapshots(keys)
     try checkMicroBatches((keys[.recipes] ?? keys[.variants] ?? keys[.recipe])?.place ?? keys.place)
