@@ -156,6 +156,12 @@ extension UnitWorker {
         normalisation: RandomDirection.Normalisation(rawValue: random.normalisation.rawValue) ?? .filter,
         includesVectors: random.includesVectors
       ).write(encoder.table, like: weights.base, into: direction.pointer, team: team)
+      // What does not move has no part in whether two directions are at right angles.
+      var next = 0
+      for range in try moving(surface) + [encoder.table.count..<encoder.table.count] {
+        (direction.pointer + next).update(repeating: 0, count: range.lowerBound - next)
+        next = range.upperBound
+      }
       if let first = directions.first {
         try RandomDirection.orthogonalise(direction.pointer, against: first.pointer, count: encoder.table.encoder.count)
       }

@@ -39,8 +39,8 @@ import Testing
     let vector = 4.0 * Double(BERTModel(site.checkpoint.configuration, outputs: nil).table.count)
     let cells = plan.units.count { $0.work.kind == .fineTuning }
     // 10 epochs, a snapshot every 2 and at the start; none of the variants' six cells. Directions: four curves along one,
-    // two surfaces along two.
-    let models = vector * Double(site.sweep.initialisations.count + cells + 6 * (cells - 6) + 8)
+    // three surfaces along two.
+    let models = vector * Double(site.sweep.initialisations.count + cells + 6 * (cells - 6) + 10)
     #expect(footprint.disk > models && footprint.disk < models + 3e6)
     let surfaces = plan.curves.count + plan.surfaces.count
     #expect(footprint.model == vector && footprint.cells == cells && footprint.surfaces == surfaces)
