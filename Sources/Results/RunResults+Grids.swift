@@ -19,7 +19,7 @@ extension RunResults {
   }
 
   /// Writes every curve and surface as a NumPy archive (.npz) into `exports/`: `alpha`, [A], and `beta`, [B]; each value and
-  /// `status` (0 done, 1 missing, 2 failed, 3 blocked), [A, B], NaN where there is none; and the exact points, of theta0,
+  /// `status` (0 done, 1 missing, 2 failed, 3 blocked, 4 not finite), [A, B], NaN where there is none; and the exact points, of theta0,
   /// theta1 and theta2 those that it has, in this order, with `exact_` before each name.
   ///
   /// - Returns: the names of the files.
@@ -45,7 +45,8 @@ extension RunResults {
       arrays += exact.map { array("exact_\($0.name)", [points.count], $0.values) }
       arrays.append(
         NamedArray(
-          name: "exact_status", shape: [points.count], elements: .int32(points.map { gridStatus($0.1).rawValue })))
+          name: "exact_status", shape: [points.count],
+          elements: .int32(try points.map { try gridStatus($0.1).rawValue })))
       try NumPyArchive.write(to: url, arrays: arrays)
     }
   }
@@ -66,7 +67,7 @@ extension RunResults {
   private func grid(_ planned: PlannedSurface) throws -> StructuredGrid {
     StructuredGrid(
       alpha: planned.alpha, beta: planned.beta, units: Self.units(planned.surface), values: try values(planned.grid),
-      status: planned.grid.map(gridStatus))
+      status: try planned.grid.map(gridStatus))
   }
 
   private static func units(_ surface: Surface) -> String {
@@ -84,12 +85,14 @@ extension RunResults {
     }
   }
 
-  private func gridStatus(_ id: Identity) -> StructuredGrid.Status {
+  private func gridStatus(_ id: Identity) throws -> StructuredGrid.Status {
     switch outcomes[id]?.status {
-    case .done: .done
-    case .failed: .failed
-    case .blocked: .blocked
-    case .interrupted, nil: .missing
+    case .done:
+      let values = try measurements(id)
+      return Self.pointColumns.allSatisfy { values[$0]?.isFinite ?? true } ? .done : .notFinite
+    case .failed: return .failed
+    case .blocked: return .blocked
+    case .interrupted, nil: return .missing
     }
   }
 }

@@ -9,7 +9,7 @@ internal import TensorFiles
 package struct StructuredGrid {
   /// What a point came to; the raw value stands in the file's array `status`.
   package enum Status: Int32, Sendable, CaseIterable {
-    /// Evaluated; values may still be NaN or infinite where the loss is.
+    /// Evaluated.
     case done = 0
     /// Not evaluated yet.
     case missing = 1
@@ -17,6 +17,10 @@ package struct StructuredGrid {
     case failed = 2
     /// Not tried, because what it needs failed.
     case blocked = 3
+    /// Evaluated, and a value is NaN or infinite: a result.
+    case notFinite = 4
+
+    var meaning: String { self == .notFinite ? "not finite" : "\(self)" }
   }
 
   /// The coordinates along x; at least one.
@@ -60,7 +64,7 @@ package struct StructuredGrid {
   private var xml: String {
     let extent = "0 \(alpha.count - 1) 0 \(beta.count - 1) 0 0"
     let points: [Double] = beta.flatMap { y in alpha.flatMap { x in [x, y, 0] } }
-    let meanings = Status.allCases.map { "\($0.rawValue) \($0)" }.joined(separator: ", ")
+    let meanings = Status.allCases.map { "\($0.rawValue) \($0.meaning)" }.joined(separator: ", ")
     let arrays =
       values.map { Self.array("Float64", $0.name, inOrderOfVTK($0.values).span.bytes) }
       + [Self.array("Int32", "status", inOrderOfVTK(status.map(\.rawValue)).span.bytes)]

@@ -1,4 +1,5 @@
 import Foundation
+import Results
 import Sweep
 import TensorFiles
 import Testing
@@ -37,10 +38,21 @@ import Testing
     let run = try FakeRun(Self.cells + "curves: [{alpha: [-1, 3, 9]}]")
     try run.record(.axes) { _ in (["length1": 3], nil) }
     try run.record(.point) { unit in
-      unit.name.hasSuffix(" 2.5") ? nil : (["training_loss": 1, "dev_loss": 1, "dev_error": 0], nil)
+      unit.name.hasSuffix(" 2.5")
+        ? nil
+        : (["training_loss": unit.name.hasSuffix(" 3.0") ? .infinity : 1, "dev_loss": 1, "dev_error": 0], nil)
     }
     let rows = try run.table("flatness.csv")
     #expect(rows.allSatisfy { $0["width"] == "" && $0["reason"] == "points are missing" })
+    // A loss beyond all bounds is a result, and is said to be none of the usual.
+    #expect(try run.table("curves.csv").filter { $0["status"] == "not finite" }.map { $0["alpha"] } == ["3", "3"])
+    let name = try #require(try RunResults(run.run).exportVTK().first)
+    let text = try String(contentsOf: run.run.exports.appending(path: name), encoding: .utf8)
+    // Nine points: seven done, one missing, one not finite; the count of bytes before them.
+    let status: [Int32] = [0, 0, 0, 0, 0, 0, 0, 1, 4]
+    var bytes = withUnsafeBytes(of: UInt64(36).littleEndian) { Data($0) }
+    for value in status { withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) } }
+    #expect(text.contains(bytes.base64EncodedString()))
     #expect(try run.table("curves.csv").filter { $0["status"] == "missing" }.map { $0["alpha"] } == ["2.5", "2.5"])
   }
 

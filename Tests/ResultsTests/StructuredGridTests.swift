@@ -87,7 +87,7 @@ import Testing
       try array("units", "String", in: text) == Array("alpha (x) and beta (y) are in units of |d1|\0".utf8))
     #expect(
       try array("status_meanings", "String", in: text)
-        == Array("0 done, 1 missing, 2 failed, 3 blocked\0".utf8))
+        == Array("0 done, 1 missing, 2 failed, 3 blocked, 4 not finite\0".utf8))
     #expect(text.contains("<PointData Scalars=\"loss\">"))
   }
 
