@@ -63,7 +63,7 @@ public struct RunDirectory: Sendable, Hashable {
   public static func owns(_ name: String) -> Bool {
     let names = [
       "sweep.yaml", "run.json", "status.json", "lease", "ledger.sqlite", "cells", "models", "activations", "results",
-      "directions",
+      "directions", "report.html", "figures",
       "exports",
     ]
     // SQLite and atomic writes put files of longer names beside them for a while.

@@ -1,0 +1,184 @@
+"""Curves and surfaces as arrays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .tables import GROUP, POINT
+
+Array = np.ndarray
+"""[A] over alpha for curves, [A, B] over alpha and beta for surfaces."""
+
+
+@dataclass(frozen=True, eq=False)
+class Landscape:
+    """What curves and surfaces share."""
+
+    name: str
+    """Such as `MRPC-s0 x SST-2-s0`, `MRPC-s0 curve (low, rest at theta1)`."""
+    number: int
+    """From 1, in the sweep file's order, curves and surfaces apart: the number in the names of exported files."""
+    group: str
+    """The parameters that move; `all` for the whole encoder."""
+    elsewhere: str
+    """Where the others are: `theta0` or `theta1`; "" where all move."""
+    cell: str
+    """The fine-tuning whose final model is theta1."""
+    alpha: Array
+    """Coordinates, [A]."""
+    values: Mapping[str, Array]
+    """`training_loss`, `dev_loss`, `dev_error` and their standard errors, `..._se`. NaN where there is none; what is not
+    finite is kept."""
+    status: Array
+    """`done`, `not finite`, `failed`, `blocked` or `missing`, as text."""
+    exact: pd.DataFrame
+    """The points that are checkpoints: `point`, `alpha` (and `beta`), `status` and the values."""
+    length: float
+    """The norm of the first direction, |d1| or |u|; NaN where it is not known."""
+
+    @property
+    def file_stem(self) -> str:
+        """The name of its files, such as `surface-1-MRPC-s0-x-SST-2-s0`."""
+        kind = "surface" if isinstance(self, Surface) else "curve"
+        return f"{kind}-{self.number}-{file_name(self.name)}"
+
+
+@dataclass(frozen=True, eq=False)
+class Curve(Landscape):
+    """The loss along a line; arrays are [A]."""
+
+    start: str
+    """The model at alpha 0: `theta0`, a cell, or a snapshot of one. The cell itself along a random direction."""
+
+    @property
+    def kind(self) -> str:
+        """`fine-tuning` from theta0 through the final model, `random` along a random direction, `models` between others."""
+        return "fine-tuning" if self.start == "theta0" else "random" if self.start == self.cell else "models"
+
+
+@dataclass(frozen=True, eq=False)
+class Surface(Landscape):
+    """The loss on a plane; arrays are [A, B]."""
+
+    beta: Array
+    """Coordinates, [B]."""
+
+    @property
+    def kind(self) -> str:
+        """`random`, `trajectory`, or `models` for a plane through three models."""
+        base = self.base_name
+        if base == f"{self.cell} trajectory plane":
+            return "trajectory"
+        return "random" if base.startswith(f"{self.cell} random ") else "models"
+
+    @property
+    def base_name(self) -> str:
+        """The name without the layer group."""
+        suffix = f" ({self.group}, rest at {self.elsewhere})"
+        return self.name.removesuffix(suffix) if self.elsewhere else self.name
+
+    @property
+    def other(self) -> str:
+        """theta2's model; "" where there is none."""
+        if self.kind != "models":
+            return ""
+        return self.base_name.partition(" x ")[2].partition(" from ")[0]
+
+
+def file_name(text: str) -> str:
+    """A text with each run of characters that file systems may refuse replaced by one `-`, none at an end."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-")
+
+
+def read_curves(curves: pd.DataFrame, axes: pd.DataFrame) -> list[Curve]:
+    """The curves of the tables `curves` and `axes`, in their order."""
+    found: list[Curve] = []
+    for number, (name, rows) in enumerate(_each(curves, "curve"), 1):
+        exact, grid = _split(rows)
+        order = grid["i"].astype(int).to_numpy()
+        count = int(order.max()) + 1 if len(order) else 0
+        alpha = np.full(count, np.nan)
+        alpha[order] = grid["alpha"].to_numpy(float)
+        values, status = _fill(grid, (order,), (count,))
+        first = rows.iloc[0]
+        found.append(
+            Curve(
+                name,
+                number,
+                str(first["group"]),
+                str(first["elsewhere"]),
+                str(first["cell"]),
+                alpha,
+                values,
+                status,
+                exact.drop(columns="i"),
+                _length(axes, name),
+                str(first["from"]),
+            )
+        )
+    return found
+
+
+def read_surfaces(surfaces: pd.DataFrame, axes: pd.DataFrame, agreement: pd.DataFrame) -> list[Surface]:
+    """The surfaces of the tables `surfaces`, `axes` and `agreement`, in their order."""
+    cells = dict(zip(agreement["surface"], agreement["cell"], strict=True))
+    found: list[Surface] = []
+    for number, (name, rows) in enumerate(_each(surfaces, "surface"), 1):
+        exact, grid = _split(rows)
+        i, j = (grid[index].astype(int).to_numpy() for index in ("i", "j"))
+        shape = (int(i.max()) + 1, int(j.max()) + 1) if len(grid) else (0, 0)
+        alpha, beta = np.full(shape[0], np.nan), np.full(shape[1], np.nan)
+        alpha[i], beta[j] = grid["alpha"].to_numpy(float), grid["beta"].to_numpy(float)
+        values, status = _fill(grid, (i, j), shape)
+        first = rows.iloc[0]
+        # The name begins with theta1's, which has no spaces unless it is a snapshot.
+        cell = str(cells.get(name, name.split(" ")[0]))
+        found.append(
+            Surface(
+                name,
+                number,
+                str(first["group"]),
+                str(first["elsewhere"]),
+                cell,
+                alpha,
+                values,
+                status,
+                exact.drop(columns=["i", "j"]),
+                _length(axes, name),
+                beta,
+            )
+        )
+    return found
+
+
+def _each(table: pd.DataFrame, column: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Rows by name and layer group, in the table's order."""
+    for (name, *_), rows in table.groupby([column, *GROUP], sort=False):
+        yield str(name), rows
+
+
+def _split(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    keep = ["point", *(name for name in ("i", "j", "alpha", "beta") if name in rows), "status", *POINT]
+    is_grid = (rows["point"] == "grid").to_numpy()
+    return rows.loc[~is_grid, keep].reset_index(drop=True), rows.loc[is_grid, keep]
+
+
+def _fill(grid: pd.DataFrame, place: tuple[Array, ...], shape: tuple[int, ...]) -> tuple[dict[str, Array], Array]:
+    values = {}
+    for name in POINT:
+        array = np.full(shape, np.nan)
+        array[place] = grid[name].to_numpy(float)
+        values[name] = array
+    status = np.full(shape, "missing", dtype="<U10")
+    status[place] = grid["status"].to_numpy(str)
+    return values, status
+
+
+def _length(axes: pd.DataFrame, name: str) -> float:
+    rows = axes.loc[axes["surface"] == name, "length1"]
+    return float(rows.iloc[0]) if len(rows) else float("nan")

@@ -1,0 +1,71 @@
+"""The Swift program, which writes a run's tables."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from .errors import ExportError
+
+
+def find() -> Path | None:
+    """The program: the environment's SEEDSCAPE, else `seedscape` on PATH, else the build of the checkout that this
+    package or its environment lies in; None where there is none.
+
+    Raises ExportError where SEEDSCAPE names no program.
+    """
+    if named := os.environ.get("SEEDSCAPE"):
+        found = shutil.which(named)
+        if found is None:
+            raise ExportError(
+                f"SEEDSCAPE is {named!r}, expected the path of the program seedscape; correct or unset it"
+            )
+        return Path(found)
+    if found := shutil.which("seedscape"):
+        return Path(found)
+    for folder in Path(__file__).resolve().parents:
+        program = folder / ".build/release/seedscape"
+        if os.access(program, os.X_OK) and program.is_file():
+            return program
+    return None
+
+
+def export(program: Path, run: Path) -> None:
+    """Has the program write the tables of a run directory. Raises ExportError with what it said."""
+    command = [str(program), "export", str(run)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    except OSError as error:
+        raise ExportError(f"{program} cannot be started ({error}); build it with tools/build") from error
+    if done.returncode != 0:
+        said = done.stderr.strip() or done.stdout.strip() or "nothing"
+        raise ExportError(f"'{' '.join(command)}' ended with status {done.returncode} and said: {said}")
+
+
+def bring_up_to_date(run: Path) -> str | None:
+    """Writes the tables anew where they are missing or older than the ledger.
+
+    Returns a remark where they may be out of date and no program is there to renew them. Raises ExportError where there
+    are no tables and no way to get them.
+    """
+    exports, ledger = run / "exports", run / "ledger.sqlite"
+    tables = sorted(exports.glob("*.csv"))
+    if not ledger.is_file():
+        return None if tables else f"{run} has no ledger.sqlite: nothing was recorded in it yet"
+    if tables and min(table.stat().st_mtime_ns for table in tables) >= ledger.stat().st_mtime_ns:
+        return None
+    program = find()
+    if program is not None:
+        export(program, run)
+        return None
+    if tables:
+        return (
+            f"the tables in {exports} are older than the run, and no program seedscape was found to renew them; "
+            f"run 'seedscape export {run}', or name the program in SEEDSCAPE"
+        )
+    raise ExportError(
+        f"{exports} holds no tables, and no program seedscape was found to write them; run 'seedscape export {run}', put "
+        "the program on PATH, or name it in SEEDSCAPE"
+    )

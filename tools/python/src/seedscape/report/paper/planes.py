@@ -1,0 +1,194 @@
+"""Figures of loss surfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patheffects import Normal, Stroke
+
+from ...landscape import Surface, file_name
+from ...run import Run
+from ...tables import VALUES
+from .. import style
+from ..sections import surfaces as surfaces_section
+from ..traces import Scale
+from .draw import COLUMN, PAGE, Drawing, group_label, new_figure
+
+
+def surfaces(run: Run) -> Iterator[Drawing]:
+    """Contours, surfaces in three dimensions, starts and layer groups side by side."""
+    known = [s for s in run.surfaces if np.isin(s.status, ["done", "not finite"]).any()]
+
+    def single(surface: Surface, name: str) -> Figure:
+        height = float(np.clip(0.75 + 2.3 * surfaces_section.aspect(surface), 1.6, 3.6))
+        figure, ((axes,),) = new_figure(height=height)
+        _contour(run, figure, axes, surface, name, Scale(surface.values[name], name))
+        return figure
+
+    def several(family: Sequence[Surface], titles: Sequence[str], name: str) -> Figure:
+        scale = Scale(np.concatenate([s.values[name].ravel() for s in family]), name)
+        columns = min(4, len(family))
+        rows = -(-len(family) // columns)
+        ratio = max(surfaces_section.aspect(s) for s in family)
+        figure, grid = new_figure(
+            rows, columns, PAGE, float(np.clip(rows * (0.8 + ratio * PAGE / columns * 0.72), 1.7, 8.5))
+        )
+        last = None
+        for axes, surface, title in zip(grid.ravel(), family, titles, strict=False):
+            last = _contour(run, figure, axes, surface, name, scale, bar=False) or last
+            axes.set_title(title)
+        for axes in grid.ravel()[len(family) :]:
+            axes.set_visible(False)
+        if last is not None:
+            _bar(figure, last, list(grid.ravel()), scale)
+        return figure
+
+    for surface in known:
+        for name in VALUES:
+            if np.isfinite(surface.values[name]).any():
+                yield f"{surface.file_stem}-{name}", partial(single, surface, name)
+        if np.isfinite(surface.values["training_loss"]).any() and min(surface.status.shape) >= 2:
+            yield f"{surface.file_stem}-training_loss-3d", partial(_standing, run, surface, "training_loss")
+    for pair in surfaces_section.partners(run, known):
+        for name in ("training_loss", "dev_error"):
+            if all(np.isfinite(s.values[name]).any() for s in pair):
+                yield (
+                    f"starts-{pair[0].number}-{file_name(pair[0].name)}-{name}",
+                    partial(several, pair, ("pre-trained", "from scratch"), name),
+                )
+    families: dict[str, list[Surface]] = {}
+    for surface in known:
+        families.setdefault(surface.base_name, []).append(surface)
+    for base, family in families.items():
+        if any(s.group != "all" for s in family):
+            titles = [group_label(s.group, s.elsewhere) for s in family]
+            yield (
+                f"groups-{family[0].number}-{file_name(base)}-training_loss",
+                partial(several, family, titles, "training_loss"),
+            )
+
+
+def _contour(
+    run: Run, figure: Figure, axes: Axes, surface: Surface, name: str, scale: Scale, *, bar: bool = True
+) -> Any:
+    placed = np.clip(scale.place(surface.values[name].T), scale.low, scale.high)
+    levels = np.linspace(scale.low, scale.high, 17)
+    drawn = None
+    if min(placed.shape) >= 2:
+        drawn = axes.contourf(surface.alpha, surface.beta, np.ma.masked_invalid(placed), levels=levels, cmap="viridis")
+        # Else hairlines show between the levels in a PDF.
+        drawn.set_edgecolor("face")
+        axes.contour(
+            surface.alpha,
+            surface.beta,
+            np.ma.masked_invalid(placed),
+            levels=levels,
+            colors="white",
+            linewidths=0.25,
+            alpha=0.6,
+        )
+    path = run.path_on(surface)
+    if len(path):
+        axes.plot(path["alpha"], path["beta"], "-o", color="white", lw=1.2, ms=2.5, mec="black", mew=0.4)
+    for point in surface.exact.to_dict("records"):
+        if np.isfinite(point["alpha"]) and np.isfinite(point["beta"]):
+            marker, label = {"theta0": ("o", "θ₀"), "theta1": ("*", "θ₁"), "theta2": ("s", "θ₂")}[str(point["point"])]
+            inside = surfaces_section.is_inside(surface, float(point["alpha"]), float(point["beta"]))
+            if inside:
+                axes.plot(
+                    point["alpha"],
+                    point["beta"],
+                    marker,
+                    color="white",
+                    mec="black",
+                    mew=0.7,
+                    ms=8 if marker == "*" else 5,
+                    zorder=5,
+                )
+                axes.annotate(
+                    label,
+                    (point["alpha"], point["beta"]),
+                    xytext=(4, 4),
+                    textcoords="offset points",
+                    color="white",
+                    zorder=6,
+                    path_effects=_outline(),
+                )
+    x, y = surfaces_section.bad_points(surface, name)
+    if len(x):
+        axes.plot(x, y, "x", color="black", ms=4, mew=0.8, zorder=4)
+    x_title, y_title = surfaces_section.axis_titles(surface)
+    axes.set(
+        xlabel=x_title,
+        ylabel=y_title,
+        xlim=(surface.alpha.min(), surface.alpha.max()),
+        ylim=(surface.beta.min(), surface.beta.max()),
+    )
+    axes.set_aspect("equal")
+    axes.grid(visible=False)
+    if bar and drawn is not None:
+        _bar(figure, drawn, axes, scale)
+    return drawn
+
+
+def _outline() -> list[Any]:
+    return [Stroke(linewidth=1.5, foreground="black"), Normal()]
+
+
+def _bar(figure: Figure, drawn: Any, axes: Any, scale: Scale) -> None:
+    bar = figure.colorbar(drawn, ax=axes, shrink=0.9, pad=0.02)
+    bar.outline.set_visible(False)
+    bar.set_label(scale.title)
+    bar.set_ticks(scale.ticks["tickvals"], labels=scale.ticks["ticktext"])
+
+
+def _standing(run: Run, surface: Surface, name: str) -> Figure:
+    scale = Scale(surface.values[name], name)
+    figure = Figure(figsize=(COLUMN, 2.7))
+    axes: Any = figure.add_axes((0.0, 0.05, 0.88, 0.93), projection="3d")
+    alpha, beta = np.meshgrid(surface.alpha, surface.beta)
+    placed = scale.place(surface.values[name].T)
+    axes.plot_surface(
+        alpha,
+        beta,
+        placed,
+        cmap="viridis",
+        vmin=scale.low,
+        vmax=scale.high,
+        rcount=60,
+        ccount=60,
+        linewidth=0.15,
+        edgecolor=(1, 1, 1, 0.35),
+        antialiased=True,
+    )
+    for point in surface.exact.to_dict("records"):
+        if surfaces_section.is_inside(surface, float(point["alpha"]), float(point["beta"])) and np.isfinite(
+            point[name]
+        ):
+            height = float(scale.place(point[name])) + 0.02 * (scale.high - scale.low)
+            axes.plot([point["alpha"]], [point["beta"]], [height], "o", color="black", ms=3, zorder=10)
+            axes.text(
+                point["alpha"],
+                point["beta"],
+                height,
+                {"theta0": " θ₀", "theta1": " θ₁", "theta2": " θ₂"}[str(point["point"])],
+                zorder=11,
+            )
+    x_title, y_title = surfaces_section.axis_titles(surface)
+    axes.set_xlabel(x_title, labelpad=-4)
+    axes.set_ylabel(y_title, labelpad=-4)
+    axes.set_zlabel(scale.title, labelpad=-4)
+    axes.tick_params(pad=-3, labelsize=6)
+    axes.set_zticks(scale.ticks["tickvals"], labels=scale.ticks["ticktext"])
+    axes.set_xticks(style.even_ticks(surface.alpha.min(), surface.alpha.max(), 4))
+    axes.set_yticks(style.even_ticks(surface.beta.min(), surface.beta.max(), 4))
+    wide, deep = float(np.ptp(surface.alpha)), float(np.ptp(surface.beta))
+    longest = max(wide, deep, 1e-9)
+    axes.set_box_aspect((max(wide / longest, 0.3), max(deep / longest, 0.3), 0.6), zoom=0.95)
+    axes.view_init(elev=28, azim=-58)
+    return figure

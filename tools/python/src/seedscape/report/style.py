@@ -1,0 +1,206 @@
+"""Colours, words and numbers, the same on the page and on paper."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7F7F7F")
+"""Okabe and Ito's colours, which colour-blind people tell apart, without the yellow that vanishes on white paper."""
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+"""Beside colours, so that lines differ in black and white."""
+MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "star")
+LANDSCAPE = "Viridis"
+"""For losses and errors. Both maps are perceptually uniform and safe for the colour-blind."""
+DISTANCE = "Cividis"
+"""For distances and divergences."""
+
+NAMES = {
+    "training_loss": "training loss",
+    "dev_loss": "dev loss",
+    "dev_error": "dev error",
+    "accuracy": "accuracy",
+    "f1": "F1",
+    "matthews": "Matthews correlation",
+    "pearson": "Pearson correlation",
+    "spearman": "Spearman correlation",
+    "attention_js": "Jensen-Shannon divergence",
+    "svcca": "SVCCA",
+    "cca": "CCA",
+    "pwcca": "PWCCA",
+    "cka": "CKA",
+    "procrustes": "Procrustes",
+    "pretrained": "pre-trained",
+    "scratch": "from scratch",
+    "theta0": "θ₀ start",
+    "theta1": "θ₁ fine-tuned",
+    "theta2": "θ₂ other",
+}
+MEASURES = ("attention_js", "svcca", "cca", "pwcca", "cka", "procrustes")
+
+
+def word(name: str) -> str:
+    """A name of the tables as people say it."""
+    return NAMES.get(name, name.removeprefix("dev_") if name.startswith("dev_") else name.replace("_", " "))
+
+
+def start(initialisation: str, variant: str) -> str:
+    """Where a cell starts, and its variant: `pre-trained`, `from scratch`, `pre-trained (long)`."""
+    return word(initialisation) + ("" if variant in ("plain", "") else f" ({variant})")
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a group of cells is drawn, everywhere."""
+
+    colour: str
+    dash: str
+    marker: str
+
+
+def looks(names: Iterable[str]) -> dict[str, Look]:
+    """One look for each name, in order: differs in colour, in dash and in marker."""
+    return {
+        name: Look(COLOURS[index % len(COLOURS)], DASHES[index % len(DASHES)], MARKERS[index % len(MARKERS)])
+        for index, name in enumerate(dict.fromkeys(names))
+    }
+
+
+def starts(frame: pd.DataFrame) -> pd.Series:
+    """The start of each row's cell, as `start` says it."""
+    return pd.Series(
+        [start(i, v) for i, v in zip(frame["initialisation"], frame["variant"], strict=True)],
+        index=frame.index,
+        dtype=object,
+    )
+
+
+def start_order(frame: pd.DataFrame) -> list[str]:
+    """The starts of a table: plain before variants, pre-trained before from scratch."""
+    pairs = frame[["initialisation", "variant"]].drop_duplicates().itertuples(index=False)
+    ordered = sorted(pairs, key=lambda pair: (pair[1] != "plain", pair[0] != "pretrained", pair[1]))
+    return [start(*pair) for pair in ordered]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure over seeds."""
+
+    count: int
+    mean: float
+    lowest: float
+    highest: float
+    kind: str
+    """`95 % t`, or `range` below five seeds."""
+
+
+def interval(values: Sequence[float] | np.ndarray) -> Interval:
+    """Over the finite values: Student's t from five on, the range below, as the project does it (Methods 7)."""
+    finite = np.asarray(values, dtype=float)
+    finite = finite[np.isfinite(finite)]
+    if len(finite) == 0:
+        return Interval(0, math.nan, math.nan, math.nan, "")
+    mean = float(finite.mean())
+    if len(finite) < 5:
+        return Interval(len(finite), mean, float(finite.min()), float(finite.max()), "range")
+    half = student(len(finite) - 1) * float(finite.std(ddof=1)) / math.sqrt(len(finite))
+    return Interval(len(finite), mean, mean - half, mean + half, "95 % t")
+
+
+def student(degrees: int) -> float:
+    """The t that 95 % of Student's distribution lie within (Abramowitz and Stegun 26.7.3, 26.7.4, by bisection)."""
+
+    def within(t: float) -> float:
+        theta = math.atan(t / math.sqrt(degrees))
+        cosine, total, term = math.cos(theta), 0.0, 1.0
+        if degrees % 2 == 0:
+            for k in range(0, degrees - 1, 2):
+                total += term
+                term *= (k + 1) / (k + 2) * cosine**2
+            return math.sin(theta) * total
+        term = cosine
+        for k in range(1, degrees - 1, 2):
+            total += term
+            term *= (k + 1) / (k + 2) * cosine**2
+        return 2 / math.pi * (theta + math.sin(theta) * total)
+
+    low, high = 0.0, 100.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (middle, high) if within(middle) < 0.95 else (low, middle)
+    return (low + high) / 2
+
+
+def number(value: object, digits: int = 4) -> str:
+    """A number for people; `–` for one that does not exist."""
+    if value is None or value is pd.NA:
+        return "–"
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if isinstance(value, (int, np.integer)):
+        return f"{value:,}".replace(",", " ")
+    if isinstance(value, (float, np.floating)):
+        if math.isnan(value):
+            return "–"
+        return f"{value:.{digits}g}".replace("-", "−")
+    return str(value)
+
+
+def duration(seconds: float) -> str:
+    """Seconds for people."""
+    if not math.isfinite(seconds):
+        return "–"
+    if seconds < 60:
+        return f"{seconds:.3g} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
+
+
+def is_wide(values: np.ndarray) -> bool:
+    """Whether values spread so far that a logarithmic scale shows more."""
+    finite = values[np.isfinite(values)]
+    return len(finite) > 0 and bool(finite.min() > 0) and bool(finite.max() / finite.min() > 6)
+
+
+def ticks(low: float, high: float) -> list[float]:
+    """Round values for a logarithmic scale: 1, 2, 5 in each decade, or decades alone where there are many."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    steps = (1.0,) if last - first > 4 else (1.0, 2.0, 5.0)
+    found = [step * 10.0**decade for decade in range(first, last + 1) for step in steps]
+    return [value for value in found if low * 0.999 <= value <= high * 1.001] or [low, high]
+
+
+def even_ticks(low: float, high: float, most: int = 6) -> list[float]:
+    """Round values for a linear scale, at most so many."""
+    step = 10.0 ** math.floor(math.log10(max(high - low, 1e-12) / most))
+    step *= next((factor for factor in (1, 2, 2.5, 5) if (high - low) / (factor * step) <= most), 10)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [float(f"{index * step:.12g}") for index in range(first, last + 1)]
+
+
+def layer_order(groups: Iterable[str]) -> list[str]:
+    """Layer groups from the input up: embeddings, single layers, thirds, all else, pooler."""
+
+    def key(group: str) -> tuple[int, float, str]:
+        if group == "embeddings":
+            return (0, 0, group)
+        if group.startswith("layer ") and group[6:].isdigit():
+            return (1, int(group[6:]), group)
+        if group == "pooler":
+            return (2, 0, group)
+        if group in (thirds := ["low", "middle", "high"]):
+            return (3, thirds.index(group), group)
+        return (4, 0, group)
+
+    return sorted(dict.fromkeys(groups), key=key)
+
+
+def in_order(values: Iterable[str], order: Iterable[str]) -> list[str]:
+    """Distinct values in the order in which another column first has them; those that it lacks last."""
+    places = {name: place for place, name in enumerate(dict.fromkeys(order))}
+    return sorted(dict.fromkeys(values), key=lambda name: places.get(name, len(places)))

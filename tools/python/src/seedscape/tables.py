@@ -1,0 +1,180 @@
+"""The tables of a run, `exports/*.csv`: their columns, and how they are read.
+
+What the columns mean is in the project's Tutorial, "The tables". Numbers are the shortest text that reads back as the same
+bits, and are read back so. An empty field does not exist: it is NaN among numbers, NA among counts and yes-or-no columns,
+and "" among texts. `nan`, `inf` and `-inf` are results; the column `status` says `not finite` there.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .errors import UnreadableError
+
+CELL = ("cell", "task", "initialisation", "variant", "head_seed", "order_seed")
+"""The columns that say which fine-tuning a row is about."""
+
+GROUP = ("group", "elsewhere")
+"""The parameters that move, and where the others are."""
+
+VALUES = ("training_loss", "dev_loss", "dev_error")
+"""What is evaluated at a point."""
+
+POINT = tuple(name + suffix for name in VALUES for suffix in ("", "_se"))
+"""The columns of a point's values; `_se` is the standard error over the subset's examples."""
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "units": ("unit", "kind", "status", "message", "id"),
+    "cells": (*CELL, "status"),
+    "epochs": (*CELL, "epoch"),
+    "axes": ("surface", *GROUP, "status", "length1", "length2", "scale", "cosine", "explained1", "explained2"),
+    "curves": ("curve", "from", *CELL, *GROUP, "point", "i", "alpha", "status", *POINT),
+    "surfaces": ("surface", *GROUP, "point", "i", "j", "alpha", "beta", "status", *POINT),
+    "flatness": (
+        *("curve", *CELL, *GROUP, "loss", "tolerance", "lower", "upper", "lower_censored", "upper_censored"),
+        *("width", "length1", "distance", "reason"),
+    ),
+    "barriers": ("curve", "from", *CELL, "loss", "barrier", "alpha", "reason"),
+    "agreement": ("surface", *CELL, *GROUP, "points", "spearman_dev_loss", "spearman_dev_error"),
+    "trajectories": (
+        *("trajectory", *CELL, "other", "step", "hao_alpha", "hao_beta", "alpha", "beta", "residual", "pc1", "pc2"),
+        *("explained1", "explained2", "status"),
+        *(f"{head}_{name}" for head in ("own", "theta1_head", "plane") for name in POINT),
+    ),
+    "overfitting": (*CELL, "figure", "epochs", "best_epoch", "best", "last", "early", "late", "late_minus_early"),
+    "rollback": (*CELL, "group", "status", "drop"),
+    "curvature": (*CELL, "group", "status"),
+    "intervals": (
+        *("figure", "task", "initialisation", "variant", "detail", "seeds", "mean", "lowest", "highest"),
+        *("interval", "reason"),
+    ),
+    "probes": ("probe", "task", "split", "tokens", "examples", "max_length", "rows", "hash"),
+    "similarity": (
+        *("comparison", "kind", "probe", "layer", "a", "b", "step_b", "measure", "distance", "null", "held_out"),
+        *("spread", "reverse", "debiased", "degenerate", "kept_a", "kept_b", "rows", "status", "reason"),
+    ),
+    "attention": (
+        *("comparison", "kind", "probe", "layer", "head", "a", "b", "step_b", "attention_js", "attention_js_se"),
+        *("examples", "status"),
+    ),
+    "consistency": (
+        *("comparison", "probe", "measure", "layer", "cells", "varied", "seeds", "mean", "lowest", "highest"),
+        *("standard_error", "reason"),
+    ),
+    "datasets": (
+        *("probe", "probe_task", "initialisation", "variant", "measure", "layer", "a", "b", "seeds", "mean"),
+        *("lowest", "highest", "interval", "reason"),
+    ),
+}
+"""The tables with the columns that they always have, in order; `cells`, `epochs`, `rollback` and `curvature` have more, one
+for each metric of the run."""
+
+_TEXT = {
+    *("unit", "kind", "status", "message", "id", "cell", "task", "initialisation", "variant", "surface", "group"),
+    *("elsewhere", "curve", "from", "point", "loss", "reason", "trajectory", "other", "figure", "detail", "interval"),
+    *("probe", "split", "tokens", "hash", "comparison", "a", "b", "measure", "head", "cells", "varied", "probe_task"),
+}
+_COUNT = {
+    *(
+        "head_seed",
+        "order_seed",
+        "epoch",
+        "epochs",
+        "best_epoch",
+        "i",
+        "j",
+        "points",
+        "step",
+        "steps",
+        "step_b",
+        "seeds",
+    ),
+    *("examples", "max_length", "rows", "layer", "kept_a", "kept_b", "train_examples", "dev_examples"),
+    *("train_truncated", "dev_truncated"),
+}
+_FLAG = {"degenerate", "lower_censored", "upper_censored", "converged"}
+# What is a word in one table may be a number in another.
+_EXCEPTIONS = {("curvature", "loss"): "number", ("consistency", "layer"): "text"}
+
+
+def kind(table: str, column: str) -> str:
+    """What a column holds: `text`, `count`, `flag` or `number`."""
+    if exception := _EXCEPTIONS.get((table, column)):
+        return exception
+    return "text" if column in _TEXT else "count" if column in _COUNT else "flag" if column in _FLAG else "number"
+
+
+def _is_known(table: str, column: str) -> bool:
+    return column in COLUMNS.get(table, ()) or column in _TEXT | _COUNT | _FLAG
+
+
+def empty(table: str) -> pd.DataFrame:
+    """A table without rows, with the columns that it always has."""
+    return _frame(table, list(COLUMNS[table]), [], "")
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Reads one table. Raises UnreadableError where it is not what `seedscape export` writes."""
+    table = path.stem
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.reader(file, strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UnreadableError(f"{path} cannot be read ({error}); write it again with 'seedscape export'") from error
+    if not rows:
+        raise UnreadableError(f"{path} is empty, expected a header; write it again with 'seedscape export'")
+    header = rows[0]
+    if lacking := [name for name in COLUMNS.get(table, ()) if name not in header]:
+        raise UnreadableError(
+            f"{path} has the columns {', '.join(header)}, expected {', '.join(lacking)} too; it is of another version of "
+            "seedscape: write it again with this version's 'seedscape export'"
+        )
+    for number, row in enumerate(rows[1:], 2):
+        if len(row) != len(header):
+            raise UnreadableError(
+                f"{path}, row {number}: got {len(row)} fields, expected {len(header)}; write it again with "
+                "'seedscape export'"
+            )
+    return _frame(table, header, rows[1:], str(path))
+
+
+def _frame(table: str, header: list[str], rows: list[list[str]], path: str) -> pd.DataFrame:
+    columns: Iterable[tuple[str, ...]] = zip(*rows, strict=True) if rows else (() for _ in header)
+    return pd.DataFrame(
+        {
+            name: _column(
+                kind(table, name) if _is_known(table, name) or _are_numbers(fields) else "text",
+                list(fields),
+                f"{path}, column {name}",
+            )
+            for name, fields in zip(header, columns, strict=True)
+        }
+    )
+
+
+def _are_numbers(fields: Iterable[str]) -> bool:
+    """Whether a column that this version does not know holds numbers, as metrics do."""
+    try:
+        return all(not field or float(field) is not None for field in fields)
+    except ValueError:
+        return False
+
+
+def _column(kind: str, fields: list[str], where: str) -> pd.Series:
+    try:
+        match kind:
+            case "text":
+                return pd.Series(fields, dtype=object)
+            case "count":
+                return pd.Series([int(field) if field else pd.NA for field in fields], dtype="Int64")
+            case "flag":
+                return pd.Series([field == "1" if field else pd.NA for field in fields], dtype="boolean")
+            case _:
+                return pd.Series(np.array([float(field) if field else np.nan for field in fields], dtype=np.float64))
+    except ValueError as error:
+        raise UnreadableError(f"{where}: {error}; write the table again with 'seedscape export'") from error
