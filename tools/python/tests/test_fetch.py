@@ -292,6 +292,8 @@ def test_stopped_and_run_again(server, command, tmp_path, number, status):
     process = subprocess.Popen(
         [sys.executable, "-m", "seedscape.fetch", "fetch-model", NAME, "m"],
         stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env={**os.environ, "PYTHONPATH": str(SOURCES)},
+        # A shell's background jobs, as which these tests may run, are started with SIGINT ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     deadline = time.monotonic() + 20
     while not any(path.stat().st_size == 60_000 for path in tmp_path.glob(".m.partial/*.part")):
