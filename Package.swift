@@ -51,7 +51,7 @@ let package = Package(
     module("Tokenization"),
     module("BERT", ["LinearAlgebra", "Randomness", "TensorFiles"]),
     module("GLUE", ["Tokenization", "Randomness", "BERT"]),
-    module("FineTuning", ["GLUE", "BERT", "LinearAlgebra", "Randomness", "TensorFiles"]),
+    module("FineTuning", ["GLUE", "Tokenization", "BERT", "LinearAlgebra", "Randomness", "TensorFiles"]),
 
     module("LossLandscape", ["FineTuning", "GLUE", "BERT", "LinearAlgebra", "Randomness"]),
     module("LearningDynamics", ["LinearAlgebra", "Randomness"]),
@@ -91,7 +91,7 @@ let package = Package(
     tests("Tokenization", fixtures: true),
     tests("BERT", ["LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
     tests("GLUE", ["BERT"], fixtures: true),
-    tests("FineTuning", ["BERT", "GLUE", "LinearAlgebra", "TensorFiles"]),
+    tests("FineTuning", ["BERT", "GLUE", "LinearAlgebra", "TensorFiles", "Tokenization"]),
     tests(
       "LossLandscape", ["FineTuning", "GLUE", "BERT", "LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
     tests("LearningDynamics", ["LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),

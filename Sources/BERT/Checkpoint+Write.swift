@@ -16,14 +16,15 @@ extension Checkpoint {
   ///   - model: the model, with or without a head.
   ///   - parameters: its flat vector.
   ///   - source: the Hugging Face directory that it was made from.
-  ///   - labels: the names of the classes in id order; one name for regression; nil without a head.
+  ///   - labels: the names of the classes in id order; one name for regression; nil without a classifier.
   ///   - directory: made when it is missing; other files in it are left alone.
   /// - Throws: ``ModelError``, `TensorFileError`, Foundation's file errors.
   public static func write(
     _ model: BERTModel, _ parameters: UnsafePointer<Float>, from source: URL, labels: [String]?, to directory: URL
   ) throws {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    try write(try config(of: source, labels: labels), to: directory.appending(path: "config.json"))
+    try write(
+      try config(of: source, head: model.table.headKind, labels: labels), to: directory.appending(path: "config.json"))
     for name in companions {
       let file = source.appending(path: name)
       guard FileManager.default.fileExists(atPath: file.path) else { continue }
@@ -39,14 +40,14 @@ extension Checkpoint {
   }
 
   /// The source's config.json with the keys that describe the head and the stored type set anew.
-  private static func config(of source: URL, labels: [String]?) throws -> Data {
+  private static func config(of source: URL, head: Head?, labels: [String]?) throws -> Data {
     let url = source.appending(path: "config.json")
     let data = try Data(contentsOf: url)
     guard var values = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
       throw ModelError.configurationUnreadable(path: url.path, reason: "not a JSON object")
     }
     values["model_type"] = "bert"
-    values["architectures"] = [labels == nil ? "BertModel" : "BertForSequenceClassification"]
+    values["architectures"] = [architecture(head)]
     for key in ["torch_dtype", "dtype", "num_labels", "problem_type", "id2label", "label2id"] { values[key] = nil }
     values["dtype"] = "float32"
     if let labels {
@@ -56,5 +57,14 @@ extension Checkpoint {
     }
     return try JSONSerialization.data(
       withJSONObject: values, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+  }
+
+  /// The class of transformers that has the head.
+  private static func architecture(_ head: Head?) -> String {
+    switch head {
+    case .classifier: "BertForSequenceClassification"
+    case .maskedLanguageModel: "BertForMaskedLM"
+    case nil: "BertModel"
+    }
   }
 }

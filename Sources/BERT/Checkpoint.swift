@@ -11,6 +11,8 @@ public struct Checkpoint: Sendable {
   public let configuration: BERTConfiguration
   /// How many outputs its classifier has; nil without one.
   public let outputs: Int?
+  /// Whether it has the head of a masked language model, whose decoder is the word embedding.
+  public let predictsMaskedTokens: Bool
   /// Whether it has a pooler; BERT models saved for token tasks have none.
   public let hasPooler: Bool
   private let tensors: SafetensorsCollection
@@ -27,12 +29,9 @@ public struct Checkpoint: Sendable {
     self.tensors = tensors
     let model = BERTModel(configuration, outputs: nil)
     let prefix = tensors.entry("bert.embeddings.word_embeddings.weight") == nil ? "" : "bert."
+    func find(_ name: String) -> String? { Self.spellings(name).first { tensors.entry($0) != nil } }
     var names: [String: String] = [:]
-    for entry in model.table.entries {
-      if let name = Self.spellings(prefix + entry.name).first(where: { tensors.entry($0) != nil }) {
-        names[entry.name] = name
-      }
-    }
+    for entry in model.table.entries { names[entry.name] = find(prefix + entry.name) }
     hasPooler = names["pooler.dense.weight"] != nil || names["pooler.dense.bias"] != nil
     for entry in model.table.entries {
       guard let name = names[entry.name] else {
@@ -59,6 +58,9 @@ public struct Checkpoint: Sendable {
     } else {
       outputs = nil
     }
+    let predictions = ParameterTable(configuration, head: .maskedLanguageModel).entries.filter { $0.group == .head }
+    for entry in predictions { names[entry.name] = find(entry.name) }
+    predictsMaskedTokens = predictions.allSatisfy { names[$0.name] != nil }
     self.names = names
   }
 
@@ -68,7 +70,8 @@ public struct Checkpoint: Sendable {
   /// - Parameters:
   ///   - model: this checkpoint's configuration, with its head or without one.
   ///   - poolerSeed: keys the pooler where the checkpoint has none.
-  /// - Throws: ``ModelError/missingHead(path:)``, ``ModelError/headSize(path:got:expected:)``, `TensorFileError`.
+  /// - Throws: ``ModelError/missingHead(path:)``, ``ModelError/missingPredictionHead(path:)``,
+  ///   ``ModelError/headSize(path:got:expected:)``, `TensorFileError`.
   public func parameters(for model: BERTModel, poolerSeed: UInt64) throws -> Parameters {
     if let wanted = model.table.outputs, let outputs, outputs != wanted {
       throw ModelError.headSize(path: directory.path, got: outputs, expected: wanted)
@@ -80,7 +83,7 @@ public struct Checkpoint: Sendable {
     }
     let buffer = AlignedBuffer<Float>(count: model.table.count)
     try readEncoder(model, into: buffer.pointer, poolerSeed: poolerSeed)
-    if model.table.outputs != nil { try readHead(model, into: buffer.pointer) }
+    if model.table.headKind != nil { try readHead(model, into: buffer.pointer) }
     return Parameters(buffer)
   }
 
@@ -97,11 +100,19 @@ public struct Checkpoint: Sendable {
 
   /// Writes the head's part of the flat vector.
   ///
-  /// - Throws: ``ModelError/missingHead(path:)``, ``ModelError/headSize(path:got:expected:)``, `TensorFileError`.
+  /// - Throws: ``ModelError/missingHead(path:)``, ``ModelError/headSize(path:got:expected:)``,
+  ///   ``ModelError/missingPredictionHead(path:)``, ``ModelError/wrongShape(path:name:got:expected:)``, `TensorFileError`.
   public func readHead(_ model: BERTModel, into parameters: UnsafeMutablePointer<Float>) throws {
-    guard let outputs else { throw ModelError.missingHead(path: directory.path) }
-    guard outputs == model.table.outputs else {
-      throw ModelError.headSize(path: directory.path, got: outputs, expected: model.table.outputs ?? 0)
+    if model.table.headKind == .maskedLanguageModel {
+      guard predictsMaskedTokens else { throw ModelError.missingPredictionHead(path: directory.path) }
+      for entry in model.table.entries where entry.group == .head {
+        try Self.checkShape(names[entry.name].flatMap { tensors.entry($0) }, expected: entry.shape, directory)
+      }
+    } else {
+      guard let outputs else { throw ModelError.missingHead(path: directory.path) }
+      guard outputs == model.table.outputs else {
+        throw ModelError.headSize(path: directory.path, got: outputs, expected: model.table.outputs ?? 0)
+      }
     }
     try read(model, into: parameters) { $0 == .head }
   }

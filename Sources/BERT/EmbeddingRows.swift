@@ -8,8 +8,9 @@ struct EmbeddingRows: Sendable {
   /// Rows that the current step uses, ascending.
   private(set) var current: [Int] = []
 
-  init(count: Int) {
-    isUsed = [Bool](repeating: false, count: count)
+  /// - Parameter areUsed: whether every step uses all of them, and none is to be noted.
+  init(count: Int, areUsed: Bool) {
+    isUsed = [Bool](repeating: areUsed, count: count)
   }
 
   /// Notes the rows of a batch.

@@ -14,6 +14,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   case unexpectedTensors(path: String, names: [String])
   /// A task head is needed and the checkpoint has none.
   case missingHead(path: String)
+  /// A masked language model's head is needed and the checkpoint has none.
+  case missingPredictionHead(path: String)
   /// The head's number of outputs is not what the task needs.
   case headSize(path: String, got: Int, expected: Int)
   /// A sequence is longer than the model has positions, or empty.
@@ -42,6 +44,9 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case .missingHead(let path):
       "\(path) has no classifier (`classifier.weight`, `classifier.bias`); give a fine-tuned model, `--head DIR` with "
         + "one, or `--head-seed N` for a random one"
+    case .missingPredictionHead(let path):
+      "\(path) has no head that predicts masked tokens (`cls.predictions...`); give a model that pre-training wrote, or "
+        + "let the head start at random"
     case .headSize(let path, let got, let expected):
       "\(path): the classifier has \(got) outputs, the task needs \(expected); give a model fine-tuned on this task"
     case .sequenceLength(let got, let limit):

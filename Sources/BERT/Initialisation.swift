@@ -35,14 +35,22 @@ extension BERTModel {
     }
   }
 
-  /// Draws the task head: weights from N(0, `initializer_range`), biases 0.
+  /// Draws the head: matrices from N(0, `initializer_range`), LayerNorm weights 1, biases 0.
   public func initialiseHead(_ parameters: UnsafeMutablePointer<Float>, seed: UInt64) {
     var stream = RandomStream(Philox(seed: seed, purpose: .headInitialisation))
     for entry in table.entries where entry.group == .head {
-      for i in entry.range {
-        parameters[i] = entry.shape.count > 1 ? Float(configuration.initializerRange * stream.normal()) : 0
+      guard entry.shape.count > 1 else {
+        initialiseVector(entry, parameters)
+        continue
       }
+      for i in entry.range { parameters[i] = Float(configuration.initializerRange * stream.normal()) }
     }
+  }
+
+  /// A bias or a part of a LayerNorm.
+  private func initialiseVector(_ entry: ParameterTable.Entry, _ parameters: UnsafeMutablePointer<Float>) {
+    let value: Float = entry.name.hasSuffix("LayerNorm.weight") ? 1 : 0
+    for i in entry.range { parameters[i] = value }
   }
 
   private func initialise(
@@ -55,11 +63,7 @@ extension BERTModel {
 
   private func initialise(_ index: Int, _ parameters: UnsafeMutablePointer<Float>, seed: UInt64) {
     let entry = table.entries[index]
-    guard entry.shape.count > 1 else {
-      let value: Float = entry.name.hasSuffix("LayerNorm.weight") ? 1 : 0
-      for i in entry.range { parameters[i] = value }
-      return
-    }
+    guard entry.shape.count > 1 else { return initialiseVector(entry, parameters) }
     var stream = RandomStream(Philox(seed: seed, purpose: .encoderInitialisation), UInt32(index))
     for i in entry.range {
       parameters[i] = Float(configuration.initializerRange * stream.truncatedNormal(limit: 2))

@@ -1,18 +1,23 @@
-/// A BERT encoder with an optional task head: post-LayerNorm (Devlin et al. 2019), as Hugging Face's
-/// BertForSequenceClassification computes it.
+/// A BERT encoder with or without a head: post-LayerNorm (Devlin et al. 2019), as Hugging Face's
+/// BertForSequenceClassification and BertForMaskedLM compute it.
 ///
 /// Letters: B sequences, T tokens of a batch, L tokens of a sequence, C channels, H heads, D channels of a head,
-/// F intermediate channels, V vocabulary, N outputs of the head.
+/// F intermediate channels, V vocabulary, N outputs of a classifier, M masked tokens of a batch.
 public struct BERTModel: Sendable {
   /// The model's shape.
   public let configuration: BERTConfiguration
   /// Where its parameters lie in a flat vector.
   public let table: ParameterTable
 
-  /// A model with a head of `outputs` numbers, or without a head.
+  /// A model with a classifier of `outputs` numbers, or without a head.
   public init(_ configuration: BERTConfiguration, outputs: Int?) {
+    self.init(configuration, head: outputs.map { .classifier(outputs: $0) })
+  }
+
+  /// A model with a head, or without one (nil).
+  public init(_ configuration: BERTConfiguration, head: Head?) {
     self.configuration = configuration
-    table = ParameterTable(configuration, outputs: outputs)
+    table = ParameterTable(configuration, head: head)
   }
 
   /// Who watches a forward pass.
@@ -41,6 +46,12 @@ public struct BERTModel: Sendable {
     FirstTokenAttention(heads: configuration.heads, headSize: configuration.headSize)
   }
   package var classifier: Classifier { Classifier(channels: configuration.hiddenSize, outputs: table.outputs) }
+  package var predictionHead: PredictionHead {
+    PredictionHead(
+      norm: norm,
+      activation: FeedForwardActivation(kind: configuration.activation, columns: configuration.hiddenSize),
+      vocabulary: configuration.vocabularySize)
+  }
   package var activation: FeedForwardActivation {
     FeedForwardActivation(kind: configuration.activation, columns: configuration.intermediateSize)
   }
@@ -70,8 +81,9 @@ public struct BERTModel: Sendable {
   ) -> UnsafeBufferPointer<Float> {
     let shape = batch.shape
     precondition(workspace.capacity.holds(shape), "the batch is larger than the workspace")
-    Pass(model: self, batch: batch, parameters: parameters, workspace: workspace, dropout: dropout)
-      .forward(observer: observer)
+    Pass(
+      model: self, batch: batch, masked: MaskedTokens(), parameters: parameters, workspace: workspace, dropout: dropout
+    ).forward(observer: observer)
     return UnsafeBufferPointer(start: workspace.rows.logits, count: shape.sequences * (table.outputs ?? 0))
   }
 
@@ -96,14 +108,15 @@ public struct BERTModel: Sendable {
     }
     precondition(targets.count == batch.offsets.count - 1, "every sequence has a target")
     let losses = exampleLosses(logits: workspace.rows.logits, outputs: outputs, targets: targets)
-    Pass(model: self, batch: batch, parameters: parameters, workspace: workspace, dropout: dropout)
-      .backward(
-        targets: targets, scale: scale, outputs: outputs, lowest: factors?.lowestTrainedLayer, flow: flow,
-        gradients: gradients,
-        finished: {
-          factors?.clearFrozen(gradients, in: $0)
-          finished($0)
-        })
+    Pass(
+      model: self, batch: batch, masked: MaskedTokens(), parameters: parameters, workspace: workspace, dropout: dropout
+    ).backward(
+      targets: targets, scale: scale, outputs: outputs, lowest: factors?.lowestTrainedLayer, flow: flow,
+      gradients: gradients,
+      finished: {
+        factors?.clearFrozen(gradients, in: $0)
+        finished($0)
+      })
     return losses
   }
 }

@@ -52,6 +52,8 @@ public struct BatchShape: Sendable, Equatable {
   public var longest: Int
   /// Numbers of one head's attention matrices: the sum of length x (length rounded up to 16).
   public var attention: Int
+  /// M: masked tokens that a masked language model is to predict.
+  public var predictions = 0
 
   /// Sizes as given.
   public init(sequences: Int, tokens: Int, longest: Int, attention: Int) {
@@ -83,6 +85,7 @@ public struct BatchShape: Sendable, Equatable {
   /// Whether a batch of shape `other` fits.
   public func holds(_ other: BatchShape) -> Bool {
     other.sequences <= sequences && other.tokens <= tokens && other.longest <= longest && other.attention <= attention
+      && other.predictions <= predictions
   }
 }
 

@@ -1,8 +1,8 @@
 /// The one list of a model's parameters: names, shapes, places in the flat vector, layer groups, weight decay.
 ///
-/// The flat vector holds the encoder (embeddings, layers, pooler: theta) and, at its end, the task head. Matrices are
+/// The flat vector holds the encoder (embeddings, layers, pooler: theta) and, at its end, the head. Matrices are
 /// [outputs, inputs], row-major, as Hugging Face stores them. Query, key and value lie side by side, so that one
-/// matrix product serves all three.
+/// matrix product serves all three. A masked language model decodes with its word embedding, which stands here once.
 public struct ParameterTable: Sendable {
   /// A layer group: where in the model a parameter belongs.
   public enum Group: Sendable, Hashable {
@@ -32,12 +32,17 @@ public struct ParameterTable: Sendable {
   package let offsets: Offsets
   /// Rows of the word embedding.
   let vocabulary: Int
-  /// How many numbers the head gives for an example; nil for a table without a head.
-  public let outputs: Int?
+  /// What head it has; nil for a table without one.
+  public let headKind: Head?
   /// The places of the encoder's parameters, theta.
   public let encoder: Range<Int>
   /// The places of the head's parameters; empty without a head.
   public let head: Range<Int>
+
+  /// How many numbers a classifier gives for an example; nil for a table without one.
+  public var outputs: Int? {
+    if case .classifier(let outputs) = headKind { outputs } else { nil }
+  }
 
   /// The places of a group's parameters; the pooler's and the layers' are contiguous, as all are.
   func range(of group: Group) -> Range<Int> {
@@ -82,10 +87,13 @@ public struct ParameterTable: Sendable {
   /// How many numbers the flat vector has.
   public var count: Int { head.upperBound }
 
-  /// The table of a model.
-  ///
-  /// - Parameter outputs: how many numbers the task head gives (classes, or 1 for regression), >= 1; nil: no head.
+  /// The table of a model with a classifier of `outputs` numbers, or without a head.
   public init(_ configuration: BERTConfiguration, outputs: Int?) {
+    self.init(configuration, head: outputs.map { .classifier(outputs: $0) })
+  }
+
+  /// The table of a model with a head, or without one (nil).
+  public init(_ configuration: BERTConfiguration, head kind: Head?) {
     let c = configuration.hiddenSize
     let f = configuration.intermediateSize
     vocabulary = configuration.vocabularySize
@@ -118,16 +126,22 @@ public struct ParameterTable: Sendable {
           downNorm: builder.addNorm(prefix + "output.LayerNorm", c)))
     }
     builder.group = .pooler
-    let pooler = builder.addLinear("pooler.dense", from: c, to: c)
+    let pooler = kind == .maskedLanguageModel ? nil : builder.addLinear("pooler.dense", from: c, to: c)
     encoder = 0..<builder.count
     builder.group = .head
-    let head = outputs.map { builder.addLinear("classifier", from: c, to: $0) }
-    self.head = encoder.upperBound..<builder.count
-    self.outputs = outputs
+    var classifier: LinearOffsets?
+    var predictions: PredictionOffsets?
+    switch kind {
+    case .classifier(let outputs): classifier = builder.addLinear("classifier", from: c, to: outputs)
+    case .maskedLanguageModel: predictions = builder.addPredictions(channels: c, vocabulary: vocabulary)
+    case nil: break
+    }
+    head = encoder.upperBound..<builder.count
+    headKind = kind
     entries = builder.entries
     offsets = Offsets(
       words: words, positions: positions, segments: segments, embeddingNorm: embeddingNorm, layers: layers,
-      pooler: pooler, head: head)
+      pooler: pooler, classifier: classifier, predictions: predictions)
   }
 }
 
@@ -150,6 +164,14 @@ struct LayerOffsets: Sendable {
   let downNorm: LinearOffsets
 }
 
+/// Places of a masked language model's head in the flat vector.
+struct PredictionOffsets: Sendable {
+  let transform: LinearOffsets
+  let norm: LinearOffsets
+  /// One number for each word.
+  let bias: Int
+}
+
 /// Places of the tensors in the flat vector.
 package struct Offsets: Sendable {
   let words: Int
@@ -157,8 +179,10 @@ package struct Offsets: Sendable {
   let segments: Int
   let embeddingNorm: LinearOffsets
   let layers: [LayerOffsets]
-  let pooler: LinearOffsets
-  let head: LinearOffsets?
+  /// Nil in a masked language model.
+  let pooler: LinearOffsets?
+  let classifier: LinearOffsets?
+  let predictions: PredictionOffsets?
 }
 
 /// Adds entries one behind the other.
@@ -184,5 +208,13 @@ private struct Builder {
   mutating func addNorm(_ name: String, _ size: Int) -> LinearOffsets {
     LinearOffsets(
       weight: add(name + ".weight", [size], decays: false), bias: add(name + ".bias", [size], decays: false))
+  }
+
+  mutating func addPredictions(channels: Int, vocabulary: Int) -> PredictionOffsets {
+    let prefix = "cls.predictions."
+    return PredictionOffsets(
+      transform: addLinear(prefix + "transform.dense", from: channels, to: channels),
+      norm: addNorm(prefix + "transform.LayerNorm", channels),
+      bias: add(prefix + "bias", [vocabulary], decays: false))
   }
 }

@@ -45,10 +45,10 @@ public struct Parameters: @unchecked Sendable {
 }
 
 extension BERTModel {
-  /// The names under which Hugging Face's classes know the table's entries: those of BertForSequenceClassification
-  /// for a model with a head, those of BertModel otherwise.
+  /// The names under which Hugging Face's classes know the table's entries: those of BertForSequenceClassification or
+  /// BertForMaskedLM for a model with such a head, those of BertModel otherwise.
   public var tensorNames: [String] {
-    table.entries.map { $0.group != .head && table.outputs != nil ? "bert." + $0.name : $0.name }
+    table.entries.map { $0.group != .head && table.headKind != nil ? "bert." + $0.name : $0.name }
   }
 
   /// Writes a flat vector as one safetensors file whose data section is the vector itself, so that it can be mapped.

@@ -22,9 +22,45 @@ extension Pass {
     if let lowest, lowest > lastLayer { return }
     backwardLastLayer(flow, gradients)
     addPartialSums(.layer(lastLayer), gradients, finished)
-    for index in ((lowest ?? 0)..<lastLayer).reversed() {
-      // The layer before the last was the last to leave its activations in the shared buffers.
-      if workspace.purpose == .training(recomputing: true) && index < lastLayer - 1 {
+    backwardLayers(lowest: lowest, flow, gradients, finished)
+  }
+
+  /// Adds the gradient of `scale` x the sum of the masked tokens' losses, and gives their scores; `finished` as above.
+  func backwardMasked(
+    scale: Double, flow: GradientBuffers, gradients: UnsafeMutablePointer<Float>, finished: (Range<Int>) -> Void
+  ) -> [TokenScore] {
+    workspace.clock?.skip()
+    let (head, team, rows) = (model.predictionHead, workspace.team, workspace.predictions)
+    let channels = model.configuration.hiddenSize
+    guard let dx = rows.dx else { preconditionFailure("the workspace is for training") }
+    let scores = head.scores(masked.words, rows: rows, gradientScale: scale, team: team)
+    workspace.clock?.charge(.elementwise)
+    flow.stream.update(repeating: 0, count: batch.tokens.count * channels)
+    team.run { thread in
+      let part = team.part(thread, of: masked.count)
+      head.backward(part, parameters: parameters, places: places, rows: rows, gradients: sums(thread, gradients))
+      for index in part {
+        (flow.stream + masked.rows[index] * channels).update(from: dx + index * channels, count: channels)
+      }
+    }
+    team.run { thread in
+      head.addWeightGradients(
+        masked.count, places: places, rows: rows, gradients: gradients, team: team, thread: thread)
+    }
+    workspace.clock?.charge(.dense)
+    addPartialSums(.head, gradients, finished)
+    backwardLayers(lowest: nil, flow, gradients, finished)
+    return scores
+  }
+
+  /// From the gradient in `flow.stream` through all layers that are computed for all tokens, and the embeddings.
+  private func backwardLayers(
+    lowest: Int?, _ flow: GradientBuffers, _ gradients: UnsafeMutablePointer<Float>, _ finished: (Range<Int>) -> Void
+  ) {
+    let layers = workspace.layers.count
+    for index in ((lowest ?? 0)..<layers).reversed() {
+      // The last of these layers was the last to leave its activations in the shared buffers.
+      if workspace.purpose == .training(recomputing: true) && index < layers - 1 {
         inParts { thread, part in forwardLayer(index, part, thread: thread, observe: nil) }
       }
       backwardLayer(index, flow, gradients, isLowest: index == lowest)

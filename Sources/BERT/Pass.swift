@@ -4,6 +4,8 @@ internal import LinearAlgebra
 struct Pass {
   let model: BERTModel
   let batch: PackedBatch
+  /// What a masked language model predicts; empty for a classifier.
+  let masked: MaskedTokens
   let parameters: UnsafePointer<Float>
   let workspace: Workspace
   let dropout: Dropout?
@@ -40,14 +42,19 @@ struct Pass {
 }
 
 extension Pass {
-  /// Leaves the logits in `workspace.rows`. An observer sees every layer in full; without one the last layer is computed
-  /// for the first tokens alone, as nobody reads the others.
+  /// Leaves the logits in `workspace.rows`, or in `workspace.predictions`. An observer sees every layer in full, and a
+  /// masked language model reads it so; else the last layer is computed for the first tokens alone, as nobody reads the
+  /// others.
   func forward(observer: BERTModel.Observer) {
     workspace.clock?.skip()
     inParts(embed)
     let states = batch.tokens.count * model.configuration.hiddenSize
     observer.hiddenState?(0, UnsafeBufferPointer(start: workspace.input, count: states))
     for index in 0..<lastLayer { forwardLayer(index, observer, states) }
+    if model.table.headKind == .maskedLanguageModel {
+      forwardLayer(lastLayer, observer, states)
+      return predict()
+    }
     if observer.isIdle {
       inParts(forwardLastLayer)
     } else {
@@ -71,6 +78,20 @@ extension Pass {
     Embedding(norm: model.norm).forward(
       batch, part, parameters: parameters, offsets: places, masks: masks(.embeddings, thread: thread),
       normalised: workspace.embedding.normalised, scales: workspace.embedding.scales, x: workspace.input)
+  }
+
+  private func predict() {
+    let (team, rows) = (workspace.team, workspace.predictions)
+    let channels = model.configuration.hiddenSize
+    team.run { thread in
+      let part = team.part(thread, of: masked.count)
+      for index in part {
+        (rows.x + index * channels)
+          .update(from: workspace.layers[lastLayer].output + masked.rows[index] * channels, count: channels)
+      }
+      model.predictionHead.forward(part, parameters: parameters, places: places, rows: rows)
+      charge(.dense, thread: thread)
+    }
   }
 
   private func gatherFirstTokens() {

@@ -22,11 +22,14 @@ public struct TrainingState {
     gradients = AlignedBuffer(count: table.count)
     firstMoment = AlignedBuffer(count: table.count)
     secondMoment = AlignedBuffer(count: table.count)
-    rows = EmbeddingRows(count: table.vocabulary)
+    rows = EmbeddingRows(count: table.vocabulary, areUsed: table.headKind == .maskedLanguageModel)
   }
 
-  /// Notes the tokens of a batch whose gradient is to be added: other words' rows stay as they are.
-  public mutating func use(_ batch: PackedBatch) { rows.use(batch.tokens) }
+  /// Notes the tokens of a batch whose gradient is to be added: other words' rows stay as they are. A masked language
+  /// model, which decodes with the word embedding, uses every row anyway.
+  public mutating func use(_ batch: PackedBatch) {
+    if table.headKind != .maskedLanguageModel { rows.use(batch.tokens) }
+  }
 
   /// Takes up parameters and moments where an earlier run left them, vectors of the table's size. Rows of words without
   /// moments have not been used, and stay untouched.
@@ -48,12 +51,13 @@ public struct TrainingState {
   }
 
   /// The sum of the squared gradients in a range: squares in Float32 lanes, summed in Float64 every 4096 numbers, and after
-  /// each row of the word embedding, of which the range holds all or nothing.
+  /// each row of the word embedding, of which the range holds all or nothing (but in a masked language model, which uses
+  /// all rows).
   ///
   /// - Parameter team: who shares the work; changes no bit.
   public func squaredNorm(of range: Range<Int>, team: ThreadTeam = .single) -> Double {
     let words = table.words.clamped(to: range)
-    guard !words.isEmpty else { return squares(range, team) }
+    guard !words.isEmpty, table.headKind != .maskedLanguageModel else { return squares(range, team) }
     let ofWords = rows.current.reduce(0) { $0 + squares(table.row($1), .single) }
     return squares(range.lowerBound..<words.lowerBound, team) + ofWords
       + squares(words.upperBound..<range.upperBound, team)

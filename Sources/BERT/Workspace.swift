@@ -28,13 +28,16 @@ public final class Workspace {
   let embedding: NormActivations
   /// x before the first layer, [T, C].
   let input: UnsafeMutablePointer<Float>
-  /// Of every layer for inference; for training of all but the last.
+  /// Of every layer for inference; for training of those that are computed for all tokens: all, but for a classifier the
+  /// last.
   let layers: [LayerActivations]
   /// The last layer at the first tokens, [B, ...].
   package let last: LastLayerActivations
   package let rows: Classifier.Rows
   /// [B, N].
   let dLogits: UnsafeMutablePointer<Float>
+  /// Of a masked language model, [M, ...]; it has none of the rows above.
+  package let predictions: PredictionHead.Rows
   /// Only for training.
   package let gradients: GradientBuffers?
   let threads: [ThreadMemory]
@@ -57,8 +60,10 @@ public final class Workspace {
     self.purpose = purpose
     self.team = team
     var pool = Pool(model: model, capacity: capacity, training: purpose != .inference, counting: counting)
-    let (t, b) = (capacity.tokens, capacity.sequences)
     let (c, heads) = (model.configuration.hiddenSize, model.configuration.heads)
+    let isMasked = model.table.headKind == .maskedLanguageModel
+    let t = capacity.tokens
+    let (b, m) = isMasked ? (0, capacity.predictions) : (capacity.sequences, 0)
     input = pool.take(t * c)
     switch purpose {
     case .inference:
@@ -71,7 +76,7 @@ public final class Workspace {
       let isShared = recomputing && model.configuration.layers > 1
       // Each layer has an output of its own in place of the one named here.
       let shared = isShared ? pool.layer(rows: t, attention: attention, output: input) : nil
-      layers = (0..<model.configuration.layers - 1).map { _ in
+      layers = (0..<model.configuration.layers - (isMasked ? 0 : 1)).map { _ in
         shared?.with(output: pool.take(t * c)) ?? pool.layer(rows: t, attention: attention)
       }
     }
@@ -87,6 +92,7 @@ public final class Workspace {
         weightSums: pool.take(b * heads)),
       layer: pool.layer(rows: b, attention: nil, output: rows.first))
     dLogits = pool.take(b * outputs)
+    predictions = pool.predictions(rows: m)
     gradients = isTraining ? pool.gradients() : nil
     threads = (0..<count).map { pool.thread($0) }
     memory = pool.buffers
@@ -132,6 +138,13 @@ private struct Pool {
       probabilities: attention.flatMap { $0 > 0 ? take($0) : nil }, context: take(rows * c),
       attentionNorm: norm(rows: rows), middle: take(rows * c), activated: take(rows * f),
       slope: training ? take(rows * f) : nil, outputNorm: norm(rows: rows), output: output ?? take(rows * c))
+  }
+
+  mutating func predictions(rows: Int) -> PredictionHead.Rows {
+    PredictionHead.Rows(
+      x: take(rows * c), slope: training ? take(rows * c) : nil, norm: norm(rows: rows), output: take(rows * c),
+      logits: take(rows * model.configuration.vocabularySize), gradient: training ? take(rows * c) : nil,
+      dx: training ? take(rows * c) : nil)
   }
 
   mutating func gradients() -> GradientBuffers {

@@ -1,4 +1,4 @@
-/// What can go wrong while a cell is fine-tuned.
+/// What can go wrong while a model is trained.
 public enum FineTuningError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The data have no labels, or no examples.
   case noLabels
@@ -10,6 +10,10 @@ public enum FineTuningError: Error, Sendable, Equatable, CustomStringConvertible
   case stateUnreadable(path: String, reason: String)
   /// A layer is to be frozen that the model does not have.
   case noSuchLayer(got: Int, layers: Int)
+  /// A text to pre-train on has no words.
+  case noText(path: String)
+  /// Sequences of a text to pre-train on have no room for a word.
+  case sequenceLength(got: Int)
   /// The layer-wise decay of the learning rate is not above 0 and at most 1.
   case layerDecay(got: String)
 
@@ -22,12 +26,16 @@ public enum FineTuningError: Error, Sendable, Equatable, CustomStringConvertible
     case .notFinite(let what, let value, let step):
       "the \(what) of step \(step) is \(value), a finite number is expected; lower the learning rate"
     case .otherState(let path, let got, let expected):
-      "\(path) was written by another fine-tuning (\(got)), this one is \(expected); choose another output folder, or "
+      "\(path) was written by another run (\(got)), this one is \(expected); choose another output folder, or "
         + "remove it to start anew"
     case .stateUnreadable(let path, let reason):
-      "\(path) is not a state to resume from (\(reason)); remove it to start this fine-tuning anew"
+      "\(path) is not a state to resume from (\(reason)); remove it to start this run anew"
     case .noSuchLayer(let got, let layers):
       "layer \(got) is to be frozen, the model has layers 0 to \(layers - 1); name layers of this model"
+    case .noText(let path):
+      "\(path) has no line with a word, one document per line is expected; give a plain text file"
+    case .sequenceLength(let got):
+      "sequences of at most \(got) tokens were asked for, [CLS], a word and [SEP] are 3; ask for more, 128 is usual"
     case .layerDecay(let got):
       "the layer-wise decay of the learning rate is \(got), a number above 0 and at most 1 is expected; 1 turns it off"
     }

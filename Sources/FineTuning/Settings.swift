@@ -54,9 +54,7 @@ public struct TrainingSettings: Sendable, Hashable {
   /// The learning rate of step t = 0, 1, ... as transformers' linear schedule has it: rate t / w while t < w =
   /// int(warmup x steps), so that the first step's is 0, then falling linearly to 0.
   public func learningRate(step: Int, of steps: Int) -> Double {
-    let warmupSteps = Int(warmup * Double(steps))
-    if step < warmupSteps { return learningRate * Double(step) / Double(warmupSteps) }
-    return learningRate * Double(steps - step) / Double(max(1, steps - warmupSteps))
+    LearningRateSchedule(greatest: learningRate, warmup: warmup).rate(step: step, of: steps)
   }
 }
 

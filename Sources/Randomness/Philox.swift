@@ -28,6 +28,8 @@ public struct Philox: Sendable, Hashable {
     case direction = 6
     /// Halves, permutations and bootstraps of what was measured.
     case resampling = 7
+    /// Which tokens a masked language model is to predict, and what hides them.
+    case masking = 8
   }
 
   static let multipliers = (UInt64(0xD251_1F53), UInt64(0xCD9E_8D57))

@@ -53,8 +53,8 @@ public struct Vocabulary: Sendable {
 
   private mutating func insert(_ token: [UInt8], id: Int32) {
     size = max(size, Int(id) + 1)
-    let hash = token.reduce(Self.emptyHash, Self.extend)
-    let (tag, home) = place(of: hash)
+    let hash = token.reduce(SpanHash.empty, SpanHash.extend)
+    let (tag, home) = SpanHash.place(of: hash, slots: slots.count)
     var slot = home
     while slots[slot].token >= 0 {
       let other = Int(slots[slot].token)
@@ -71,14 +71,9 @@ public struct Vocabulary: Sendable {
     longest = max(longest, token.count)
   }
 
-  // FNV-1a: https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
-  private static let emptyHash: UInt64 = 0xCBF2_9CE4_8422_2325
   /// Hash of what word-internal pieces begin with.
-  private static let continuationHash = continuation.reduce(emptyHash, extend)
+  private static let continuationHash = continuation.reduce(SpanHash.empty, SpanHash.extend)
   private static let continuation = Array("##".utf8)
-
-  @inline(__always)
-  private static func extend(_ hash: UInt64, by byte: UInt8) -> UInt64 { (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
 
   /// The id of a token; nil if the vocabulary lacks it.
   public func id(of token: String) -> Int32? {
@@ -89,8 +84,8 @@ public struct Vocabulary: Sendable {
   /// The id of a whole token.
   @inline(__always)
   func id(of token: UTF8Bytes) -> Int32? {
-    var hash = Self.emptyHash
-    for byte in token { hash = Self.extend(hash, by: byte) }
+    var hash = SpanHash.empty
+    for byte in token { hash = SpanHash.extend(hash, by: byte) }
     return find(token, hash: hash, prefix: 0)
   }
 
@@ -99,11 +94,11 @@ public struct Vocabulary: Sendable {
   /// - Returns: the piece's id and its length in bytes of `rest`; nil if no piece fits.
   func longestPiece(of rest: UTF8Bytes, continues: Bool) -> (id: Int32, length: Int)? {
     let prefix = continues ? Self.continuation.count : 0
-    var hash = continues ? Self.continuationHash : Self.emptyHash
+    var hash = continues ? Self.continuationHash : SpanHash.empty
     var best: (id: Int32, length: Int)?
     var length = 0
     while length < min(rest.count, longest - prefix) {
-      hash = Self.extend(hash, by: rest[length])
+      hash = SpanHash.extend(hash, by: rest[length])
       length += 1
       guard length == rest.count || isScalarStart(rest[length]) else { continue }
       if let id = find(UTF8Bytes(rebasing: rest[..<length]), hash: hash, prefix: prefix) { best = (id, length) }
@@ -114,20 +109,13 @@ public struct Vocabulary: Sendable {
   /// The token that is `piece` after its first `prefix` bytes; the hash covers those too.
   @inline(__always)
   private func find(_ piece: UTF8Bytes, hash: UInt64, prefix: Int) -> Int32? {
-    var (tag, slot) = place(of: hash)
+    var (tag, slot) = SpanHash.place(of: hash, slots: slots.count)
     while slots[slot].token >= 0 {
       let token = Int(slots[slot].token)
       if slots[slot].tag == tag, matches(token, piece, prefix: prefix) { return ids[token] }
       slot = (slot + 1) & (slots.count - 1)
     }
     return nil
-  }
-
-  /// What a slot keeps of a hash, and the slot where its search begins.
-  @inline(__always)
-  private func place(of hash: UInt64) -> (tag: UInt32, slot: Int) {
-    let tag = UInt32(hash >> 32)
-    return (tag, Int(UInt32(truncatingIfNeeded: hash) ^ tag) & (slots.count - 1))
   }
 
   @inline(__always)

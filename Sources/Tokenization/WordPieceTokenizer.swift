@@ -10,6 +10,8 @@ public struct WordPieceTokenizer: Sendable {
   private let normalizedTokens: AddedTokenMatcher
   private let classifier: Int32
   private let separator: Int32
+  /// The id of the token that hides a word in pre-training; nil where the options name none.
+  public let maskToken: Int32?
 
   /// A tokenizer of this vocabulary.
   /// - Throws: `TokenizationError.specialTokenMissing` if the vocabulary lacks a special or added token.
@@ -23,6 +25,7 @@ public struct WordPieceTokenizer: Sendable {
     wordPiece = WordPiece(vocabulary: vocabulary, unknown: try id("unk_token", options.unknownToken))
     classifier = try id("cls_token", options.classifierToken)
     separator = try id("sep_token", options.separatorToken)
+    maskToken = try options.maskToken.map { try id("mask_token", $0) }
 
     let normalizer = Normalizer(options)
     var raw: [(spelling: [UInt8], id: Int32)] = []

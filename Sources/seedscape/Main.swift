@@ -24,9 +24,8 @@ struct Seedscape: ParsableCommand {
     abstract: "Studies how BERT fine-tunes: seeds x data sets, loss landscapes, learning dynamics, over MPI.",
     version: Version.text,
     subcommands: [
-      Run.self, PlanCommand.self, Status.self, Export.self, ReportCommand.self, Compare.self, Finetune.self,
-      Evaluate.self,
-      Tokenize.self, BenchCommand.self,
+      Run.self, PlanCommand.self, Status.self, Export.self, ReportCommand.self, Compare.self, Pretrain.self,
+      Finetune.self, Evaluate.self, Tokenize.self, BenchCommand.self,
     ])
 }
 

@@ -133,6 +133,26 @@ import Testing
       error?.description == "\(path): `\(key)` is \(got), which is not implemented; expected \(expected)")
   }
 
+  /// A shape with BERT's other settings, written and read back.
+  @Test func shapesAreWritten() throws {
+    let shape = try BERTConfiguration(
+      vocabularySize: 20, hiddenSize: 8, layers: 2, heads: 2, intermediateSize: 12, maximumPositions: 16)
+    #expect(shape == (try read(["max_position_embeddings": "16"])))
+    var other = shape
+    (other.activation, other.layerNormEpsilon, other.hiddenDropout) = (.relu, 1e-5, 0.25)
+    (other.classifierDropout, other.labels) = (0.5, ["no", "yes"])
+    for configuration in [shape, other] {
+      #expect(try BERTConfiguration(json: try configuration.json(), path: "c") == configuration)
+    }
+    #expect(
+      throws: ModelError.configurationValue(
+        path: "the model's shape", key: "num_attention_heads", got: "3", expected: "a divisor of hidden_size 8")
+    ) {
+      try BERTConfiguration(
+        vocabularySize: 20, hiddenSize: 8, layers: 2, heads: 3, intermediateSize: 12, maximumPositions: 16)
+    }
+  }
+
   @Test func unreadableFiles() throws {
     let directory = try Fixture.directory("refused")
     #expect(

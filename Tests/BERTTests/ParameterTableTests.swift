@@ -78,6 +78,24 @@ import Testing
     }
   }
 
+  /// V = 20, C = 8 as above, no pooler; the head: dense 8 x 8 + 8, LayerNorm 16, 20 words.
+  @Test func maskedLanguageModelByHand() throws {
+    let table = ParameterTable(try .tiny(), head: .maskedLanguageModel)
+    #expect(table.count == 352 + 304 + 228 + 72 + 16 + 20)
+    #expect(table.encoder == 0..<352 + 304 + 228 && table.outputs == nil)
+    let bare = ParameterTable(try .tiny(), outputs: nil)
+    #expect(zip(table.entries, bare.entries.dropLast(2)).allSatisfy { $0.name == $1.name && $0.range == $1.range })
+    let head = table.entries.filter { $0.group == .head }
+    #expect(
+      head.map(\.name) == [
+        "cls.predictions.transform.dense.weight", "cls.predictions.transform.dense.bias",
+        "cls.predictions.transform.LayerNorm.weight", "cls.predictions.transform.LayerNorm.bias",
+        "cls.predictions.bias",
+      ])
+    #expect(head.map(\.decays) == [true, false, false, false, false])
+    #expect(head.count == table.entries.count - bare.entries.count + 2)
+  }
+
   /// BertForSequenceClassification has a `bert.` prefix, BertModel has none.
   @Test func tensorNames() throws {
     let configuration = try BERTConfiguration.tiny()

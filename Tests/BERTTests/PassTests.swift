@@ -150,6 +150,11 @@ import Testing
     #expect(tiny.operations(lengths: [1, 2], purpose: .inference) == 208 + 136 + 56)
     #expect(tiny.operations(lengths: [1, 2], purpose: .training(recomputing: false)) == 3 * 400)
     #expect(tiny.operations(lengths: [1, 2], purpose: .training(recomputing: true)) == 3 * 400)
+    // Both layers in full, and 3 tokens predicted at 2 x 2 (2 + 4) each.
+    let masked = BERTModel(tiny.configuration, head: .maskedLanguageModel)
+    #expect(masked.operations(lengths: [1, 2], predictions: 3, purpose: .inference) == 208 + 208 + 72)
+    #expect(
+      masked.operations(lengths: [1, 2], predictions: 3, purpose: .training(recomputing: true)) == 3 * 488 + 208)
     let deep = model.operations(lengths: [3], purpose: .training(recomputing: true))
     let plain = model.operations(lengths: [3], purpose: .training(recomputing: false))
     // Two of the four layers are computed again: neither the last nor the one before it.

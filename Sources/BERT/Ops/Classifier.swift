@@ -27,9 +27,10 @@ package struct Classifier {
   package func forward(
     sequences: Int, parameters: UnsafePointer<Float>, places: Offsets, masks: RowMasks?, rows: Rows
   ) {
+    guard let pooler = places.pooler else { preconditionFailure("a masked language model has no classifier") }
     Linear(inputs: channels, outputs: channels).forward(
-      rows: 0..<sequences, x: rows.first, weight: parameters + places.pooler.weight, y: rows.pooled)
-    let bias = parameters + places.pooler.bias
+      rows: 0..<sequences, x: rows.first, weight: parameters + pooler.weight, y: rows.pooled)
+    let bias = parameters + pooler.bias
     for sequence in 0..<sequences {
       let pooled = rows.pooled + sequence * channels
       let features = rows.features + sequence * channels
@@ -39,7 +40,7 @@ package struct Classifier {
         for c in 0..<channels { features[c] *= masks.multipliers[c] }
       }
     }
-    guard let outputs, let head = places.head else { return }
+    guard let outputs, let head = places.classifier else { return }
     Linear(inputs: channels, outputs: outputs).forward(
       rows: 0..<sequences, x: rows.features, weight: parameters + head.weight, y: rows.logits)
     for sequence in 0..<sequences {
@@ -52,7 +53,7 @@ package struct Classifier {
     sequences: Int, dLogits: UnsafePointer<Float>, parameters: UnsafePointer<Float>, places: Offsets,
     masks: RowMasks?, rows: Rows, gradients: UnsafeMutablePointer<Float>
   ) {
-    guard let outputs, let head = places.head, let dFirst = rows.dFirst else {
+    guard let outputs, let head = places.classifier, let pooler = places.pooler, let dFirst = rows.dFirst else {
       preconditionFailure("a backward pass needs a head and a workspace for training")
     }
     let all = 0..<sequences
@@ -68,9 +69,9 @@ package struct Classifier {
       }
       for c in 0..<channels { gradient[c] *= 1 - pooled[c] * pooled[c] }
     }
-    let pooler = Linear(inputs: channels, outputs: channels)
-    pooler.addWeightGradient(rows: all, dy: rows.gradient, x: rows.first, into: gradients + places.pooler.weight)
-    addColumnSums(rows: all, columns: channels, rows.gradient, into: gradients + places.pooler.bias)
-    pooler.inputGradient(rows: all, dy: rows.gradient, weight: parameters + places.pooler.weight, into: dFirst)
+    let pooling = Linear(inputs: channels, outputs: channels)
+    pooling.addWeightGradient(rows: all, dy: rows.gradient, x: rows.first, into: gradients + pooler.weight)
+    addColumnSums(rows: all, columns: channels, rows.gradient, into: gradients + pooler.bias)
+    pooling.inputGradient(rows: all, dy: rows.gradient, weight: parameters + pooler.weight, into: dFirst)
   }
 }

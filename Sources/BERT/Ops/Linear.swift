@@ -45,15 +45,18 @@ package struct Linear {
   }
 }
 
-/// sums[j] += the sum over `rows` of x[row, j]: the gradient of a bias. x is [T, columns].
+/// sums[j] += the sum over `rows` of x[row, j], for the j in `part` (nil: all): the gradient of a bias. x is [T, columns].
 package func addColumnSums(
-  rows: Range<Int>, columns: Int, _ x: UnsafePointer<Float>, into sums: UnsafeMutablePointer<Float>
+  rows: Range<Int>, columns: Int, part: Range<Int>? = nil, _ x: UnsafePointer<Float>,
+  into sums: UnsafeMutablePointer<Float>
 ) {
+  let part = part ?? 0..<columns
+  let end = part.upperBound
   for row in rows {
     let start = row * columns
-    for j in stride(from: 0, to: columns, by: 16) {
-      let sum = sums.lanes(at: j, end: columns) + x.lanes(at: start + j, end: start + columns)
-      sums.store(sum, at: j, end: columns)
+    for j in stride(from: part.lowerBound, to: end, by: 16) {
+      let sum = sums.lanes(at: j, end: end) + x.lanes(at: start + j, end: start + end)
+      sums.store(sum, at: j, end: end)
     }
   }
 }

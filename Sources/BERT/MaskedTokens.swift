@@ -1,0 +1,82 @@
+/// The tokens of a packed batch that a masked language model is to predict.
+public struct MaskedTokens: Sendable, Equatable {
+  /// Where they stand among the batch's tokens, ascending, each once, [M].
+  public private(set) var rows: [Int] = []
+  /// The ids of the words that belong there, [M].
+  public private(set) var words: [Int32] = []
+
+  /// None.
+  public init() {}
+
+  /// Tokens at `rows`, ascending, each once, and their words.
+  public init(rows: [Int], words: [Int32]) {
+    precondition(rows.count == words.count, "every masked token has a word")
+    precondition(zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }, "rows ascend")
+    (self.rows, self.words) = (rows, words)
+  }
+
+  /// Appends a token that stands behind all others.
+  public mutating func append(row: Int, word: Int32) {
+    precondition(row > rows.last ?? -1, "rows ascend")
+    rows.append(row)
+    words.append(word)
+  }
+
+  /// M.
+  public var count: Int { rows.count }
+}
+
+extension BERTModel {
+  /// Computes the logits of a batch's masked tokens, [M, V].
+  ///
+  /// - Parameters:
+  ///   - batch: must fit the workspace and the model (``PackedBatch/validate(for:)``).
+  ///   - masked: at most as many as the workspace's capacity has predictions; the words are not looked at.
+  ///   - parameters: the flat vector of a masked language model.
+  ///   - dropout: the step's dropout; nil for evaluation.
+  /// - Returns: the logits, in the workspace's memory: valid until its next use.
+  @discardableResult
+  public func forward(
+    _ batch: PackedBatch, masked: MaskedTokens, parameters: UnsafePointer<Float>, workspace: Workspace,
+    dropout: Dropout? = nil
+  ) -> UnsafeBufferPointer<Float> {
+    check(batch, masked, workspace)
+    Pass(
+      model: self, batch: batch, masked: masked, parameters: parameters, workspace: workspace, dropout: dropout
+    ).forward(observer: Observer())
+    return UnsafeBufferPointer(
+      start: workspace.predictions.logits, count: masked.count * configuration.vocabularySize)
+  }
+
+  /// What the last forward pass in a workspace predicted for `masked`, token by token, [M].
+  public func scores(_ masked: MaskedTokens, workspace: Workspace) -> [TokenScore] {
+    predictionHead.scores(masked.words, rows: workspace.predictions, gradientScale: nil, team: workspace.team)
+  }
+
+  /// Adds the gradient of `scale` x the sum of the masked tokens' losses, after a training forward pass of the same batch,
+  /// masked tokens, parameters, workspace and dropout.
+  ///
+  /// - Parameters:
+  ///   - scale: 1 / (masked tokens of the optimiser's batch) for the gradient of their mean.
+  ///   - gradients: as the flat parameter vector; added to, so that micro-batches accumulate.
+  ///   - finished: hears of each range of the flat vector that this pass adds nothing to any more; together they cover it.
+  /// - Returns: what the pass predicted, token by token, [M].
+  public func backward(
+    _ batch: PackedBatch, masked: MaskedTokens, scale: Double, parameters: UnsafePointer<Float>, workspace: Workspace,
+    dropout: Dropout?, gradients: UnsafeMutablePointer<Float>, finished: (Range<Int>) -> Void = { _ in }
+  ) -> [TokenScore] {
+    check(batch, masked, workspace)
+    guard let flow = workspace.gradients else { preconditionFailure("a backward pass needs a workspace for training") }
+    return Pass(
+      model: self, batch: batch, masked: masked, parameters: parameters, workspace: workspace, dropout: dropout
+    ).backwardMasked(scale: scale, flow: flow, gradients: gradients, finished: finished)
+  }
+
+  private func check(_ batch: PackedBatch, _ masked: MaskedTokens, _ workspace: Workspace) {
+    precondition(table.headKind == .maskedLanguageModel, "the model predicts masked tokens")
+    var shape = batch.shape
+    shape.predictions = masked.count
+    precondition(workspace.capacity.holds(shape), "the batch is larger than the workspace")
+    precondition(masked.rows.last ?? -1 < shape.tokens, "masked tokens stand in the batch")
+  }
+}

@@ -1,0 +1,65 @@
+public import BERT
+internal import Randomness
+
+/// Which tokens a masked language model is to predict, and what stands in their place (Devlin et al. 2019, arXiv:1810.04805,
+/// section 3.1, and their create_pretraining_data.py).
+///
+/// Of the n tokens between a sequence's `[CLS]` and `[SEP]`, 15 % (rounded, at least one) are chosen. Of those 80 % become
+/// `[MASK]`, 10 % a random token of the vocabulary, and 10 % stay as they are. Each pass over the text chooses anew (Liu et
+/// al. 2019, arXiv:1907.11692, section 4.1).
+///
+/// All of it is a function of (seed, pass, example, place): the same in any batch, on any rank, after any interruption.
+public struct Masking: Sendable {
+  private let generator: Philox
+  private let vocabularySize: Int
+  private let maskToken: Int32
+
+  /// The masking of a seed.
+  ///
+  /// - Parameters:
+  ///   - vocabularySize: random tokens are 0 ..< this.
+  ///   - maskToken: the id of `[MASK]`.
+  public init(seed: UInt64, vocabularySize: Int, maskToken: Int32) {
+    generator = Philox(seed: seed, purpose: .masking)
+    self.vocabularySize = vocabularySize
+    self.maskToken = maskToken
+  }
+
+  /// How many tokens of a sequence of `length` tokens, `[CLS]` and `[SEP]` included, are to be predicted; `length` >= 3.
+  public static func predictions(length: Int) -> Int {
+    max(1, Int((0.15 * Double(length - 2)).rounded()))
+  }
+
+  /// Appends a sequence with its chosen tokens hidden.
+  ///
+  /// - Parameters:
+  ///   - tokens: `[CLS]`, at least one token, `[SEP]`.
+  ///   - example: the sequence's number in its text, 0 ..< 2^32.
+  ///   - pass: the pass over the text, 0 ..< 2^32.
+  ///   - masked: gets the chosen tokens, as rows of `batch`.
+  public func append(
+    _ tokens: ArraySlice<Int32>, example: Int, pass: Int, to batch: inout PackedBatch, masked: inout MaskedTokens
+  ) {
+    let start = batch.tokens.count
+    var hidden = Array(tokens)
+    let draws = (1..<tokens.count - 1).map { place in
+      (
+        place: place,
+        words: generator.block(
+          SIMD4(UInt32(place), UInt32(truncatingIfNeeded: example), UInt32(truncatingIfNeeded: pass), 0))
+      )
+    }
+    // Those with the smallest numbers are chosen; equal ones by place.
+    let chosen = draws.sorted { ($0.words[0], $0.place) < ($1.words[0], $1.place) }
+      .prefix(Self.predictions(length: tokens.count)).sorted { $0.place < $1.place }
+    for (place, words) in chosen {
+      masked.append(row: start + place, word: hidden[place])
+      switch Double(words[1]) * 0x1p-32 {
+      case ..<0.8: hidden[place] = maskToken
+      case ..<0.9: hidden[place] = Int32((UInt64(words[2]) * UInt64(vocabularySize)) >> 32)
+      default: break
+      }
+    }
+    batch.append(tokens: hidden, segments: repeatElement(0, count: hidden.count))
+  }
+}

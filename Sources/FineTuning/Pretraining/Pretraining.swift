@@ -1,0 +1,132 @@
+internal import BERT
+public import Foundation
+internal import TensorFiles
+
+/// One pre-training from start to end: steps, evaluations, a state to resume from, the final model.
+public final class Pretraining {
+  /// The steps.
+  public let trainer: Pretrainer
+  /// The results on the dev text so far.
+  public internal(set) var evaluations: [Evaluation] = []
+
+  let dev: MaskedEvaluator?
+  let evaluationInterval: Int
+  let folder: URL
+  let identity: String
+
+  /// The result of an evaluation.
+  public struct Evaluation: Sendable, Equatable {
+    /// Steps done.
+    public var step: Int
+    /// The mean cross-entropy of the dev text's masked tokens, dropout off.
+    public var loss: Double
+    /// The share of them that was predicted right.
+    public var accuracy: Double
+  }
+
+  /// Prepares a pre-training and takes it up where a state in its folder left it.
+  ///
+  /// - Parameters:
+  ///   - trainer: at step 0.
+  ///   - dev: evaluates a text apart from the training text; nil: nothing is evaluated.
+  ///   - evaluationInterval: steps from one evaluation to the next, >= 1; the last step is evaluated anyway.
+  ///   - folder: where the final model goes; the state is in its folder `resume` while the run is unfinished.
+  ///   - identity: what fixes the result, as text; a state of another identity is refused.
+  /// - Throws: ``FineTuningError``, `TensorFileError`.
+  public init(
+    _ trainer: Pretrainer, dev: MaskedEvaluator?, evaluationInterval: Int, folder: URL, identity: String
+  ) throws {
+    self.trainer = trainer
+    self.dev = dev
+    self.evaluationInterval = evaluationInterval
+    self.folder = folder
+    self.identity = identity
+    if FileManager.default.fileExists(atPath: stateURL.path) { try resume() }
+  }
+
+  /// The state to resume from.
+  var stateURL: URL { folder.appending(path: "resume/state.safetensors") }
+
+  /// Whether this process is the one of its gang that writes files.
+  private var writes: Bool { trainer.gang.shares.lowerBound == 0 }
+
+  /// Goes on until the last step, or until a process of the gang is asked to stop.
+  ///
+  /// - Parameters:
+  ///   - source: the Hugging Face directory whose configuration and vocabulary the final model takes along; may be the
+  ///     folder itself.
+  ///   - secondsBetweenSaves: how much work a crash may cost, at least; saving takes at most a hundredth of the time.
+  ///     When a state is written changes no result.
+  ///   - shouldStop: asked during every step; the run ends after that step.
+  ///   - progress: called after every step.
+  /// - Throws: ``FineTuningError/notFinite(what:value:step:)``, `TensorFileError`, `ModelError`, what the gang throws.
+  public func run(
+    from source: URL, secondsBetweenSaves: Double = 30, shouldStop: () -> Bool = { false },
+    progress: (Pretraining) -> Void = { _ in }
+  ) throws -> FineTuning.Ending {
+    let clock = ContinuousClock()
+    var lastSave = clock.now
+    var pause = Duration.seconds(secondsBetweenSaves)
+    let steps = trainer.settings.steps
+    while trainer.step < steps {
+      let stops = try trainer.advance(shouldStop: shouldStop)
+      if trainer.step % evaluationInterval == 0 || trainer.step == steps { evaluate() }
+      progress(self)
+      guard trainer.step < steps else { break }
+      if stops {
+        if writes { try save() }
+        return .interrupted
+      }
+      if writes && clock.now - lastSave > pause {
+        let cost = try clock.measure { try save() }
+        pause = max(.seconds(secondsBetweenSaves), cost * 100)
+        lastSave = clock.now
+      }
+    }
+    guard writes else { return .finished }
+    try Checkpoint.write(trainer.model, trainer.parameters, from: source, labels: nil, to: folder)
+    let resume = stateURL.deletingLastPathComponent()
+    if FileManager.default.fileExists(atPath: resume.path) { try FileManager.default.removeItem(at: resume) }
+    return .finished
+  }
+
+  private func evaluate() {
+    guard let result = dev?.evaluate(trainer.parameters) else { return }
+    evaluations.append(Evaluation(step: trainer.step, loss: result.loss, accuracy: result.accuracy))
+  }
+}
+
+extension Pretraining {
+  private var file: StateFile { StateFile(url: stateURL, identity: identity) }
+
+  /// Writes all that the rest of the run depends on.
+  private func save() throws {
+    let history = trainer.history.flatMap { [$0.loss, $0.accuracy, $0.gradientNorm, $0.learningRate] }
+    let results = evaluations.flatMap { [Double($0.step), $0.loss, $0.accuracy] }
+    try file.write(
+      trainer.state,
+      [
+        .init(name: "history", columns: 4, numbers: history),
+        .init(name: "evaluations", columns: 3, numbers: results),
+      ])
+  }
+
+  /// Takes up the run where ``save()`` left it.
+  private func resume() throws {
+    try file.read(&trainer.state, count: trainer.model.table.count, ["history", "evaluations"]) { figures in
+      let (history, results) = (figures[0], figures[1])
+      guard history.count % 4 == 0, history.count / 4 <= trainer.settings.steps, results.count % 3 == 0 else {
+        throw FineTuningError.stateUnreadable(
+          path: stateURL.path, reason: "\(history.count) numbers of steps, \(trainer.settings.steps) steps in all")
+      }
+      trainer.history = stride(from: 0, to: history.count, by: 4).map {
+        PretrainingRecord(
+          loss: history[$0], accuracy: history[$0 + 1], gradientNorm: history[$0 + 2],
+          learningRate: history[$0 + 3])
+      }
+      evaluations = stride(from: 0, to: results.count, by: 3).map {
+        Evaluation(step: Int(results[$0]), loss: results[$0 + 1], accuracy: results[$0 + 2])
+      }
+    }
+  }
+}

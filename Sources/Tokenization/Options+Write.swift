@@ -1,0 +1,20 @@
+import Foundation
+
+extension Options {
+  /// The text of a `tokenizer_config.json` from which `transformers` and ``WordPieceTokenizer`` make these options again.
+  ///
+  /// Added tokens other than the special ones are left out.
+  ///
+  /// - Parameter maximumLength: tokens of a text at most (`model_max_length`).
+  /// - Throws: Foundation's errors of encoding.
+  public func configurationFile(maximumLength: Int) throws -> [UInt8] {
+    var values: [String: Any] = [
+      "tokenizer_class": "BertTokenizer", "do_lower_case": lowercases, "tokenize_chinese_chars": separatesIdeographs,
+      "strip_accents": stripsAccents.map { $0 as Any } ?? NSNull(), "model_max_length": maximumLength,
+    ]
+    for (role, token) in specialTokens { values[role] = token }
+    let data = try JSONSerialization.data(
+      withJSONObject: values, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    return [UInt8](data) + [UInt8(ascii: "\n")]
+  }
+}

@@ -1,0 +1,16 @@
+/// FNV-1a over byte spans, for tables with open addressing: https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
+enum SpanHash {
+  /// The hash of no bytes.
+  static let empty: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  /// The hash of a span that is one byte longer.
+  @inline(__always)
+  static func extend(_ hash: UInt64, by byte: UInt8) -> UInt64 { (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+
+  /// What a slot keeps of a hash, and the slot where its search begins in a table of `slots`, a power of two.
+  @inline(__always)
+  static func place(of hash: UInt64, slots: Int) -> (tag: UInt32, slot: Int) {
+    let tag = UInt32(hash >> 32)
+    return (tag, Int(UInt32(truncatingIfNeeded: hash) ^ tag) & (slots - 1))
+  }
+}

@@ -1,0 +1,42 @@
+public import Foundation
+
+/// A plain text of one document per line, read where it lies.
+///
+/// Lines end at byte 0x0A; a 0x0D before it and a byte order mark at the start are no part of the text. Lines of white
+/// space alone are no documents.
+public struct TextFile: Sendable {
+  private let path: String
+  private let data: Data
+
+  /// Opens the file at `url`.
+  /// - Throws: `TokenizationError.unreadable`.
+  public init(_ url: URL) throws {
+    path = url.path
+    do {
+      data = try Data(contentsOf: url, options: .mappedIfSafe)
+    } catch {
+      throw TokenizationError.unreadable(file: path, reason: error.localizedDescription)
+    }
+  }
+
+  /// Calls `body` with each document in turn.
+  /// - Throws: `TokenizationError.invalidUTF8` with the line, and what `body` throws.
+  public func forEachDocument(_ body: (String) throws -> Void) throws {
+    try data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
+      let text = bytes.bindMemory(to: UInt8.self)
+      var start = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+      var number = 0
+      while start < text.count {
+        number += 1
+        let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
+        var bytes = UTF8Bytes(rebasing: text[start..<end])
+        if bytes.last == UInt8(ascii: "\r") { bytes = UTF8Bytes(rebasing: bytes.dropLast()) }
+        guard let line = String(validating: bytes, as: UTF8.self) else {
+          throw TokenizationError.invalidUTF8(file: path, line: number)
+        }
+        start = end + 1
+        if line.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) { try body(line) }
+      }
+    }
+  }
+}

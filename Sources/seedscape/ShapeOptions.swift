@@ -1,0 +1,98 @@
+import ArgumentParser
+import BERT
+import Foundation
+import TensorFiles
+import Tokenization
+
+/// What pre-training starts from: a checkpoint, or a new model and a vocabulary of the text's own.
+struct ShapeOptions: ParsableArguments {
+  @Option(help: "A Hugging Face BERT directory to go on from.", completion: .directory)
+  var model: String?
+
+  @Option(help: "Tokens of a new vocabulary.")
+  var vocabularySize = 8192
+
+  @Flag(help: "Keep upper case and accents in a new vocabulary.")
+  var cased = false
+
+  @Option(help: "Layers of a new model.")
+  var layers = 4
+
+  @Option(help: "Channels of a new model's hidden states.")
+  var hidden = 256
+
+  @Option(help: "Attention heads of a new model; a divisor of --hidden.")
+  var heads = 4
+
+  @Option(help: "Channels between a new model's feed-forward matrices. (default: 4 x --hidden)")
+  var intermediate: Int?
+
+  /// A start that is ready.
+  struct Start {
+    /// The Hugging Face directory with configuration and vocabulary.
+    let directory: URL
+    let configuration: BERTConfiguration
+    let tokenizer: WordPieceTokenizer
+    /// The id of `[MASK]`.
+    let maskToken: Int32
+    /// What the parameters are read from; nil: they are drawn.
+    let checkpoint: Checkpoint?
+
+    init(
+      directory: URL, configuration: BERTConfiguration, tokenizer: WordPieceTokenizer, checkpoint: Checkpoint?
+    ) throws {
+      guard let maskToken = tokenizer.maskToken else {
+        throw InputError("\(directory.path): the tokenizer has no [MASK], which hides words; name one as mask_token")
+      }
+      (self.directory, self.configuration, self.tokenizer) = (directory, configuration, tokenizer)
+      (self.maskToken, self.checkpoint) = (maskToken, checkpoint)
+    }
+
+    /// Writes the first parameters; the head of a checkpoint that has none is drawn.
+    func write(_ network: BERTModel, into parameters: UnsafeMutablePointer<Float>, seed: UInt64) throws {
+      if let checkpoint {
+        try checkpoint.readEncoder(network, into: parameters, poolerSeed: seed)
+      } else {
+        network.initialiseEncoder(parameters, seed: seed)
+      }
+      if let checkpoint, checkpoint.predictsMaskedTokens {
+        try checkpoint.readHead(network, into: parameters)
+      } else {
+        network.initialiseHead(parameters, seed: seed)
+      }
+    }
+  }
+
+  /// Opens the checkpoint, or learns the vocabulary and writes it with the configuration into `folder`.
+  func start(text: URL, maximumLength: Int, folder: URL) throws -> Start {
+    guard let model else { return try newStart(text: text, maximumLength: maximumLength, folder: folder) }
+    let directory = URL(filePath: model, directoryHint: .isDirectory)
+    let checkpoint = try Checkpoint(directory: directory)
+    return try Start(
+      directory: directory, configuration: checkpoint.configuration,
+      tokenizer: try WordPieceTokenizer(directory: directory), checkpoint: checkpoint)
+  }
+
+  private func newStart(text: URL, maximumLength: Int, folder: URL) throws -> Start {
+    var options = Options()
+    options.lowercases = !cased
+    var learner = VocabularyLearner(options: options)
+    try TextFile(text).forEachDocument { learner.read($0) }
+    let tokens = try learner.tokens(size: vocabularySize)
+    let configuration = try BERTConfiguration(
+      vocabularySize: tokens.count, hiddenSize: hidden, layers: layers, heads: heads,
+      intermediateSize: intermediate ?? 4 * hidden, maximumPositions: maximumLength)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try write([UInt8](configuration.json()), to: folder.appending(path: "config.json"))
+    try write(Array(tokens.map { $0 + "\n" }.joined().utf8), to: folder.appending(path: "vocab.txt"))
+    try write(
+      options.configurationFile(maximumLength: maximumLength), to: folder.appending(path: "tokenizer_config.json"))
+    return try Start(
+      directory: folder, configuration: configuration, tokenizer: try WordPieceTokenizer(directory: folder),
+      checkpoint: nil)
+  }
+
+  private func write(_ bytes: [UInt8], to url: URL) throws {
+    try AtomicFile.write(to: url) { try $0.append(bytes.span.bytes) }
+  }
+}
