@@ -1,21 +1,23 @@
 public import Foundation
 
 extension BERTConfiguration {
-  /// A model of this shape with BERT's other settings: gelu, two segments, LayerNorm epsilon 1e-12, dropout 0.1, new weights
-  /// of standard deviation 0.02 (Devlin et al. 2019).
+  /// A model of this shape with BERT's other settings: gelu, two segments, LayerNorm epsilon 1e-12, dropout 0.1 (Devlin et
+  /// al. 2019).
   ///
   /// - Parameters:
   ///   - heads: divides `hiddenSize`.
   ///   - maximumPositions: the longest sequence.
+  ///   - initializerRange: the standard deviation of new weights; BERT's is 0.02, for a hidden size of 768 and more.
   /// - Throws: ``ModelError/configurationValue(path:key:got:expected:)`` for sizes below 1, more than 255 layers, heads that
   ///   do not divide the hidden size.
   public init(
-    vocabularySize: Int, hiddenSize: Int, layers: Int, heads: Int, intermediateSize: Int, maximumPositions: Int
+    vocabularySize: Int, hiddenSize: Int, layers: Int, heads: Int, intermediateSize: Int, maximumPositions: Int,
+    initializerRange: Double = 0.02
   ) throws(ModelError) {
-    let values = [
+    let values: [String: any CustomStringConvertible] = [
       "vocab_size": vocabularySize, "hidden_size": hiddenSize, "num_hidden_layers": layers,
       "num_attention_heads": heads, "intermediate_size": intermediateSize,
-      "max_position_embeddings": maximumPositions,
+      "max_position_embeddings": maximumPositions, "initializer_range": initializerRange,
     ]
     let numbers = values.map { "\"\($0)\": \($1)" }.joined(separator: ", ")
     try self.init(json: Data("{\(numbers)}".utf8), path: "the model's shape")

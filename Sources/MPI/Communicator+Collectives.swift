@@ -112,7 +112,7 @@ extension Communicator {
     return shares.split(all)
   }
 
-  private func broadcast<Scalar: MPIScalar>(_ buffer: UnsafeMutableBufferPointer<Scalar>, from root: Int32) throws {
+  func broadcast<Scalar: MPIScalar>(_ buffer: UnsafeMutableBufferPointer<Scalar>, from root: Int32) throws {
     for piece in pieces(of: buffer) {
       try check(MPI_Bcast(piece.baseAddress, Int32(piece.count), Scalar.datatype, root, handle), "MPI_Bcast")
     }

@@ -158,10 +158,10 @@ struct Requests {
 enum PieceTag {
   private static let sent = Atomic<UInt32>(0)
 
-  /// A tag that no other long message of this process in flight uses: all tags every MPI has, in turn (`MPI_TAG_UB` is at
-  /// least 32767; MPI 3.1, section 8.1.2).
+  /// A tag that no other long message of this process in flight uses: all tags every MPI has but 0, in turn (`MPI_TAG_UB`
+  /// is at least 32767; MPI 3.1, section 8.1.2).
   static func next() -> Int32 {
-    Int32(sent.wrappingAdd(1, ordering: .relaxed).newValue % 32768)
+    Int32(sent.wrappingAdd(1, ordering: .relaxed).newValue % 32767) + 1
   }
 }
 

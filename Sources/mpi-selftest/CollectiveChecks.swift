@@ -46,6 +46,11 @@ func checkCollectives(_ all: Communicator) throws {
     }
   }
   for count in awkwardLengths { try checkSameBits(all, count: count / 4) }
+  for (pieceBytes, count) in [(1, 97), (4096, 5000), (1 << 30, 0), (1 << 30, 1_000_003)] {
+    var cut = all
+    cut.pieceBytes = pieceBytes
+    try checkOrderedSum(cut, count: count)
+  }
   for count in [0, 1, 997, 65_537] {
     try checkGathers(all) { pattern(count * $0, seed: $0) }
     try checkGathers(all) { pattern(count * (all.size - $0), seed: $0).map { Float($0) / 3 } }
@@ -75,6 +80,28 @@ private func checkReductions<Scalar: MPIScalar & Numeric>(_ all: Communicator, _
   guard var floats = own as? [Float] else { return }
   try floats.withUnsafeMutableBufferPointer { try all.sum(inPlace: $0) }
   expect(floats as? [Scalar] == sum, "the sum in place of \(what)")
+}
+
+/// Six arrays whose sum rounds, spread over the ranks: the bits are those of one rank that adds them in order.
+private func checkOrderedSum(_ all: Communicator, count: Int) throws {
+  let arrays = (0..<6).map { pattern(count, seed: $0).map { Float($0) / 3 } }
+  let expected = arrays.reduce([Float](repeating: 0, count: count)) { zip($0, $1).map(+) }
+  let own = arrays[6 * all.rank / all.size..<6 * (all.rank + 1) / all.size]
+  // Elsewhere than at rank 0 what stands in the total before does not count.
+  var total = [Float](repeating: all.rank == 0 ? 0 : .nan, count: count)
+  try total.withUnsafeMutableBufferPointer { sum in
+    try withBuffers(own) { try all.sumInOrder(sum, adding: $0) }
+  }
+  expect(total.map(\.bitPattern) == expected.map(\.bitPattern), "\(count) sums in order")
+}
+
+/// The arrays' memory, all at once.
+private func withBuffers(
+  _ arrays: ArraySlice<[Float]>, _ found: [UnsafeBufferPointer<Float>] = [],
+  _ body: ([UnsafeBufferPointer<Float>]) throws -> Void
+) rethrows {
+  guard let first = arrays.first else { return try body(found) }
+  try first.withUnsafeBufferPointer { try withBuffers(arrays.dropFirst(), found + [$0], body) }
 }
 
 /// Sums that round: every rank must hold the same bits, and the same again when asked again.

@@ -3,19 +3,20 @@ import BERT
 import Coordination
 import FineTuning
 import Foundation
-import LinearAlgebra
-import Sweep
-import TensorFiles
-import Tokenization
+import MPI
 
 struct Pretrain: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Pre-trains a model on a text: masked language model.",
     discussion: """
+      seedscape pretrain --text corpus.txt --output models/mine
+      mpirun -n 4 seedscape pretrain --text corpus.txt --output models/mine
+
       The text has one document per line. Without --model a new model of the stated shape learns its own vocabulary from the \
       text. OUTPUT becomes a Hugging Face directory (BertForMaskedLM) from which fine-tuning goes on, with the steps' \
-      losses in pretraining.csv. Ctrl-C or SIGUSR1 stop after the step under way; the same command goes on from there, with \
-      the bits of an uninterrupted run.
+      losses in pretraining.csv. Under mpirun the ranks share each step, as many as it has --shares; their number changes no \
+      bit. Ctrl-C (without mpirun) or SIGUSR1 stop after the step under way; the same command goes on from there, on any \
+      number of ranks, with the bits of an uninterrupted run.
       """)
 
   @OptionGroup var shape: ShapeOptions
@@ -41,8 +42,8 @@ struct Pretrain: ParsableCommand {
   @Option(help: "Sequences of a forward and backward pass. (default: 32, or a share of the batch if that is less)")
   var microBatch: Int?
 
-  @Option(help: "Parts of a batch whose gradients are computed apart: the most processes that can share a step.")
-  var shares = 1
+  @Option(help: "Parts of a batch whose gradients are computed apart: the most ranks that can share a step.")
+  var shares = 4
 
   @Flag(help: "Compute layers again in backward passes in place of keeping their activations: less memory, same bits.")
   var recompute = false
@@ -94,7 +95,7 @@ struct Pretrain: ParsableCommand {
     }
   }
 
-  private func settings(sequences: Int) -> PretrainingSettings {
+  func settings(sequences: Int) -> PretrainingSettings {
     var settings = PretrainingSettings()
     settings.batchSize = batch
     settings.steps = steps ?? (epochs ?? 10) * settings.stepsPerPass(sequences: sequences)
@@ -108,108 +109,33 @@ struct Pretrain: ParsableCommand {
   }
 
   func run() throws {
-    let folder = URL(filePath: output, directoryHint: .isDirectory)
-    guard !FileManager.default.fileExists(atPath: folder.appending(path: "model.safetensors").path) else {
-      throw InputError("\(output) holds a finished model already; choose another --output, or remove the folder")
-    }
-    let team = try ThreadTeam(count: threads)
-    let start = try shape.start(text: URL(filePath: text), maximumLength: maxLength, folder: folder)
-    var configuration = start.configuration
-    if let dropout { (configuration.hiddenDropout, configuration.attentionDropout) = (dropout, dropout) }
-    let network = BERTModel(configuration, head: .maskedLanguageModel)
-    let length = try maximumLength(maxLength, configuration)
-    let corpus = try PretrainingText(
-      contentsOf: URL(filePath: text), tokenizer: start.tokenizer, maximumLength: length)
-    let devCorpus = try dev.map {
-      try PretrainingText(contentsOf: URL(filePath: $0), tokenizer: start.tokenizer, maximumLength: length)
-    }
-    let settings = settings(sequences: corpus.count)
-    let trainer = try Pretrainer(
-      network, text: corpus, maskToken: start.maskToken, settings: settings, seed: seed, team: team
-    ) { try start.write(network, into: $0, seed: seed) }
-    let evaluator = try devCorpus.map {
-      try MaskedEvaluator(network, $0, maskToken: start.maskToken, seed: seed, batchSize: 32, team: team)
-    }
-    let interval = evaluateEvery ?? trainer.stepsPerPass
-    let pretraining = try Pretraining(
-      trainer, dev: evaluator, evaluationInterval: interval, folder: folder,
-      identity: try identity(corpus, devCorpus, trainer, interval: interval))
-    if !json {
-      try standardOutput(
-        "\(corpus.documents) documents, \(corpus.count) sequences, \(corpus.tokenCount) tokens; vocabulary "
-          + "\(configuration.vocabularySize); \(network.table.count) parameters; \(settings.steps) steps")
-    }
     let stop = try StopSignal.catchingSignals()
-    let ending = try pretraining.run(
-      from: start.directory, shouldStop: { stop.signal != nil },
-      progress: { run in
-        if run.trainer.step % interval == 0 || run.trainer.step == settings.steps { try? report(run, interval) }
-      })
-    try writeHistory(trainer, to: folder)
-    if ending == .interrupted {
-      standardError("stopped after step \(trainer.step) of \(settings.steps); the same command goes on from there")
-      throw ExitCode(ExitStatus.interrupted.rawValue)
+    let world = try World()
+    let code: Int32
+    do { code = try run(on: world.communicator, stop) } catch {
+      // The other ranks may be waiting for this one.
+      World.abort(
+        code: ExitStatus.code(error), because: "seedscape: rank \(world.rank): \(ExitStatus.message(error))")
     }
+    try world.finalize()
+    if code != 0 { throw ExitCode(code) }
   }
 
-  /// pretraining.csv: what every step so far was like.
-  private func writeHistory(_ trainer: Pretrainer, to folder: URL) throws {
-    var text = "step,loss,masked_accuracy,gradient_norm,learning_rate\n"
-    for (step, record) in trainer.history.enumerated() {
-      text += "\(step),\(record.loss),\(record.accuracy),\(record.gradientNorm),\(record.learningRate)\n"
+  /// Rank 0 tries the input, and makes vocabulary and configuration, before the others open it.
+  ///
+  /// - Throws: only what leaves other ranks waiting.
+  private func run(on communicator: Communicator, _ stop: StopSignal) throws -> Int32 {
+    var code: [Int64] = [0]
+    var job: PretrainJob?
+    if communicator.rank == 0 {
+      do { job = try PretrainJob(self, communicator) } catch {
+        standardError("seedscape: \(ExitStatus.message(error))")
+        code = [Int64(ExitStatus.code(error))]
+      }
     }
-    let bytes = Array(text.utf8)
-    try AtomicFile.write(to: folder.appending(path: "pretraining.csv")) { try $0.append(bytes.span.bytes) }
-  }
-
-  /// The means of the steps since the last report, and the evaluation after the last of them.
-  private func report(_ run: Pretraining, _ interval: Int) throws {
-    let step = run.trainer.step
-    let last = run.trainer.history.suffix((step - 1) % interval + 1)
-    var values = [
-      ("train_loss", last.reduce(0) { $0 + $1.loss } / Double(last.count)),
-      ("train_masked_accuracy", last.reduce(0) { $0 + $1.accuracy } / Double(last.count)),
-    ]
-    if let evaluation = run.evaluations.last, evaluation.step == step {
-      values += [("dev_loss", evaluation.loss), ("dev_masked_accuracy", evaluation.accuracy)]
-    }
-    if json {
-      try standardOutput("{\"step\": \(step), \(values.map { "\"\($0)\": \($1)" }.joined(separator: ", "))}")
-    } else {
-      let figures = values.map { "\($0.replacing("_", with: " ")) \(($1 * 1e4).rounded() / 1e4)" }
-      try standardOutput("step \(step): \(figures.joined(separator: ", "))")
-    }
-  }
-
-  /// What fixes the result: settings, seed, texts, first parameters, kernels.
-  private func identity(
-    _ text: PretrainingText, _ dev: PretrainingText?, _ trainer: Pretrainer, interval: Int
-  ) throws -> String {
-    struct Canonical: Encodable {
-      let settings: String
-      let seed: UInt64
-      let texts: [Identity]
-      let start: Identity
-      let evaluateEvery: Int
-      let threads: Int
-      let core: String
-      let dropout: [Double]
-    }
-    var settings = trainer.settings
-    // Changes no bit.
-    settings.recomputesLayers = false
-    let bytes = UnsafeRawBufferPointer(
-      start: trainer.parameters, count: trainer.model.table.count * MemoryLayout<Float>.size)
-    let configuration = trainer.model.configuration
-    let canonical = Canonical(
-      settings: "\(settings)", seed: seed, texts: [text, dev].compactMap { $0 }.map(identity),
-      start: Identity(ofBytes: bytes), evaluateEvery: interval, threads: threads, core: BLAS.coreName,
-      dropout: [configuration.hiddenDropout, configuration.attentionDropout])
-    return try Identity(of: canonical).hex
-  }
-
-  /// Of a text's tokens, whose sequences begin with `[CLS]`.
-  private func identity(_ text: PretrainingText) -> Identity {
-    text.allTokens.withUnsafeBytes { Identity(ofBytes: $0) }
+    try communicator.barrier()
+    try communicator.broadcast(&code, from: 0)
+    guard code[0] == 0 else { return Int32(code[0]) }
+    return try (job ?? PretrainJob(self, communicator)).run(stop)
   }
 }

@@ -27,6 +27,9 @@ struct ShapeOptions: ParsableArguments {
   @Option(help: "Channels between a new model's feed-forward matrices. (default: 4 x --hidden)")
   var intermediate: Int?
 
+  @Option(help: "The standard deviation of a new model's weights; narrow models learn sooner with 1/sqrt(--hidden).")
+  var initializerRange = 0.02
+
   /// A start that is ready.
   struct Start {
     /// The Hugging Face directory with configuration and vocabulary.
@@ -64,8 +67,15 @@ struct ShapeOptions: ParsableArguments {
   }
 
   /// Opens the checkpoint, or learns the vocabulary and writes it with the configuration into `folder`.
-  func start(text: URL, maximumLength: Int, folder: URL) throws -> Start {
-    guard let model else { return try newStart(text: text, maximumLength: maximumLength, folder: folder) }
+  ///
+  /// - Parameter writes: whether this process does so; otherwise another one has.
+  func start(text: URL, maximumLength: Int, folder: URL, writes: Bool) throws -> Start {
+    guard let model else {
+      if writes { try makeStart(text: text, maximumLength: maximumLength, folder: folder) }
+      return try Start(
+        directory: folder, configuration: try BERTConfiguration(directory: folder),
+        tokenizer: try WordPieceTokenizer(directory: folder), checkpoint: nil)
+    }
     let directory = URL(filePath: model, directoryHint: .isDirectory)
     let checkpoint = try Checkpoint(directory: directory)
     return try Start(
@@ -73,7 +83,7 @@ struct ShapeOptions: ParsableArguments {
       tokenizer: try WordPieceTokenizer(directory: directory), checkpoint: checkpoint)
   }
 
-  private func newStart(text: URL, maximumLength: Int, folder: URL) throws -> Start {
+  private func makeStart(text: URL, maximumLength: Int, folder: URL) throws {
     var options = Options()
     options.lowercases = !cased
     var learner = VocabularyLearner(options: options)
@@ -81,15 +91,13 @@ struct ShapeOptions: ParsableArguments {
     let tokens = try learner.tokens(size: vocabularySize)
     let configuration = try BERTConfiguration(
       vocabularySize: tokens.count, hiddenSize: hidden, layers: layers, heads: heads,
-      intermediateSize: intermediate ?? 4 * hidden, maximumPositions: maximumLength)
+      intermediateSize: intermediate ?? 4 * hidden, maximumPositions: maximumLength,
+      initializerRange: initializerRange)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try write([UInt8](configuration.json()), to: folder.appending(path: "config.json"))
     try write(Array(tokens.map { $0 + "\n" }.joined().utf8), to: folder.appending(path: "vocab.txt"))
     try write(
       options.configurationFile(maximumLength: maximumLength), to: folder.appending(path: "tokenizer_config.json"))
-    return try Start(
-      directory: folder, configuration: configuration, tokenizer: try WordPieceTokenizer(directory: folder),
-      checkpoint: nil)
   }
 
   private func write(_ bytes: [UInt8], to url: URL) throws {

@@ -91,7 +91,7 @@ public final class Pretraining {
   }
 
   private func evaluate() {
-    guard let result = dev?.evaluate(trainer.parameters) else { return }
+    guard writes, let result = dev?.evaluate(trainer.parameters) else { return }
     evaluations.append(Evaluation(step: trainer.step, loss: result.loss, accuracy: result.accuracy))
   }
 }
