@@ -36,6 +36,15 @@ def test_the_same_run_gives_the_same_page(finished: Path, text: str) -> None:
     assert page.render(again, sections(again)) == text
 
 
+def test_the_documentation_has_a_section_for_each_figure_in_the_pages_order(run: seedscape.Run) -> None:
+    path = Path(__file__).parents[3] / "Sources/seedscape/Documentation.docc/Figures.md"
+    headings = re.findall(r"^##+ (.*)", path.read_text("utf-8"), re.MULTILINE)
+    rest = iter(headings)
+    for figure in figures(run):
+        title = figure.title.replace("’", "'")
+        assert title in rest, f"Figures.md lacks {title!r}, or has it at another place"
+
+
 def test_size(text: str) -> None:
     assert len(text.encode()) < 12_000_000
 
