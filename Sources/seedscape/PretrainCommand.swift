@@ -12,7 +12,7 @@ struct Pretrain: ParsableCommand {
       seedscape pretrain --text corpus.txt --output models/mine
       mpirun -n 4 seedscape pretrain --text corpus.txt --output models/mine
 
-      The text has one document per line. Without --model a new model of the stated shape learns its own vocabulary from the \
+      The text has one document per line; a tab in it parts two segments, as the texts of a pair are. Without --model a new model of the stated shape learns its own vocabulary from the \
       text. OUTPUT becomes a Hugging Face directory (BertForMaskedLM) from which fine-tuning goes on, with the steps' \
       losses in pretraining.csv. Under mpirun the ranks share each step, as many as it has --shares; their number changes no \
       bit. Ctrl-C (without mpirun) or SIGUSR1 stop after the step under way; the same command goes on from there, on any \

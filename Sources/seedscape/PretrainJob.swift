@@ -142,8 +142,8 @@ struct PretrainJob {
     return try Identity(of: canonical).hex
   }
 
-  /// Of a text's tokens, whose sequences begin with `[CLS]`.
+  /// Of a text's tokens, whose sequences begin with `[CLS]`, and their segments.
   private static func identity(_ text: PretrainingText) -> Identity {
-    text.allTokens.withUnsafeBytes { Identity(ofBytes: $0) }
+    (text.allTokens + text.allSegments.map { Int32($0) }).withUnsafeBytes { Identity(ofBytes: $0) }
   }
 }

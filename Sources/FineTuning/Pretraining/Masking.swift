@@ -4,7 +4,7 @@ internal import Randomness
 /// Which tokens a masked language model is to predict, and what stands in their place (Devlin et al. 2019, arXiv:1810.04805,
 /// section 3.1, and their create_pretraining_data.py).
 ///
-/// Of the n tokens between a sequence's `[CLS]` and `[SEP]`, 15 % (rounded, at least one) are chosen. Of those 80 % become
+/// Of a sequence's n tokens, `[CLS]` and `[SEP]` apart, 15 % (rounded, at least one) are chosen. Of those 80 % become
 /// `[MASK]`, 10 % a random token of the vocabulary, and 10 % stay as they are. Each pass over the text chooses anew (Liu et
 /// al. 2019, arXiv:1907.11692, section 4.1).
 ///
@@ -25,24 +25,25 @@ public struct Masking: Sendable {
     self.maskToken = maskToken
   }
 
-  /// How many tokens of a sequence of `length` tokens, `[CLS]` and `[SEP]` included, are to be predicted; `length` >= 3.
-  public static func predictions(length: Int) -> Int {
-    max(1, Int((0.15 * Double(length - 2)).rounded()))
+  /// How many of a sequence's `count` tokens, special ones apart, are to be predicted; `count` >= 1.
+  public static func predictions(among count: Int) -> Int {
+    max(1, Int((0.15 * Double(count)).rounded()))
   }
 
   /// Appends a sequence with its chosen tokens hidden.
   ///
   /// - Parameters:
-  ///   - tokens: `[CLS]`, at least one token, `[SEP]`.
+  ///   - sequence: with at least one token that is not special.
   ///   - example: the sequence's number in its text, 0 ..< 2^32.
   ///   - pass: the pass over the text, 0 ..< 2^32.
   ///   - masked: gets the chosen tokens, as rows of `batch`.
   public func append(
-    _ tokens: ArraySlice<Int32>, example: Int, pass: Int, to batch: inout PackedBatch, masked: inout MaskedTokens
+    _ sequence: PretrainingText.Sequence, example: Int, pass: Int, to batch: inout PackedBatch,
+    masked: inout MaskedTokens
   ) {
     let start = batch.tokens.count
-    var hidden = Array(tokens)
-    let draws = (1..<tokens.count - 1).map { place in
+    var hidden = Array(sequence.tokens)
+    let draws = sequence.places.map { place in
       (
         place: place,
         words: generator.block(
@@ -51,7 +52,7 @@ public struct Masking: Sendable {
     }
     // Those with the smallest numbers are chosen; equal ones by place.
     let chosen = draws.sorted { ($0.words[0], $0.place) < ($1.words[0], $1.place) }
-      .prefix(Self.predictions(length: tokens.count)).sorted { $0.place < $1.place }
+      .prefix(Self.predictions(among: draws.count)).sorted { $0.place < $1.place }
     for (place, words) in chosen {
       masked.append(row: start + place, word: hidden[place])
       switch Double(words[1]) * 0x1p-32 {
@@ -60,6 +61,6 @@ public struct Masking: Sendable {
       default: break
       }
     }
-    batch.append(tokens: hidden, segments: repeatElement(0, count: hidden.count))
+    batch.append(tokens: hidden, segments: sequence.segments)
   }
 }

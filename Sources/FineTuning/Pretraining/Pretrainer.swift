@@ -93,7 +93,7 @@ public final class Pretrainer {
   public func advance(shouldStop: () -> Bool = { false }) throws -> Bool {
     let step = self.step
     let sequences = Array(sequences(step: step))
-    let predictions = sequences.reduce(0) { $0 + Masking.predictions(length: text.length(of: $1)) }
+    let predictions = sequences.reduce(0) { $0 + text.predictions(of: $1) }
     let total = state.gradients.pointer
     var figures: [ShareFigures] = []
     for share in gang.shares {

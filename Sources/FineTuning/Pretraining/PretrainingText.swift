@@ -4,13 +4,35 @@ public import Tokenization
 
 /// A text as sequences of token ids, `[CLS]` ... `[SEP]`, each from one document.
 ///
-/// A document that is longer than a sequence may be is cut into consecutive pieces. Sequences of one segment, without next-
-/// sentence prediction, which pre-training does as well without (Liu et al. 2019, arXiv:1907.11692, section 4.2).
+/// A tab parts a document in two segments of one sequence, `[CLS]` ... `[SEP]` ... `[SEP]`, as the pairs of a task are. What is
+/// longer than a sequence may be is cut into consecutive pieces, the parts of a pair apart. There is no next-sentence
+/// prediction, which pre-training does as well without (Liu et al. 2019, arXiv:1907.11692, section 4.2).
 public struct PretrainingText: Sendable {
   private var tokens: [Int32] = []
+  private var segments: [UInt8] = []
   private var starts: [Int] = [0]
   /// How many documents it has.
   public private(set) var documents = 0
+
+  /// One sequence.
+  public struct Sequence: Sendable {
+    /// Its token ids, special ones included.
+    public var tokens: ArraySlice<Int32>
+    /// The segment of each, 0 or 1.
+    public var segments: ArraySlice<UInt8>
+
+    /// A sequence of equally many tokens and segments.
+    public init(tokens: ArraySlice<Int32>, segments: ArraySlice<UInt8>) {
+      precondition(tokens.count == segments.count)
+      (self.tokens, self.segments) = (tokens, segments)
+    }
+
+    /// Where its tokens stand, from 0, without `[CLS]` and each segment's `[SEP]`.
+    public var places: [Int] {
+      let middle = segments.firstIndex(of: 1).map { $0 - segments.startIndex - 1 }
+      return (1..<tokens.count - 1).filter { $0 != middle }
+    }
+  }
 
   /// Reads a file of one document per line; blank lines are skipped.
   ///
@@ -24,16 +46,31 @@ public struct PretrainingText: Sendable {
   }
 
   private mutating func append(_ document: String, _ tokenizer: WordPieceTokenizer, _ maximumLength: Int) throws {
-    let ids = try tokenizer.encode(document).ids
-    guard ids.count > 2 else { return }
-    documents += 1
-    let inner = ids[1..<ids.count - 1]
-    for start in stride(from: inner.startIndex, to: inner.endIndex, by: maximumLength - 2) {
-      tokens.append(ids[0])
-      tokens += inner[start..<min(start + maximumLength - 2, inner.endIndex)]
-      tokens.append(ids[ids.count - 1])
-      starts.append(tokens.count)
+    let count = starts.count
+    let parts = document.split(separator: "\t", maxSplits: 1).map { String($0) }
+    if parts.count == 2 {
+      let pair = try tokenizer.encode(parts[0], pair: parts[1])
+      if pair.ids.count <= maximumLength && pair.ids.count > 3 { append(pair) }
     }
+    if starts.count == count {
+      for part in parts { try appendPieces(try tokenizer.encode(part), maximumLength) }
+    }
+    if starts.count > count { documents += 1 }
+  }
+
+  private mutating func appendPieces(_ encoding: Encoding, _ maximumLength: Int) throws {
+    let inner = encoding.ids.dropFirst().dropLast()
+    for start in stride(from: inner.startIndex, to: inner.endIndex, by: maximumLength - 2) {
+      let piece = inner[start..<min(start + maximumLength - 2, inner.endIndex)]
+      let ids = encoding.ids.prefix(1) + piece + encoding.ids.suffix(1)
+      append(Encoding(ids: Array(ids), typeIDs: [UInt8](repeating: 0, count: ids.count)))
+    }
+  }
+
+  private mutating func append(_ sequence: Encoding) {
+    tokens += sequence.ids
+    segments += sequence.typeIDs
+    starts.append(tokens.count)
   }
 
   /// How many sequences it has.
@@ -43,21 +80,28 @@ public struct PretrainingText: Sendable {
   /// All sequences' tokens, one behind the other.
   public var allTokens: [Int32] { tokens }
 
-  /// The tokens of a sequence.
-  public subscript(sequence: Int) -> ArraySlice<Int32> { tokens[starts[sequence]..<starts[sequence + 1]] }
+  /// The segments of all tokens.
+  public var allSegments: [UInt8] { segments }
 
-  /// The length of a sequence.
-  func length(of sequence: Int) -> Int { starts[sequence + 1] - starts[sequence] }
+  /// The sequence of a number, from 0.
+  public subscript(sequence: Int) -> Sequence {
+    let range = starts[sequence]..<starts[sequence + 1]
+    return Sequence(tokens: tokens[range], segments: segments[range])
+  }
+
+  /// How many tokens of a sequence are to be predicted.
+  func predictions(of sequence: Int) -> Int { Masking.predictions(among: self[sequence].places.count) }
 
   /// The largest batch that `count` of its sequences can make.
   func capacity(of count: Int) -> BatchShape {
     let lengths = self.lengths.sorted(by: >).prefix(count)
     var shape = BatchShape(lengths: lengths)
-    shape.predictions = lengths.reduce(0) { $0 + Masking.predictions(length: $1) }
+    // A pair, with one special token more, has no more of them.
+    shape.predictions = lengths.reduce(0) { $0 + Masking.predictions(among: $1 - 2) }
     return shape
   }
 
-  private var lengths: [Int] { (0..<count).map { length(of: $0) } }
+  private var lengths: [Int] { zip(starts, starts.dropFirst()).map { $1 - $0 } }
 
   /// Checks that a model can read the text.
   ///

@@ -5,16 +5,21 @@ import Testing
 @Suite struct MaskingTests {
   private let masking = Masking(seed: 3, vocabularySize: 1000, maskToken: 4)
 
+  /// Tokens of one segment.
+  private func sequence(_ tokens: [Int32]) -> PretrainingText.Sequence {
+    PretrainingText.Sequence(tokens: tokens[...], segments: [UInt8](repeating: 0, count: tokens.count)[...])
+  }
+
   private func hide(
     _ tokens: [Int32], example: Int = 0, pass: Int = 0, behind others: [[Int32]] = []
   ) -> (tokens: [Int32], masked: MaskedTokens) {
     var batch = PackedBatch()
     var masked = MaskedTokens()
     for (index, other) in others.enumerated() {
-      masking.append(other[...], example: 100 + index, pass: pass, to: &batch, masked: &masked)
+      masking.append(sequence(other), example: 100 + index, pass: pass, to: &batch, masked: &masked)
     }
     let (start, count) = (batch.tokens.count, masked.count)
-    masking.append(tokens[...], example: example, pass: pass, to: &batch, masked: &masked)
+    masking.append(sequence(tokens), example: example, pass: pass, to: &batch, masked: &masked)
     #expect(batch.lengths.last == tokens.count && batch.segments.allSatisfy { $0 == 0 })
     return (
       Array(batch.tokens[start...]),
@@ -22,9 +27,23 @@ import Testing
     )
   }
 
-  /// 15 % of the tokens between [CLS] and [SEP]: of 1, 3 and 4 one, of 10 1.5, of 20 3, of 126 18.9.
+  /// 15 %: of 1, 3 and 4 one, of 10 1.5, of 20 3, of 126 18.9.
   @Test func predictionsByHand() {
-    #expect([3, 5, 6, 12, 22, 128].map { Masking.predictions(length: $0) } == [1, 1, 1, 2, 3, 19])
+    #expect([1, 3, 4, 10, 20, 126].map { Masking.predictions(among: $0) } == [1, 1, 1, 2, 3, 19])
+  }
+
+  /// In [CLS] a b [SEP] c [SEP] the first separator stays too, and the segments go along.
+  @Test func separatorOfAPairStays() {
+    let pair = PretrainingText.Sequence(tokens: [2, 10, 11, 3, 12, 3][...], segments: [0, 0, 0, 0, 1, 1][...])
+    #expect(pair.places == [1, 2, 4])
+    var chosen: Set<Int> = []
+    for example in 0..<50 {
+      var (batch, masked) = (PackedBatch(), MaskedTokens())
+      masking.append(pair, example: example, pass: 0, to: &batch, masked: &masked)
+      #expect(batch.segments == [0, 0, 0, 0, 1, 1] && masked.count == 1)
+      chosen.formUnion(masked.rows)
+    }
+    #expect(chosen == [1, 2, 4])
   }
 
   /// Special tokens stay, what is not chosen stays, and the words are those of the text.
@@ -72,7 +91,7 @@ import Testing
     #expect(hide(tokens, example: 8, pass: 2) != alone && hide(tokens, example: 7, pass: 3) != alone)
     var (batch, masked) = (PackedBatch(), MaskedTokens())
     Masking(seed: 4, vocabularySize: 1000, maskToken: 4)
-      .append(tokens[...], example: 7, pass: 2, to: &batch, masked: &masked)
+      .append(sequence(tokens), example: 7, pass: 2, to: &batch, masked: &masked)
     #expect(masked.rows != alone.masked.rows)
   }
 }
