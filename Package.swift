@@ -69,13 +69,14 @@ let package = Package(
     module("Results", ["Sweep", "Ledger", "GLUE", "LossLandscape", "LearningDynamics", "TensorFiles"]),
     module("MPI", ["CMPI"]),
     module("Coordination", ["Sweep", "MPI"]),
+    module("Progress"),
 
     // The command line: composition only.
     .executableTarget(
       name: "seedscape",
       dependencies: [
         "CProcessor", "LinearAlgebra", "TensorFiles", "Tokenization", "BERT", "GLUE", "FineTuning", "LossLandscape",
-        "LearningDynamics", "Sweep", "Experiments", "Ledger", "Results", "MPI", "Coordination",
+        "LearningDynamics", "Sweep", "Experiments", "Ledger", "Results", "MPI", "Coordination", "Progress",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -101,5 +102,6 @@ let package = Package(
     tests("Ledger", ["Sweep", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("MPI"),
     tests("Coordination", ["Sweep"]),
+    tests("Progress"),
   ]
 )

@@ -40,7 +40,8 @@ package struct Coordinator {
   private var collectedSince: ContinuousClock.Instant
   private var lastObservation: ContinuousClock.Instant
   private let start: ContinuousClock.Instant
-  private var costDone = 0.0
+  /// What this job has done, by phase.
+  private var clocks: [Phase: PhaseClock] = [:]
 
   /// Why the job ends early; nil while work is handed out.
   private var ending: Summary.Ending?
@@ -142,10 +143,9 @@ package struct Coordinator {
     let final: [Outcome]
     do { final = try schedule.record(outcome) } catch { return try fail(error) }
     guard let unit = running.removeValue(forKey: outcome.unit)?.unit else { return }
-    if outcome.status == .done {
-      costDone += unit.cost
-      keepIfNeeded(outcome)
-    }
+    let (now, cost) = (seconds, outcome.status == .done ? unit.cost : nil)
+    clocks[unit.work.kind.phase]?.end(at: now, cost: cost)
+    if outcome.status == .done { keepIfNeeded(outcome) }
     if case .failed(let message) = outcome.status, final.isEmpty {
       observer.willRetry(unit, rank: rank, message: message)
     }
@@ -169,7 +169,9 @@ package struct Coordinator {
       }
       var inputs: Inputs = [:]
       for unit in units {
+        let now = seconds
         running[unit.id] = Running(unit: unit, rank: rank, since: clock.now)
+        clocks[unit.work.kind.phase, default: PhaseClock()].begin(at: now)
         for need in unit.needs { inputs[need] = self.inputs[need] }
       }
       try channel.send(.work(units, inputs), to: rank)
@@ -210,17 +212,27 @@ package struct Coordinator {
     try fail(error)
   }
 
+  /// Since the start of the job.
+  private var seconds: Double { (clock.now - start) / .seconds(1) }
+
   private var progress: JobProgress {
-    let now = clock.now
+    let (now, seconds, phases) = (clock.now, seconds, schedule.phases)
+    let parts = Dictionary(grouping: running.values) { $0.unit.work.kind.phase }.mapValues { units in
+      units.map { (cost: $0.unit.cost, fraction: $0.fraction) }
+    }
+    let costOfParts = running.values.reduce(0) { $0 + $1.unit.cost * $1.fraction }
     let units = running.values.map {
       JobProgress.RunningUnit(
         unit: $0.unit, rank: $0.rank, fraction: $0.fraction, seconds: (now - $0.since) / .seconds(1))
     }
-    let costHalfDone = units.reduce(0) { $0 + $1.unit.cost * $1.fraction }
     return JobProgress(
-      counts: schedule.counts, running: units.sorted { ($0.rank, $0.unit.name) < ($1.rank, $1.unit.name) },
-      seconds: (now - start) / .seconds(1), costDone: costDone + costHalfDone,
-      costRemaining: max(0, schedule.remainingCost - costHalfDone))
+      counts: schedule.counts,
+      phases: phases.map {
+        PhaseProgress($0, clocks[$0.phase] ?? PhaseClock(), running: parts[$0.phase] ?? [], at: seconds)
+      },
+      running: units.sorted { ($0.rank, $0.unit.name) < ($1.rank, $1.unit.name) }, seconds: seconds,
+      costDone: clocks.values.reduce(0) { $0 + $1.cost } + costOfParts,
+      costRemaining: max(0, schedule.remainingCost - costOfParts), costTotal: phases.reduce(0) { $0 + $1.cost })
   }
 
   // MARK: - Ending

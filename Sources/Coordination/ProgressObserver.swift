@@ -32,6 +32,8 @@ public struct JobProgress: Sendable {
 
   /// How many units are in which state.
   public let counts: UnitCounts
+  /// The phases that the plan has, in the order of ``Phase``.
+  public let phases: [PhaseProgress]
   /// What is handed out, by rank and name.
   public let running: [RunningUnit]
   /// Seconds since the start of this job.
@@ -40,6 +42,13 @@ public struct JobProgress: Sendable {
   public let costDone: Double
   /// Predicted operations that are still to be done.
   public let costRemaining: Double
+  /// Predicted operations of the whole plan.
+  public let costTotal: Double
+
+  /// How much of the predicted operations are behind the plan, earlier jobs included, in `0...1`.
+  public var share: Double {
+    costTotal > 0 ? min(1, max(0, 1 - costRemaining / costTotal)) : 1
+  }
 
   /// Predicted operations per second of all ranks together, nil before there are any.
   public var rate: Double? {

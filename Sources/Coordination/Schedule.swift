@@ -171,28 +171,29 @@ public struct Schedule: Sendable {
   public var hasReadyRootUnit: Bool { readyAtRoot.count > 0 }
 
   /// How many units are in which state.
-  public var counts: UnitCounts {
-    var counts = UnitCounts()
-    for state in states {
-      switch state {
-      case .waiting: counts.waiting += 1
-      case .ready: counts.ready += 1
-      case .running: counts.running += 1
-      case .done: counts.done += 1
-      case .failed: counts.failed += 1
-      case .blocked: counts.blocked += 1
-      }
+  public var counts: UnitCounts { phases.reduce(into: UnitCounts()) { $0 += $1.counts } }
+
+  /// The units of each phase that the plan has, in the order of ``Phase``.
+  public var phases: [PhaseUnits] {
+    var phases: [Phase: PhaseUnits] = [:]
+    for (unit, state) in zip(units, states) {
+      let phase = unit.work.kind.phase
+      phases[phase, default: PhaseUnits(phase: phase)].add(unit.cost, as: counter(of: state))
     }
-    return counts
+    return Phase.allCases.compactMap { phases[$0] }
   }
 
   /// The predicted operations of all units that wait, are ready or are running.
-  public var remainingCost: Double {
-    zip(units, states).reduce(0) { sum, pair in
-      switch pair.1 {
-      case .waiting, .ready, .running: sum + pair.0.cost
-      case .done, .failed, .blocked: sum
-      }
+  public var remainingCost: Double { phases.reduce(0) { $0 + $1.costRemaining } }
+
+  private func counter(of state: State) -> WritableKeyPath<UnitCounts, Int> {
+    switch state {
+    case .waiting: \.waiting
+    case .ready: \.ready
+    case .running: \.running
+    case .done: \.done
+    case .failed: \.failed
+    case .blocked: \.blocked
     }
   }
 

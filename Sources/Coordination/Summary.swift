@@ -21,6 +21,15 @@ public struct UnitCounts: Sendable, Hashable, Codable {
 
   /// Units that can still be done.
   public var remaining: Int { waiting + ready + running }
+
+  static func += (counts: inout UnitCounts, more: UnitCounts) {
+    counts.waiting += more.waiting
+    counts.ready += more.ready
+    counts.running += more.running
+    counts.done += more.done
+    counts.failed += more.failed
+    counts.blocked += more.blocked
+  }
 }
 
 /// How a job ended: the same value on every rank.

@@ -1,7 +1,7 @@
 public import Foundation
 public import Sweep
 
-/// What a run is doing, as `status.json` says it.
+/// What a run is doing, as `status.json` says it, and `seedscape run --progress json` line by line.
 public struct RunStatus: Sendable, Hashable, Codable {
   /// Whether the run goes on.
   public enum State: String, Sendable, Hashable, Codable {
@@ -11,20 +11,24 @@ public struct RunStatus: Sendable, Hashable, Codable {
     case finished
     /// It was asked to stop; the same command resumes it.
     case interrupted
+    /// An error ended it; without its cause the same command resumes it.
+    case failed
   }
 
   /// Units by what became of them.
   public struct Counts: Sendable, Hashable, Codable {
     /// Those with results.
-    public var done: Int
+    public let done: Int
     /// Those that failed.
-    public var failed: Int
+    public let failed: Int
     /// Those that need a failed or blocked one.
-    public var blocked: Int
+    public let blocked: Int
     /// Those that are worked on.
-    public var running: Int
+    public let running: Int
     /// All others.
-    public var waiting: Int
+    public let waiting: Int
+    /// All together.
+    public let total: Int
 
     /// Counts from their parts.
     public init(done: Int = 0, failed: Int = 0, blocked: Int = 0, running: Int = 0, waiting: Int = 0) {
@@ -33,10 +37,31 @@ public struct RunStatus: Sendable, Hashable, Codable {
       self.blocked = blocked
       self.running = running
       self.waiting = waiting
+      total = done + failed + blocked + running + waiting
     }
+  }
 
-    /// All units of the plan.
-    public var total: Int { done + failed + blocked + running + waiting }
+  /// How far one phase of the sweep is.
+  public struct PhaseStatus: Sendable, Hashable, Codable {
+    /// The phase.
+    public let phase: Phase
+    /// Its units by what became of them.
+    public let counts: Counts
+    /// How much of its predicted operations are behind it, in `0...1`.
+    public let share: Double
+    /// Units finished per second while the program worked on the phase; nil before there are any.
+    public let unitsPerSecond: Double?
+    /// Seconds until its end; nil while the program does not work on it, or before there is a rate.
+    public let secondsLeft: Double?
+
+    /// A phase's status from its parts.
+    public init(phase: Phase, counts: Counts, share: Double, unitsPerSecond: Double?, secondsLeft: Double?) {
+      self.phase = phase
+      self.counts = counts
+      self.share = share
+      self.unitsPerSecond = unitsPerSecond
+      self.secondsLeft = secondsLeft
+    }
   }
 
   /// A unit that is worked on.
@@ -64,31 +89,53 @@ public struct RunStatus: Sendable, Hashable, Codable {
   public let time: Date
   /// Units by what became of them.
   public let counts: Counts
+  /// How much of the predicted operations of the plan are behind it, in `0...1`.
+  public let share: Double
+  /// The phases that the sweep has, in the order of `Phase`.
+  public let phases: [PhaseStatus]
   /// The units that are worked on.
   public let running: [Running]
+  /// Seconds since this start of the program.
+  public let elapsed: Double
   /// Predicted operations finished per second since this start of the program; nil before the first.
   public let operationsPerSecond: Double?
   /// Seconds until the end at that rate; nil before there is a rate.
   public let secondsLeft: Double?
 
-  /// A status.
-  ///
-  /// - Parameters:
-  ///   - finishedCost: predicted operations of the units finished since this start of the program.
-  ///   - remainingCost: predicted operations of the units without an outcome.
-  ///   - elapsed: seconds since this start of the program.
+  /// A status from its parts.
   public init(
-    sweep: String, state: State, time: Date, counts: Counts, running: [Running], finishedCost: Double,
-    remainingCost: Double, elapsed: Double
+    sweep: String, state: State, time: Date, counts: Counts, share: Double, phases: [PhaseStatus], running: [Running],
+    elapsed: Double, operationsPerSecond: Double?, secondsLeft: Double?
   ) {
     self.sweep = sweep
     self.state = state
     self.time = time
     self.counts = counts
+    self.share = share
+    self.phases = phases
     self.running = running
-    let rate = finishedCost > 0 && elapsed > 0 ? finishedCost / elapsed : nil
-    operationsPerSecond = rate
-    secondsLeft = rate.map { remainingCost / $0 }
+    self.elapsed = elapsed
+    self.operationsPerSecond = operationsPerSecond
+    self.secondsLeft = secondsLeft
+  }
+
+  /// The same in another state.
+  public func with(_ state: State) -> RunStatus {
+    RunStatus(
+      sweep: sweep, state: state, time: time, counts: counts, share: share, phases: phases, running: running,
+      elapsed: elapsed, operationsPerSecond: operationsPerSecond, secondsLeft: secondsLeft)
+  }
+
+  /// As a JSON object: keys as the names here, sorted; times in ISO 8601; what is nil is left out.
+  ///
+  /// - Parameter pretty: on many lines, for people; otherwise on one.
+  /// - Throws: `EncodingError` for a number that is not finite.
+  public func json(pretty: Bool = false) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    encoder.dateEncodingStrategy = .iso8601
+    return try encoder.encode(self)
   }
 }
 
@@ -106,12 +153,9 @@ public struct StatusFile: Sendable {
   ///
   /// - Throws: ``LedgerError/system(call:path:errno:)``
   public func write(_ status: RunStatus) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.dateEncodingStrategy = .iso8601
     // One writer at a time, who holds the lease: the temporary name need not be unique.
     let temporary = "\(path).tmp"
-    let bytes = try encoder.encode(status)
+    let bytes = try status.json(pretty: true)
     do {
       try System.writeFile(bytes, temporary)
       try System.rename(temporary, to: path)

@@ -1,8 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 import Coordination
 import Experiments
 import Foundation
 import MPI
+public import Progress
 import Sweep
 
 struct Run: ParsableCommand {
@@ -26,8 +27,12 @@ struct Run: ParsableCommand {
   @Flag(help: "Resume although another kind of CPU began: last bits may then differ between units.")
   var allowOtherProcessor = false
 
-  @Flag(help: "Print nothing but errors.")
-  var quiet = false
+  @Option(
+    help: """
+      How to tell how far it is: bar, on standard error; log, a line there now and then; json, one object a line on \
+      standard output; none, nothing but errors; auto, bar on a terminal and otherwise log.
+      """)
+  var progress = ProgressMode.auto
 
   func run() throws {
     let stop = try StopSignal.catchingSignals()
@@ -76,9 +81,9 @@ struct Run: ParsableCommand {
       return code
     }
     try tell(.start(source, run: preparation.run.root.path), communicator)
+    let display = ProgressDisplay(preparation, progress)
     do {
-      let display = ProgressDisplay(preparation, quiet: quiet)
-      try display.begin(preparation)
+      display.begin()
       let job = try Job(on: communicator, stop: stop)
       let worker = UnitWorker(preparation.site) { try preparation.payload(of: $0) }
       let summary = try job.coordinate(
@@ -90,6 +95,7 @@ struct Run: ParsableCommand {
     } catch {
       if let error = error as? CoordinationError, case .channelBroken = error { throw error }
       standardError("seedscape: \(ExitStatus.message(error))")
+      display.fail()
       // The error that ended the job is the one to tell; a lease that stays is free once this process has gone.
       try? preparation.close()
       return ExitStatus.code(error)
@@ -135,6 +141,8 @@ struct Run: ParsableCommand {
     }
   }
 }
+
+extension ProgressMode: ExpressibleByArgument {}
 
 /// An error that no other unit would escape, such as a full disk.
 struct EndOfJob: JobEndingError {

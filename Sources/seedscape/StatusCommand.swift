@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Ledger
+import Progress
 import Sweep
 
 struct Status: ParsableCommand {
@@ -21,7 +22,9 @@ struct Status: ParsableCommand {
       try standardOutput(String(decoding: try Data(contentsOf: run.statusFile), as: UTF8.self))
       return
     }
-    try standardOutput("\(status.sweep): \(ProgressLine.text(status))")
+    let bars = (status.phases.count > 1 ? status.phaseBars : []) + [status.wholeBar]
+    try standardOutput("\(status.sweep), \(status.state.rawValue)")
+    for line in BarLayout.lines(bars, width: 100) { try standardOutput("  \(line)") }
     for unit in status.running { try standardOutput("  rank \(unit.rank): \(unit.unit)") }
     if status.state == .running, try Lease.holder(of: run) == nil {
       try standardOutput("the job that wrote this is gone; start the same command again to go on")

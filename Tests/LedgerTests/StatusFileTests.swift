@@ -4,28 +4,45 @@ import Sweep
 import Testing
 
 @Suite struct StatusFileTests {
-  private func status(_ state: RunStatus.State, finishedCost: Double) -> RunStatus {
+  private func status(_ state: RunStatus.State, secondsLeft: Double? = nil) -> RunStatus {
     RunStatus(
       sweep: "minute", state: state, time: Date(timeIntervalSince1970: 1_700_000_000),
-      counts: .init(done: 5, failed: 1, blocked: 2, running: 1, waiting: 11),
+      counts: .init(done: 5, failed: 1, blocked: 2, running: 1, waiting: 11), share: 0.25,
+      phases: [
+        .init(
+          phase: .fineTuning, counts: .init(done: 5, running: 1), share: 0.75, unitsPerSecond: 0.5,
+          secondsLeft: secondsLeft),
+        .init(
+          phase: .points, counts: .init(failed: 1, blocked: 2, waiting: 11), share: 0, unitsPerSecond: nil,
+          secondsLeft: nil),
+      ],
       running: [.init(unit: "SST-2-s0", rank: 2, since: Date(timeIntervalSince1970: 1_699_999_990))],
-      finishedCost: finishedCost, remainingCost: 300, elapsed: 20)
+      elapsed: 20, operationsPerSecond: secondsLeft.map { _ in 5 }, secondsLeft: secondsLeft)
   }
 
-  @Test func theTimeLeftFollowsFromTheRate() {
-    #expect(status(.running, finishedCost: 100).operationsPerSecond == 5)
-    #expect(status(.running, finishedCost: 100).secondsLeft == 60)
-    #expect(status(.running, finishedCost: 0).secondsLeft == nil)
-    #expect(status(.running, finishedCost: 0).counts.total == 20)
+  /// The keys that programs read (Tutorial).
+  @Test func theObjectHasTheseKeys() throws {
+    let counts = #""counts":{"blocked":0,"done":5,"failed":0,"running":1,"total":6,"waiting":0}"#
+    #expect(
+      String(decoding: try status(.running, secondsLeft: 60).json(), as: UTF8.self)
+        == #"{"counts":{"blocked":2,"done":5,"failed":1,"running":1,"total":20,"waiting":11},"elapsed":20,"#
+        + #""operationsPerSecond":5,"phases":["#
+        + #"{\#(counts),"phase":"fine-tuning","secondsLeft":60,"share":0.75,"unitsPerSecond":0.5},"#
+        + #"{"counts":{"blocked":2,"done":0,"failed":1,"running":0,"total":14,"waiting":11},"phase":"points","share":0}],"#
+        + #""running":[{"rank":2,"since":"2023-11-14T22:13:10Z","unit":"SST-2-s0"}],"secondsLeft":60,"share":0.25,"#
+        + #""state":"running","sweep":"minute","time":"2023-11-14T22:13:20Z"}"#)
+    // Without a rate there is none, and no time left.
+    let keys = try JSONSerialization.jsonObject(with: status(.failed).json()) as? [String: Any]
+    #expect(keys?["secondsLeft"] == nil && keys?["operationsPerSecond"] == nil && keys?["state"] as? String == "failed")
   }
 
   @Test func aStatusComesBackAndIsReplaced() throws {
     let temporary = try TemporaryRun()
     let file = StatusFile(of: temporary.run)
     #expect(try file.read() == nil)
-    try file.write(status(.running, finishedCost: 0))
-    try file.write(status(.finished, finishedCost: 100))
-    #expect(try file.read() == status(.finished, finishedCost: 100))
+    try file.write(status(.running))
+    try file.write(status(.finished, secondsLeft: 0))
+    #expect(try file.read() == status(.finished, secondsLeft: 0))
     #expect(try temporary.files() == ["status.json"])
     try Data("{}".utf8).write(to: temporary.run.statusFile)
     #expect(throws: LedgerError.self) { try file.read() }
