@@ -10,9 +10,12 @@ public enum BarLayout {
   public static func lines(_ bars: [ProgressBar], width: Int) -> [String] {
     let place = max(1, width - 1)
     let title = Column(bars.map(\.title))
-    let number = Column(bars.map { "\($0.done)/\($0.total)" }, isNumber: true)
-    let rate = Column(bars.map { $0.rate ?? "" }, isNumber: true)
-    let left = Column(bars.map { $0.left ?? "" }, isNumber: true)
+    // Wide enough for what is still to come, so that bars keep their length.
+    let number = Column(
+      bars.map { "\($0.done)/\($0.total)" }, isNumber: true,
+      atLeast: bars.map { "\($0.total)/\($0.total)".count }.max() ?? 0)
+    let rate = Column(bars.map { $0.rate ?? "" }, isNumber: true, atLeast: "12 Gop/s".count)
+    let left = Column(bars.map { $0.left ?? "" }, isNumber: true, atLeast: "12 min left".count)
     let note = Column(bars.map { $0.note ?? "" })
     /// What remains for a bar beside these columns, its brackets and the space after it left out.
     func remaining(_ columns: [Column]) -> Int {
@@ -51,10 +54,10 @@ public enum BarLayout {
     let isNumber: Bool
     let width: Int
 
-    init(_ texts: [String], isNumber: Bool = false) {
+    init(_ texts: [String], isNumber: Bool = false, atLeast least: Int = 0) {
       self.texts = texts
       self.isNumber = isNumber
-      width = texts.map(\.count).max() ?? 0
+      width = max(least, texts.map(\.count).max() ?? 0)
     }
 
     /// Its width and the space before it; nothing for a column without texts.

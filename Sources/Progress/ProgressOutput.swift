@@ -4,6 +4,16 @@ internal import Foundation
 ///
 /// On a terminal the cursor is left below the bars and never hidden: whatever ends the program, the terminal is as it
 /// was, and what others print begins a line of its own.
+///
+/// ```swift
+/// var output = ProgressOutput(.auto, name: "seedscape")
+/// for step in 1...steps {
+///   ...
+///   output.show(
+///     ProgressBar(title: "pre-training", done: step, total: steps, perSecond: Double(step) / seconds, unit: "steps"),
+///     at: seconds)
+/// }
+/// ```
 public struct ProgressOutput: Sendable {
   /// How bars are shown.
   public enum Style: Sendable {
@@ -78,9 +88,16 @@ public struct ProgressOutput: Sendable {
 
   /// Prints a line of its own, in every style, above the bars that the next ``show(_:parts:at:)`` draws.
   public mutating func say(_ line: String) {
-    write(top + (drawn > 0 ? "\u{1B}[J" : "") + line + "\n")
+    clear()
+    write(line + "\n")
+  }
+
+  /// Takes the bars away until the next ``show(_:parts:at:)``, for what others print on the same terminal.
+  public mutating func clear() {
+    guard drawn > 0 else { return }
+    write(top + "\u{1B}[J")
     drawn = 0
-    if case .bars = style { due = 0 }
+    due = 0
   }
 
   /// Line over line, so that nothing flickers; then what is left of an earlier drawing goes.

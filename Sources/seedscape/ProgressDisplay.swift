@@ -66,7 +66,13 @@ final class ProgressDisplay: ProgressObserver {
 
   /// The last word.
   func end(_ summary: Summary) throws {
-    if let newest { try tell(newest.with(summary.interruptedBy == nil ? .finished : .interrupted)) }
+    if let last = newest?.with(summary.interruptedBy == nil ? .finished : .interrupted) {
+      try tell(last)
+      if last.state == .interrupted {
+        // What came after the last drawing; nothing comes after this one.
+        state.withLock { $0.output.show(last.wholeBar, parts: last.phaseBars, at: .infinity) }
+      }
+    }
     guard mode != .none || summary.exitCode != 0 else { return }
     let counts = "\(summary.done) units done, \(summary.failed) failed, \(summary.blocked) blocked"
     switch summary.ending {

@@ -10,13 +10,13 @@ import Testing
 
   @Test func onAWideTerminalEverythingStandsInColumns() {
     let bar = { (filled: Int) in
-      "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: 40 - filled)
+      "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: 40 - filled) + "]"
     }
     #expect(
       BarLayout.lines(bars, width: 200) == [
-        "fine-tuning  \(bar(20))]   12/18   4.2/min    86 s left",
-        "points       \(bar(0))]   0/425",
-        "all units    \(bar(10))]  12/443  12 Gop/s  12 min left  1 failed",
+        "fine-tuning  \(bar(20))    12/18   4.2/min    86 s left",
+        "points       \(bar(0))    0/425",
+        "all units    \(bar(10))   12/443  12 Gop/s  12 min left  1 failed",
       ])
   }
 
@@ -24,9 +24,9 @@ import Testing
     let lines = BarLayout.lines(bars, width: 80)
     #expect(
       lines == [
-        "fine-tuning  [###########............]   12/18   4.2/min    86 s left",
-        "points       [.......................]   0/425",
-        "all units    [#####..................]  12/443  12 Gop/s  12 min left  1 failed",
+        "fine-tuning  [###########...........]    12/18   4.2/min    86 s left",
+        "points       [......................]    0/425",
+        "all units    [#####.................]   12/443  12 Gop/s  12 min left  1 failed",
       ])
     #expect(lines[2].count == 79)
   }
@@ -34,18 +34,28 @@ import Testing
   @Test func theRateGivesWayFirstThenTheBarThenTheTimeLeft() {
     #expect(
       BarLayout.lines(bars, width: 60) == [
-        "fine-tuning  [######.......]   12/18    86 s left",
-        "points       [.............]   0/425",
-        "all units    [###..........]  12/443  12 min left  1 failed",
+        "fine-tuning  [######......]    12/18    86 s left",
+        "points       [............]    0/425",
+        "all units    [###.........]   12/443  12 min left  1 failed",
       ])
     #expect(
       BarLayout.lines(bars, width: 45) == [
-        "fine-tuning   12/18    86 s left", "points        0/425", "all units    12/443  12 min left  1 failed",
+        "fine-tuning    12/18    86 s left", "points         0/425", "all units     12/443  12 min left  1 failed",
       ])
     #expect(
       BarLayout.lines(bars, width: 40) == [
-        "fine-tuning   12/18", "points        0/425", "all units    12/443  1 failed",
+        "fine-tuning    12/18", "points         0/425", "all units     12/443  1 failed",
       ])
+  }
+
+  /// Numbers grow while the work goes on: bars that changed their length with them would flicker.
+  @Test func barsKeepTheirLength() {
+    let lengths = [(0, nil), (9, "9.9/s"), (10, "10/min"), (443, "12 Gop/s")].map { (done: Int, rate: String?) in
+      BarLayout.lines(
+        [ProgressBar(title: "points", done: done, total: 443, share: 1, rate: rate, secondsLeft: Double(done) * 7)],
+        width: 70)[0].count { $0 == "#" }
+    }
+    #expect(Set(lengths) == [27])
   }
 
   @Test func noLineIsEverWiderThanTheTerminal() {

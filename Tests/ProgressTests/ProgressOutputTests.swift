@@ -51,6 +51,19 @@ import Testing
     #expect(writer.screen.lines.prefix(2) == ["a failed", "b failed"] && writer.screen.lines.count == 6)
   }
 
+  @Test func barsGiveWayToOthers() {
+    let writer = Writer()
+    var output = writer.output(.bars { (60, 24) })
+    output.clear()
+    #expect(writer.texts.isEmpty)
+    let bars = bars(1, 2)
+    output.show(bars.whole, parts: bars.parts, at: 0)
+    output.clear()
+    #expect(writer.screen.lines == [""])
+    output.show(bars.whole, parts: bars.parts, at: 0.01)
+    #expect(writer.screen.lines.count == 4)
+  }
+
   @Test func drawingIsRareButTheEndIsDrawn() {
     let writer = Writer()
     var output = writer.output(.bars { (60, 24) })
