@@ -17,20 +17,23 @@ extension Checkpoint {
   ///   - parameters: its flat vector.
   ///   - source: the Hugging Face directory that it was made from.
   ///   - labels: the names of the classes in id order; one name for regression; nil without a classifier.
+  ///   - storage: how the weights are stored.
   ///   - directory: made when it is missing; other files in it are left alone.
   /// - Throws: ``ModelError``, `TensorFileError`, Foundation's file errors.
   public static func write(
-    _ model: BERTModel, _ parameters: UnsafePointer<Float>, from source: URL, labels: [String]?, to directory: URL
+    _ model: BERTModel, _ parameters: UnsafePointer<Float>, from source: URL, labels: [String]?,
+    as storage: WeightStorage = .float32, to directory: URL
   ) throws {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     try write(
-      try config(of: source, head: model.table.headKind, labels: labels), to: directory.appending(path: "config.json"))
+      try config(of: source, head: model.table.headKind, labels: labels, storage),
+      to: directory.appending(path: "config.json"))
     for name in companions {
       let file = source.appending(path: name)
       guard FileManager.default.fileExists(atPath: file.path) else { continue }
       try write(try Data(contentsOf: file), to: directory.appending(path: name))
     }
-    try model.write(parameters, to: directory.appending(path: "model.safetensors"))
+    try model.write(parameters, as: storage, to: directory.appending(path: "model.safetensors"))
   }
 
   private static func write(_ data: Data, to url: URL) throws {
@@ -40,7 +43,7 @@ extension Checkpoint {
   }
 
   /// The source's config.json with the keys that describe the head and the stored type set anew.
-  private static func config(of source: URL, head: Head?, labels: [String]?) throws -> Data {
+  private static func config(of source: URL, head: Head?, labels: [String]?, _ storage: WeightStorage) throws -> Data {
     let url = source.appending(path: "config.json")
     let data = try Data(contentsOf: url)
     guard var values = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
@@ -49,7 +52,7 @@ extension Checkpoint {
     values["model_type"] = "bert"
     values["architectures"] = [architecture(head)]
     for key in ["torch_dtype", "dtype", "num_labels", "problem_type", "id2label", "label2id"] { values[key] = nil }
-    values["dtype"] = "float32"
+    values["dtype"] = storage.rawValue
     if let labels {
       values["id2label"] = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ("\($0)", $1) })
       values["label2id"] = Dictionary(labels.enumerated().map { ($1, $0) }) { first, _ in first }

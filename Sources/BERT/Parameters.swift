@@ -51,20 +51,36 @@ extension BERTModel {
     table.entries.map { $0.group != .head && table.headKind != nil ? "bert." + $0.name : $0.name }
   }
 
-  /// Writes a flat vector as one safetensors file whose data section is the vector itself, so that it can be mapped.
+  /// Writes a flat vector as one safetensors file; in Float32 its data section is the vector itself, so that it can be mapped.
   ///
   /// - Throws: `TensorFileError`.
-  public func write(_ parameters: UnsafePointer<Float>, to url: URL, metadata: [String: String] = [:]) throws {
+  public func write(
+    _ parameters: UnsafePointer<Float>, as storage: WeightStorage = .float32, to url: URL,
+    metadata: [String: String] = [:]
+  ) throws {
     let names = tensorNames
     let descriptions = zip(names, table.entries).map {
-      TensorDescription(name: $0, dtype: .float32, shape: $1.shape)
+      TensorDescription(name: $0, dtype: storage == .float32 ? .float32 : .float16, shape: $1.shape)
     }
     var writer = try SafetensorsWriter(
       to: url, tensors: descriptions, metadata: metadata.merging(["format": "pt"]) { own, _ in own })
     for (name, entry) in zip(names, table.entries) {
       let elements = UnsafeBufferPointer(start: parameters + entry.range.lowerBound, count: entry.range.count)
-      try writer.append(elements.span.bytes, to: name)
+      switch storage {
+      case .float32: try writer.append(elements.span.bytes, to: name)
+      case .float16:
+        let halves = elements.map { Float16($0) }
+        try writer.append(halves.span.bytes, to: name)
+      }
     }
     try writer.finish()
   }
+}
+
+/// How weights are stored in a file.
+public enum WeightStorage: String, Sendable, CaseIterable {
+  /// As they are.
+  case float32
+  /// Rounded to IEEE 754 binary16, in half the space; for models that are published.
+  case float16
 }

@@ -1,5 +1,5 @@
-import ArgumentParser
-import BERT
+public import ArgumentParser
+public import BERT
 import Coordination
 import FineTuning
 import Foundation
@@ -48,6 +48,9 @@ struct Pretrain: ParsableCommand {
   @Flag(help: "Compute layers again in backward passes in place of keeping their activations: less memory, same bits.")
   var recompute = false
 
+  @Option(help: "The share of tokens that are hidden or changed, and predicted.")
+  var masked = 0.15
+
   @Option(help: "The greatest learning rate.")
   var learningRate = 1e-4
 
@@ -72,6 +75,9 @@ struct Pretrain: ParsableCommand {
   @Option(help: "Threads that share the work; their number changes last bits.")
   var threads = 1
 
+  @Option(help: "How the final model's weights are stored: float32 or float16.")
+  var store = WeightStorage.float32
+
   @Flag(help: "Print one JSON object a report.")
   var json = false
 
@@ -89,6 +95,7 @@ struct Pretrain: ParsableCommand {
     guard learningRate > 0, learningRate < 1 else {
       throw ValidationError("--learning-rate is \(learningRate), expected a number between 0 and 1")
     }
+    guard (0...1).contains(masked) else { throw ValidationError("--masked is \(masked), expected 0 to 1") }
     guard (0...1).contains(warmup) else { throw ValidationError("--warmup is \(warmup), expected 0 to 1") }
     for (name, value) in [("--weight-decay", weightDecay), ("--dropout", dropout ?? 0)] where !(0..<1).contains(value) {
       throw ValidationError("\(name) is \(value), expected at least 0 and less than 1")
@@ -102,6 +109,7 @@ struct Pretrain: ParsableCommand {
     settings.shares = shares
     settings.microBatchSize = microBatch ?? min(32, (batch + shares - 1) / shares)
     settings.recomputesLayers = recompute
+    settings.maskedShare = masked
     settings.learningRate = learningRate
     settings.warmup = warmup
     settings.optimiser.weightDecay = weightDecay
@@ -139,3 +147,5 @@ struct Pretrain: ParsableCommand {
     return try (job ?? PretrainJob(self, communicator)).run(stop)
   }
 }
+
+extension WeightStorage: ExpressibleByArgument {}

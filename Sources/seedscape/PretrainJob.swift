@@ -4,6 +4,7 @@ import FineTuning
 import Foundation
 import LinearAlgebra
 import MPI
+import Progress
 import Sweep
 import TensorFiles
 import Tokenization
@@ -55,7 +56,9 @@ struct PretrainJob {
       gang: Gang(communicator, shares: settings.shares, team: team), team: team
     ) { try start.write(network, into: $0, seed: seed) }
     let evaluator = try devCorpus.map {
-      try MaskedEvaluator(network, $0, maskToken: start.maskToken, seed: seed, batchSize: 32, team: team)
+      try MaskedEvaluator(
+        network, $0, maskToken: start.maskToken, maskedShare: settings.maskedShare, seed: seed, batchSize: 32,
+        team: team)
     }
     interval = command.evaluateEvery ?? trainer.stepsPerPass
     pretraining = try Pretraining(
@@ -73,12 +76,23 @@ struct PretrainJob {
   /// - Returns: the exit code.
   func run(_ stop: StopSignal) throws -> Int32 {
     let trainer = pretraining.trainer
-    let steps = trainer.settings.steps
+    let (first, steps) = (trainer.step, trainer.settings.steps)
+    let start = ContinuousClock.now
+    var output = ProgressOutput(leads && !command.json ? .auto : .none, name: "seedscape")
     let ending = try pretraining.run(
-      from: source, shouldStop: { stop.signal != nil },
+      from: source, storage: command.store, shouldStop: { stop.signal != nil },
       progress: { run in
-        if leads, run.trainer.step % interval == 0 || run.trainer.step == steps { try? report(run) }
+        let (step, seconds) = (run.trainer.step, (ContinuousClock.now - start) / .seconds(1))
+        if leads, step % interval == 0 || step == steps {
+          output.clear()
+          try? report(run)
+        }
+        output.show(
+          ProgressBar(
+            title: "pre-training", done: step, total: steps, perSecond: Double(step - first) / seconds, unit: "steps"),
+          at: seconds)
       })
+    output.clear()
     guard leads else { return ending == .interrupted ? ExitStatus.interrupted.rawValue : 0 }
     try writeHistory()
     guard ending == .interrupted else { return 0 }

@@ -155,6 +155,23 @@ import Testing
     }
   }
 
+  /// Halves are the nearest of each weight, in half the space.
+  @Test func writeHalves() throws {
+    let source = try Checkpoint(directory: Fixture.directory("variants/plain"))
+    let model = BERTModel(source.configuration, outputs: nil)
+    var draws = Draws()
+    let parameters = floats(draws.normal(model.table.count))
+    try withTemporaryDirectory { directory in
+      try Checkpoint.write(model, parameters, from: source.directory, labels: nil, as: .float16, to: directory)
+      let read = try Checkpoint(directory: directory).parameters(for: model, poolerSeed: 0)
+      #expect(!read.isMapped && numbers(read) == parameters.map { Float(Float16($0)) })
+      #expect(try json(directory)["dtype"] as? String == "float16")
+      let file = directory.appending(path: "model.safetensors")
+      let size = try #require(try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int)
+      #expect((2 * parameters.count..<2 * parameters.count + 8192).contains(size))
+    }
+  }
+
   /// Writing again replaces the model's own files and leaves others alone.
   @Test func writeAgain() throws {
     let source = try Checkpoint(directory: Fixture.directory("variants/plain"))

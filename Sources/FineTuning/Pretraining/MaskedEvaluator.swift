@@ -23,20 +23,22 @@ public struct MaskedEvaluator {
   ///
   /// - Parameters:
   ///   - maskToken: the id of `[MASK]`.
+  ///   - maskedShare: the share of tokens that are to be predicted, 0 ... 1.
   ///   - seed: keys what is masked.
   ///   - team: the threads that share the work.
   /// - Throws: `ModelError` when the model cannot read the text.
   public init(
-    _ model: BERTModel, _ text: PretrainingText, maskToken: Int32, seed: UInt64, batchSize: Int,
+    _ model: BERTModel, _ text: PretrainingText, maskToken: Int32, maskedShare: Double, seed: UInt64, batchSize: Int,
     team: ThreadTeam = .single
   ) throws {
     try text.validate(for: model.configuration)
     self.model = model
-    let masking = Masking(seed: seed, vocabularySize: model.configuration.vocabularySize, maskToken: maskToken)
+    let masking = Masking(
+      seed: seed, share: maskedShare, vocabularySize: model.configuration.vocabularySize, maskToken: maskToken)
     batches = stride(from: 0, to: text.count, by: batchSize).map { first in
       text.batch(first..<min(first + batchSize, text.count), masking, pass: 0)
     }
-    workspace = Workspace(model, capacity: text.capacity(of: batchSize), purpose: .inference, team: team)
+    workspace = Workspace(model, capacity: text.capacity(of: batchSize, masking), purpose: .inference, team: team)
   }
 
   /// Evaluates the model at `parameters`.

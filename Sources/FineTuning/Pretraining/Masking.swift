@@ -4,12 +4,15 @@ internal import Randomness
 /// Which tokens a masked language model is to predict, and what stands in their place (Devlin et al. 2019, arXiv:1810.04805,
 /// section 3.1, and their create_pretraining_data.py).
 ///
-/// Of a sequence's n tokens, `[CLS]` and `[SEP]` apart, 15 % (rounded, at least one) are chosen. Of those 80 % become
+/// Of a sequence's n tokens, `[CLS]` and `[SEP]` apart, a share (rounded, at least one) is chosen: 15 % in the paper; small models
+/// may learn more from more (Wettig et al. 2023, arXiv:2202.08005). Of those 80 % become
 /// `[MASK]`, 10 % a random token of the vocabulary, and 10 % stay as they are. Each pass over the text chooses anew (Liu et
 /// al. 2019, arXiv:1907.11692, section 4.1).
 ///
 /// All of it is a function of (seed, pass, example, place): the same in any batch, on any rank, after any interruption.
 public struct Masking: Sendable {
+  /// The share of tokens that are to be predicted, 0 ... 1.
+  public let share: Double
   private let generator: Philox
   private let vocabularySize: Int
   private let maskToken: Int32
@@ -17,17 +20,19 @@ public struct Masking: Sendable {
   /// The masking of a seed.
   ///
   /// - Parameters:
+  ///   - share: of tokens to be predicted, 0 ... 1.
   ///   - vocabularySize: random tokens are 0 ..< this.
   ///   - maskToken: the id of `[MASK]`.
-  public init(seed: UInt64, vocabularySize: Int, maskToken: Int32) {
+  public init(seed: UInt64, share: Double, vocabularySize: Int, maskToken: Int32) {
+    self.share = share
     generator = Philox(seed: seed, purpose: .masking)
     self.vocabularySize = vocabularySize
     self.maskToken = maskToken
   }
 
   /// How many of a sequence's `count` tokens, special ones apart, are to be predicted; `count` >= 1.
-  public static func predictions(among count: Int) -> Int {
-    max(1, Int((0.15 * Double(count)).rounded()))
+  public func predictions(among count: Int) -> Int {
+    max(1, Int((share * Double(count)).rounded()))
   }
 
   /// Appends a sequence with its chosen tokens hidden.
@@ -52,7 +57,7 @@ public struct Masking: Sendable {
     }
     // Those with the smallest numbers are chosen; equal ones by place.
     let chosen = draws.sorted { ($0.words[0], $0.place) < ($1.words[0], $1.place) }
-      .prefix(Self.predictions(among: draws.count)).sorted { $0.place < $1.place }
+      .prefix(predictions(among: draws.count)).sorted { $0.place < $1.place }
     for (place, words) in chosen {
       masked.append(row: start + place, word: hidden[place])
       switch Double(words[1]) * 0x1p-32 {

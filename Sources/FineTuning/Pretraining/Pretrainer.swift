@@ -46,13 +46,14 @@ public final class Pretrainer {
     self.text = text
     self.seed = seed
     self.gang = gang ?? .alone(shares: settings.shares, team: team)
-    masking = Masking(seed: seed, vocabularySize: model.configuration.vocabularySize, maskToken: maskToken)
+    masking = Masking(
+      seed: seed, share: settings.maskedShare, vocabularySize: model.configuration.vocabularySize, maskToken: maskToken)
     dropout = Philox(seed: seed, purpose: .dropout)
     state = TrainingState(model.table)
     shareGradient = AlignedBuffer(count: model.table.count)
     let inPass = min(settings.microBatchSize, (settings.batchSize + settings.shares - 1) / settings.shares)
     workspace = Workspace(
-      model, capacity: text.capacity(of: inPass), purpose: .training(recomputing: settings.recomputesLayers),
+      model, capacity: text.capacity(of: inPass, masking), purpose: .training(recomputing: settings.recomputesLayers),
       team: team)
     try start(state.parameters.pointer)
   }
@@ -93,7 +94,7 @@ public final class Pretrainer {
   public func advance(shouldStop: () -> Bool = { false }) throws -> Bool {
     let step = self.step
     let sequences = Array(sequences(step: step))
-    let predictions = sequences.reduce(0) { $0 + text.predictions(of: $1) }
+    let predictions = sequences.reduce(0) { $0 + text.predictions(of: $1, masking) }
     let total = state.gradients.pointer
     var figures: [ShareFigures] = []
     for share in gang.shares {

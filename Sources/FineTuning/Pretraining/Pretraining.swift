@@ -1,4 +1,4 @@
-internal import BERT
+public import BERT
 public import Foundation
 internal import TensorFiles
 
@@ -55,13 +55,15 @@ public final class Pretraining {
   /// - Parameters:
   ///   - source: the Hugging Face directory whose configuration and vocabulary the final model takes along; may be the
   ///     folder itself.
+  ///   - storage: how the final model's weights are stored.
   ///   - secondsBetweenSaves: how much work a crash may cost, at least; saving takes at most a hundredth of the time.
   ///     When a state is written changes no result.
   ///   - shouldStop: asked during every step; the run ends after that step.
   ///   - progress: called after every step.
   /// - Throws: ``FineTuningError/notFinite(what:value:step:)``, `TensorFileError`, `ModelError`, what the gang throws.
   public func run(
-    from source: URL, secondsBetweenSaves: Double = 30, shouldStop: () -> Bool = { false },
+    from source: URL, storage: WeightStorage = .float32, secondsBetweenSaves: Double = 30,
+    shouldStop: () -> Bool = { false },
     progress: (Pretraining) -> Void = { _ in }
   ) throws -> FineTuning.Ending {
     let clock = ContinuousClock()
@@ -84,7 +86,7 @@ public final class Pretraining {
       }
     }
     guard writes else { return .finished }
-    try Checkpoint.write(trainer.model, trainer.parameters, from: source, labels: nil, to: folder)
+    try Checkpoint.write(trainer.model, trainer.parameters, from: source, labels: nil, as: storage, to: folder)
     let resume = stateURL.deletingLastPathComponent()
     if FileManager.default.fileExists(atPath: resume.path) { try FileManager.default.removeItem(at: resume) }
     return .finished

@@ -13,6 +13,8 @@ public struct PretrainingSettings: Sendable, Hashable {
   public var microBatchSize = 32
   /// Whether a backward pass computes layers' inner activations again in place of keeping them: same bits, less memory.
   public var recomputesLayers = false
+  /// The share of tokens that are to be predicted, 0 ... 1.
+  public var maskedShare = 0.15
   /// The greatest learning rate, > 0.
   public var learningRate = 1e-4
   /// The share of steps in which the rate rises, 0 ... 1.

@@ -90,14 +90,16 @@ public struct PretrainingText: Sendable {
   }
 
   /// How many tokens of a sequence are to be predicted.
-  func predictions(of sequence: Int) -> Int { Masking.predictions(among: self[sequence].places.count) }
+  func predictions(of sequence: Int, _ masking: Masking) -> Int {
+    masking.predictions(among: self[sequence].places.count)
+  }
 
   /// The largest batch that `count` of its sequences can make.
-  func capacity(of count: Int) -> BatchShape {
+  func capacity(of count: Int, _ masking: Masking) -> BatchShape {
     let lengths = self.lengths.sorted(by: >).prefix(count)
     var shape = BatchShape(lengths: lengths)
     // A pair, with one special token more, has no more of them.
-    shape.predictions = lengths.reduce(0) { $0 + Masking.predictions(among: $1 - 2) }
+    shape.predictions = lengths.reduce(0) { $0 + masking.predictions(among: $1 - 2) }
     return shape
   }
 

@@ -3,7 +3,7 @@ import FineTuning
 import Testing
 
 @Suite struct MaskingTests {
-  private let masking = Masking(seed: 3, vocabularySize: 1000, maskToken: 4)
+  private let masking = Masking(seed: 3, share: 0.15, vocabularySize: 1000, maskToken: 4)
 
   /// Tokens of one segment.
   private func sequence(_ tokens: [Int32]) -> PretrainingText.Sequence {
@@ -29,7 +29,9 @@ import Testing
 
   /// 15 %: of 1, 3 and 4 one, of 10 1.5, of 20 3, of 126 18.9.
   @Test func predictionsByHand() {
-    #expect([1, 3, 4, 10, 20, 126].map { Masking.predictions(among: $0) } == [1, 1, 1, 2, 3, 19])
+    #expect([1, 3, 4, 10, 20, 126].map { masking.predictions(among: $0) } == [1, 1, 1, 2, 3, 19])
+    let all = Masking(seed: 3, share: 1, vocabularySize: 1000, maskToken: 4)
+    #expect(all.predictions(among: 7) == 7)
   }
 
   /// In [CLS] a b [SEP] c [SEP] the first separator stays too, and the segments go along.
@@ -90,7 +92,7 @@ import Testing
     #expect(alone == together)
     #expect(hide(tokens, example: 8, pass: 2) != alone && hide(tokens, example: 7, pass: 3) != alone)
     var (batch, masked) = (PackedBatch(), MaskedTokens())
-    Masking(seed: 4, vocabularySize: 1000, maskToken: 4)
+    Masking(seed: 4, share: 0.15, vocabularySize: 1000, maskToken: 4)
       .append(sequence(tokens), example: 7, pass: 2, to: &batch, masked: &masked)
     #expect(masked.rows != alone.masked.rows)
   }

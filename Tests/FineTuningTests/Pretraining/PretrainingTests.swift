@@ -210,12 +210,13 @@ import Tokenization
       let parameters = try read.parameters(for: tiny.model, poolerSeed: 9)
       #expect(parameters.isMapped)
       #expect((0..<parameters.count).allSatisfy { parameters.base[$0] == run.trainer.parameters[$0] })
-      let dev = try MaskedEvaluator(tiny.model, tiny.text, maskToken: 4, seed: 1, batchSize: 8)
+      let dev = try MaskedEvaluator(tiny.model, tiny.text, maskToken: 4, maskedShare: 0.15, seed: 1, batchSize: 8)
       let result = dev.evaluate(parameters.base)
       #expect(result.loss == run.evaluations.last?.loss && result.accuracy == run.evaluations.last?.accuracy)
+      let masking = Masking(seed: 1, share: 0.15, vocabularySize: 70, maskToken: 4)
       #expect(
         result.count
-          == (0..<tiny.text.count).reduce(0) { $0 + Masking.predictions(among: tiny.text[$1].tokens.count - 2) })
+          == (0..<tiny.text.count).reduce(0) { $0 + masking.predictions(among: tiny.text[$1].tokens.count - 2) })
     }
   }
 }

@@ -64,7 +64,7 @@ struct TinyText {
   func pretraining(_ trainer: Pretrainer, in folder: URL, identity: String = "one") throws -> Pretraining {
     try model.configuration.json().write(to: folder.appending(path: "config.json"))
     try Data(tokens.joined(separator: "\n").utf8).write(to: folder.appending(path: "vocab.txt"))
-    let dev = try MaskedEvaluator(model, text, maskToken: maskToken, seed: 1, batchSize: 8)
+    let dev = try MaskedEvaluator(model, text, maskToken: maskToken, maskedShare: 0.15, seed: 1, batchSize: 8)
     return try Pretraining(trainer, dev: dev, evaluationInterval: 5, folder: folder, identity: identity)
   }
 }
