@@ -1,11 +1,16 @@
 /// One axis of a surface: equally spaced coordinates.
-public struct Axis: Sendable, Hashable, Codable {
+public struct Axis: Sendable, Hashable, Codable, CustomStringConvertible {
   /// The first coordinate, -1000 to 1000.
   public let lowest: Double
   /// The last coordinate, above `lowest`, at most 1000.
   public let highest: Double
   /// The number of coordinates, 2 to 1001.
   public let points: Int
+
+  /// Where the first and the last coordinate may be.
+  static let ends = -1000.0...1000.0
+  /// How many coordinates there may be.
+  static let counts = 2...1001
 
   /// An axis.
   ///
@@ -15,6 +20,11 @@ public struct Axis: Sendable, Hashable, Codable {
     self.lowest = lowest
     self.highest = highest
     self.points = points
+  }
+
+  /// As a sweep file writes it, such as `[-4, 4, 40]`.
+  public var description: String {
+    "[\([lowest, highest].map { Int(exactly: $0).map(String.init) ?? "\($0)" }.joined(separator: ", ")), \(points)]"
   }
 
   /// The coordinates, ascending: lowest + (highest - lowest) i / (points - 1), rounded to 12 decimals; the ends exact.

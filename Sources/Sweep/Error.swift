@@ -8,6 +8,13 @@ public enum SweepError: Error, Sendable, Hashable {
     public let line: Int
     /// The path of the key, such as `recipe.epochs` or `tasks[2].columns`; empty for the whole file.
     public let key: String
+    /// The section of the reference that tells of it; nil: the file as a whole.
+    public let section: SweepSection?
+
+    /// The place of a key within it.
+    func of(_ name: String, line: Int? = nil) -> Place {
+      Place(file: file, line: line ?? self.line, key: key.isEmpty ? name : "\(key).\(name)", section: section)
+    }
   }
 
   /// The text is not YAML, or not one document.
@@ -47,8 +54,29 @@ public enum SweepError: Error, Sendable, Hashable {
 }
 
 extension SweepError: CustomStringConvertible {
-  /// One line: what was got, what was expected, what to do.
+  /// One line: what was got, what was expected, what to do, and the command that lists the keys.
   public var description: String {
+    guard let section else { return "\(problem) (keys: seedscape sweep-file)" }
+    let keys = section == .sweep ? "keys" : "keys of \(section.name)"
+    return "\(problem) (\(keys): seedscape sweep-file \(section.name))"
+  }
+
+  /// The section of the reference that helps; nil: all of it.
+  private var section: SweepSection? {
+    switch self {
+    case .notYAML(let place, _), .duplicateKey(let place), .unknownKey(let place, _), .missingKey(let place, _),
+      .wrongValue(let place, _, _, _), .notImplemented(let place, _, _):
+      place.section
+    case .missingFacts, .noRows, .sameTask: .tasks
+    case .sameVariant: .variants
+    case .noSnapshot, .fewSnapshots: .snapshots
+    case .gatherMemory: .gather
+    case .nothingMoves, .originsDiffer, .tooManyLayers: .recipe
+    case .group: .curves
+    }
+  }
+
+  private var problem: String {
     switch self {
     case .notYAML(let place, let problem):
       "\(place)the sweep file cannot be read: \(problem); expected one YAML document; correct the line"

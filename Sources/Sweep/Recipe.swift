@@ -74,14 +74,17 @@ public struct Recipe: Sendable, Hashable, Codable {
   private func stepsPerEpoch(_ examples: Int) -> Int { (examples + batch - 1) / batch }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case epochs, batch, warmup, threads, precision, recompute, snapshots, freeze, reinitialise
+    case epochs, batch
+    case microBatch = "micro_batch"
     case learningRate = "learning_rate"
+    case warmup
     case weightDecay = "weight_decay"
     case maxLength = "max_length"
     case trainRows = "train_rows"
-    case microBatch = "micro_batch"
+    case threads, recompute, precision, snapshots, freeze
     case freezeQueryKey = "freeze_query_key"
     case layerDecay = "layer_decay"
+    case reinitialise
   }
 }
 

@@ -25,7 +25,7 @@ struct Seedscape: ParsableCommand {
     version: Version.text,
     subcommands: [
       Run.self, PlanCommand.self, Status.self, Export.self, ReportCommand.self, Compare.self, Pretrain.self,
-      Finetune.self, Evaluate.self, Tokenize.self, BenchCommand.self,
+      Finetune.self, Evaluate.self, Tokenize.self, BenchCommand.self, SweepFileCommand.self,
     ])
 }
 

@@ -96,7 +96,10 @@ import Testing
       "3: surfaces[0].along.other: got 'MRPC-s0', expected a third model"
     ),
     ("curvature: [{eigenvalues: 0, probes: 0}]", "3: curvature[0]: got no eigenvalues and no probes"),
-    ("curvature: [{eigenvalues: 5, steps: 4}]", "3: curvature[0].steps: got '4', expected a whole number from 5"),
+    (
+      "curvature: [{eigenvalues: 5, steps: 4}]",
+      "3: curvature[0].steps: got '4', expected at least as many as eigenvalues, 5"
+    ),
     ("surfaces: [{task: MRPC}]", "3: surfaces[0].other: the key is missing"),
     ("surfaces: [{task: MRPC, other: MRPC}]", "3: surfaces[0].other: got 'MRPC', expected another task than MRPC"),
     (

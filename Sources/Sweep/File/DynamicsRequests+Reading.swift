@@ -2,15 +2,15 @@ extension Probe {
   init(_ value: YAMLValue, of grid: CellGrid) throws {
     let keys = try value.mapping(CodingKeys.self)
     self.init(
-      name: try keys.required(.name, "a name").fileName(),
-      task: try keys.required(.task, "one of the sweep's tasks").task(of: grid))
+      name: try keys.value(.name).fileName(),
+      task: try keys.value(.task).task(of: grid))
     split = try keys[.split]?.choice() ?? split
-    examples = try keys[.examples]?.integer(1...(.max)) ?? examples
-    rows = try keys[.rows]?.integer(2...(.max)) ?? rows
-    seed = try keys[.seed]?.integer(SweepFile.seedRange) ?? seed
+    examples = try keys.integer(.examples) ?? examples
+    rows = try keys.integer(.rows) ?? rows
+    seed = try keys.integer(.seed) ?? seed
     tokens = try keys[.tokens]?.choice() ?? tokens
-    batch = try keys[.batch]?.integer(1...65_536) ?? batch
-    maxLength = try keys[.maxLength]?.integer(4...16_384)
+    batch = try keys.integer(.batch) ?? batch
+    maxLength = try keys.integer(.maxLength)
   }
 }
 
@@ -18,9 +18,9 @@ extension DynamicsRequest {
   init(_ value: YAMLValue, of grid: CellGrid, probes known: [Probe]) throws {
     let keys = try value.mapping(Keys.self)
     cells = try CellSelection(value, of: grid)
-    measures = try Measure.list(keys[.measures])
-    probes = try keys[.probes]?.probes(among: known)
-    at = try keys[.at]?.choice() ?? .snapshots
+    measures = try keys.value(.measures).list(of: "measures", distinctBy: \.self) { try $0.choice() }
+    probes = try keys.value(.probes).probes(among: known)
+    at = try keys.value(.at).choice()
     if probes == nil { try (keys[.probes] ?? value).requireProbes(of: cells.tasks, among: known) }
   }
 }
@@ -28,28 +28,21 @@ extension DynamicsRequest {
 extension ConsistencyRequest {
   init(_ value: YAMLValue, of grid: CellGrid, probes known: [Probe]) throws {
     let keys = try value.mapping(Keys.self)
-    between = try keys[.between]?.list(of: "comparisons", distinctBy: \.self) { try $0.choice() } ?? [.seeds]
+    between = try keys.value(.between).list(of: "comparisons", distinctBy: \.self) { try $0.choice() }
     cells = try CellSelection(value, of: grid)
-    measures = try Measure.list(keys[.measures])
-    probes = try keys[.probes]?.probes(among: known)
+    measures = try keys.value(.measures).list(of: "measures", distinctBy: \.self) { try $0.choice() }
+    probes = try keys.value(.probes).probes(among: known)
     if between.contains(.seeds), cells.seeds.count < 2 { throw value.unfit("1 seed", "at least 2 seeds to compare") }
     if between.contains(.tasks), cells.tasks.count < 2 { throw value.unfit("1 task", "at least 2 tasks to compare") }
     if probes == nil { try (keys[.probes] ?? value).requireProbes(of: cells.tasks, among: known) }
   }
 }
 
-extension Measure {
-  /// A list of measures; nil: the two of the study.
-  fileprivate static func list(_ value: YAMLValue?) throws -> [Measure] {
-    try value?.list(of: "measures", distinctBy: \.self) { try $0.choice() } ?? [.attention, .svcca]
-  }
-}
-
 extension Gathering {
-  init(_ value: YAMLValue?) throws {
-    let keys = try value?.mapping(CodingKeys.self)
-    memory = try keys?[.memory]?.bytes(atLeast: 1_000_000) ?? 2_000_000_000
-    keep = try keys?[.keep]?.boolean() ?? false
+  init(_ value: YAMLValue) throws {
+    let keys = try value.mapping(CodingKeys.self)
+    memory = try keys.value(.memory).bytes(atLeast: 1_000_000)
+    keep = try keys.value(.keep).boolean()
   }
 }
 

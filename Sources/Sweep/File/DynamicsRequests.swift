@@ -18,7 +18,7 @@ public struct DynamicsRequest: Sendable, Hashable, Encodable {
   }
 
   enum Keys: String, CodingKey, CaseIterable {
-    case tasks, seeds, initialisations, variants, measures, probes, at
+    case tasks, initialisations, variants, seeds, measures, probes, at
   }
 }
 
@@ -42,6 +42,6 @@ public struct ConsistencyRequest: Sendable, Hashable, Encodable {
   }
 
   enum Keys: String, CodingKey, CaseIterable {
-    case tasks, seeds, initialisations, variants, between, measures, probes
+    case between, tasks, initialisations, variants, seeds, measures, probes
   }
 }

@@ -1,11 +1,11 @@
 extension CurveRequest {
   init(_ value: YAMLValue, of grid: CellGrid) throws {
     let keys = try value.mapping(Keys.self)
-    along = try keys[.along].map { try Along($0, of: grid) } ?? .finetuning
+    along = try Along(keys.value(.along), of: grid)
     cells = try CellSelection(value, of: grid)
     alpha = try keys[.alpha].map(Axis.init) ?? along.standardAxis
-    groups = try keys[.groups].map { try LayerGroup.names($0) } ?? ["all"]
-    elsewhere = try keys[.elsewhere]?.choice() ?? .theta1
+    groups = try LayerGroup.names(keys.value(.groups))
+    elsewhere = try keys.value(.elsewhere).choice()
     let isWhole = groups == ["all"] && elsewhere == .theta1
     switch along {
     case .finetuning: break
@@ -23,17 +23,18 @@ extension CurveRequest {
 }
 
 extension CurveRequest.Along: Encodable {
+  static let words = ["finetuning", "seeds", "random"]
   private static let expected = "finetuning, seeds, random, {random: {...}} or {from: MODEL, to: MODEL}"
 
-  private enum Keys: String, CodingKey, CaseIterable {
+  enum Keys: String, CodingKey, CaseIterable {
     case random, from, to
   }
 
   init(_ value: YAMLValue, of grid: CellGrid) throws {
     guard value.isMapping else {
-      switch try value.name(among: ["finetuning", "seeds", "random"], called: "one of \(Self.expected)") {
+      switch try value.name(among: Self.words, called: "one of \(Self.expected)") {
       case "seeds": self = .seeds
-      case "random": self = .random(try RandomRequest(nil))
+      case "random": self = .random(RandomRequest())
       default: self = .finetuning
       }
       return
@@ -44,8 +45,8 @@ extension CurveRequest.Along: Encodable {
       self = .random(try RandomRequest(random))
       return
     }
-    let from = try ModelReference(try keys.required(.from, ModelReference.expected), of: grid)
-    let second = try keys.required(.to, ModelReference.expected)
+    let from = try ModelReference(keys.value(.from), of: grid)
+    let second = try keys.value(.to)
     let to = try ModelReference(second, of: grid)
     guard to.cell != nil else { throw second.wrong("a model with a head, which theta0 has not") }
     guard to != from else { throw second.wrong("another model than \(from)") }
@@ -62,7 +63,7 @@ extension CurveRequest.Along: Encodable {
     }
   }
 
-  fileprivate var standardAxis: Axis {
+  var standardAxis: Axis {
     switch self {
     case .finetuning: Axis(lowest: -4, highest: 4, points: 40)
     case .random: Axis(lowest: -1, highest: 1, points: 41)
@@ -82,13 +83,13 @@ extension SurfaceRequest {
       along = named
       task = nil
     } else {
-      let name = try keys.required(.task, "one of the sweep's tasks").task(of: grid)
-      along = try Along(keys[.along], task: name, other: keys[.other], in: keys, of: grid)
+      let name = try keys.value(.task).task(of: grid)
+      along = try Along(keys.value(.along), task: name, in: keys, of: grid)
       task = name
     }
-    seed = try keys[.seed]?.integer(0...(grid.seeds.count - 1)) ?? 0
+    seed = try keys.value(.seed).integer(0...(grid.seeds.count - 1))
     initialisation = try keys[.initialisation]?.initialisation(of: grid) ?? grid.initialisations.first ?? .pretrained
-    let name = try keys[.variant]?.name(among: grid.variantNames, called: "one of the sweep's variants")
+    let name = try keys.value(.variant).name(among: grid.variantNames, called: "one of the sweep's variants")
     variant = name == CellGrid.plain ? nil : name
     if let task, !grid.has(task: task, initialisation: initialisation, variant: variant) {
       throw value.unfit("\(task), \(initialisation.rawValue), \(variant ?? CellGrid.plain)", "cells of the sweep")
@@ -96,8 +97,8 @@ extension SurfaceRequest {
     let standard = along.standardAxes
     alpha = try keys[.alpha].map(Axis.init) ?? standard.alpha
     beta = try keys[.beta].map(Axis.init) ?? standard.beta
-    groups = try keys[.groups].map { try LayerGroup.names($0) } ?? ["all"]
-    elsewhere = try keys[.elsewhere]?.choice() ?? .theta1
+    groups = try LayerGroup.names(keys.value(.groups))
+    elsewhere = try keys.value(.elsewhere).choice()
     switch along {
     case .tasks, .models: break
     case .random, .trajectory:
@@ -110,10 +111,11 @@ extension SurfaceRequest {
 }
 
 extension SurfaceRequest.Along: Encodable {
+  static let words = ["tasks", "random", "trajectory"]
   private static let expected =
     "tasks, random, {random: {...}}, trajectory or {from: MODEL, to: MODEL, other: MODEL}"
 
-  private enum Keys: String, CodingKey, CaseIterable {
+  enum Keys: String, CodingKey, CaseIterable {
     case random, from, to, other
   }
 
@@ -122,9 +124,8 @@ extension SurfaceRequest.Along: Encodable {
     guard value.isMapping else { return nil }
     let keys = try value.mapping(Keys.self)
     guard keys[.random] == nil else { return nil }
-    let from = try ModelReference(try keys.required(.from, ModelReference.expected), of: grid)
-    let second = try keys.required(.to, ModelReference.expected)
-    let third = try keys.required(.other, ModelReference.expected)
+    let from = try ModelReference(keys.value(.from), of: grid)
+    let (second, third) = (try keys.value(.to), try keys.value(.other))
     let (to, other) = (try ModelReference(second, of: grid), try ModelReference(third, of: grid))
     guard to.cell != nil else { throw second.wrong("a model with a head, which theta0 has not") }
     guard to != from else { throw second.wrong("another model than \(from)") }
@@ -135,13 +136,12 @@ extension SurfaceRequest.Along: Encodable {
   }
 
   fileprivate init(
-    _ value: YAMLValue?, task: String, other: YAMLValue?, in keys: YAMLMapping<SurfaceRequest.Keys>,
-    of grid: CellGrid
+    _ value: YAMLValue, task: String, in keys: YAMLMapping<SurfaceRequest.Keys>, of grid: CellGrid
   ) throws {
     func refuseOther() throws {
-      if let other { throw other.wrong("no such key: along says what spans the surface") }
+      if let other = keys[.other] { throw other.wrong("no such key: along says what spans the surface") }
     }
-    if let value, value.isMapping {
+    if value.isMapping {
       let inner = try value.mapping(Keys.self)
       guard let random = inner[.random], inner[.from] == nil, inner[.to] == nil, inner[.other] == nil else {
         throw value.wrong(Self.expected)
@@ -152,16 +152,16 @@ extension SurfaceRequest.Along: Encodable {
       self = .random(request)
       return
     }
-    switch try value?.name(among: ["tasks", "random", "trajectory"], called: "one of \(Self.expected)") ?? "tasks" {
+    switch try value.name(among: Self.words, called: "one of \(Self.expected)") {
     case "random":
       try refuseOther()
-      self = .random(try RandomRequest(nil))
+      self = .random(RandomRequest())
     case "trajectory":
       try refuseOther()
       self = .trajectory
     default:
       self = .tasks(
-        other: try keys.required(.other, "another one of the sweep's tasks").task(of: grid, but: [task]))
+        other: try keys.value(.other).task(of: grid, but: [task]))
     }
   }
 
@@ -176,7 +176,7 @@ extension SurfaceRequest.Along: Encodable {
     }
   }
 
-  fileprivate var standardAxes: (alpha: Axis, beta: Axis) {
+  var standardAxes: (alpha: Axis, beta: Axis) {
     let wide = Axis(lowest: -4, highest: 4, points: 40)
     let narrow = Axis(lowest: -1, highest: 1, points: 41)
     return switch self {
@@ -188,13 +188,13 @@ extension SurfaceRequest.Along: Encodable {
 }
 
 extension RandomRequest {
-  /// Nil: all defaults.
-  fileprivate init(_ value: YAMLValue?) throws {
-    let keys = try value?.mapping(CodingKeys.self)
-    normalisation = try keys?[.normalisation]?.choice() ?? .filter
-    directions = try keys?[.directions]?.integer(1...1000) ?? 1
-    seed = try keys?[.seed]?.integer(SweepFile.seedRange) ?? 0
-    vectors = try keys?[.vectors]?.boolean() ?? false
+  fileprivate init(_ value: YAMLValue) throws {
+    self.init()
+    let keys = try value.mapping(CodingKeys.self)
+    normalisation = try keys[.normalisation]?.choice() ?? normalisation
+    directions = try keys.integer(.directions) ?? directions
+    seed = try keys.integer(.seed) ?? seed
+    vectors = try keys[.vectors]?.boolean() ?? vectors
   }
 }
 
@@ -242,8 +242,8 @@ extension RollbackRequest {
   init(_ value: YAMLValue, of grid: CellGrid) throws {
     let keys = try value.mapping(Keys.self)
     cells = try CellSelection(value, of: grid)
-    groups = try keys[.groups].map { try LayerGroup.names($0) } ?? ["low", "middle", "high"]
-    layers = try keys[.layers]?.choice() ?? .each
+    groups = try LayerGroup.names(keys.value(.groups))
+    layers = try keys.value(.layers).choice()
   }
 }
 
@@ -251,13 +251,16 @@ extension CurvatureRequest {
   init(_ value: YAMLValue, of grid: CellGrid) throws {
     let keys = try value.mapping(Keys.self)
     cells = try CellSelection(value, of: grid)
-    groups = try keys[.groups].map { try LayerGroup.names($0) } ?? ["all"]
+    groups = try LayerGroup.names(keys.value(.groups))
     var effort = CurvatureWork.Effort()
-    effort.eigenvalues = try keys[.eigenvalues]?.integer(0...100) ?? effort.eigenvalues
-    effort.steps = try keys[.steps]?.integer(max(1, effort.eigenvalues)...1000) ?? max(effort.steps, effort.eigenvalues)
-    effort.probes = try keys[.probes]?.integer(0...10_000) ?? effort.probes
-    effort.seed = try keys[.seed]?.integer(SweepFile.seedRange) ?? effort.seed
+    effort.eigenvalues = try keys.integer(.eigenvalues) ?? effort.eigenvalues
+    effort.steps = try keys.integer(.steps) ?? max(effort.steps, effort.eigenvalues)
+    effort.probes = try keys.integer(.probes) ?? effort.probes
+    effort.seed = try keys.integer(.seed) ?? effort.seed
     self.effort = effort
+    if let steps = keys[.steps], effort.steps < effort.eigenvalues {
+      throw steps.wrong("at least as many as eigenvalues, \(effort.eigenvalues)")
+    }
     guard effort.eigenvalues + effort.probes > 0 else {
       throw value.unfit("no eigenvalues and no probes", "at least one of them")
     }
@@ -280,10 +283,10 @@ extension Axis {
     let expected = "[lowest, highest, number of points], the first below the second"
     let parts = try value.list(of: expected)
     guard parts.count == 3 else { throw value.wrong(expected) }
-    let lowest = try parts[0].number(-1000...1000)
-    let highest = try parts[1].number(-1000...1000)
+    let lowest = try parts[0].number(Self.ends)
+    let highest = try parts[1].number(Self.ends)
     guard lowest < highest else { throw parts[1].wrong("a number above the lowest, \(lowest)") }
-    self.init(lowest: lowest, highest: highest, points: try parts[2].integer(2...1001))
+    self.init(lowest: lowest, highest: highest, points: try parts[2].integer(Self.counts))
   }
 }
 

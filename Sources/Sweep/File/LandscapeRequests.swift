@@ -25,7 +25,7 @@ public struct CurveRequest: Sendable, Hashable, Encodable {
   }
 
   enum Keys: String, CodingKey, CaseIterable {
-    case along, tasks, seeds, initialisations, variants, alpha, groups, elsewhere
+    case along, tasks, initialisations, variants, seeds, alpha, groups, elsewhere
   }
 }
 
@@ -69,14 +69,17 @@ public struct SurfaceRequest: Sendable, Hashable, Encodable {
 
 /// Random directions that a sweep asks for.
 public struct RandomRequest: Sendable, Hashable, Encodable {
-  /// What is scaled to the norm of the same weights. Default: each filter.
-  public let normalisation: RandomSpan.Normalisation
-  /// How many curves; a surface always takes two directions. Default: 1.
-  public let directions: Int
-  /// Keys the directions. Default: 0.
-  public let seed: Int
-  /// Whether biases and LayerNorms move as well. Default: no.
-  public let vectors: Bool
+  /// What is scaled to the norm of the same weights.
+  public var normalisation = RandomSpan.Normalisation.filter
+  /// How many curves, 1 to 1000; a surface always takes two directions.
+  public var directions = 1
+  /// Keys the directions, 0 to 2^31 - 1.
+  public var seed = 0
+  /// Whether biases and LayerNorms move as well.
+  public var vectors = false
+
+  /// One direction, filter by filter.
+  public init() {}
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case normalisation, directions, seed, vectors
@@ -99,7 +102,7 @@ public struct TrajectoryRequest: Sendable, Hashable, Encodable {
   public let other: String?
 
   enum Keys: String, CodingKey, CaseIterable {
-    case tasks, seeds, initialisations, variants, other
+    case tasks, initialisations, variants, seeds, other
   }
 }
 
@@ -113,7 +116,7 @@ public struct RollbackRequest: Sendable, Hashable, Encodable {
   public let layers: Layers
 
   enum Keys: String, CodingKey, CaseIterable {
-    case tasks, seeds, initialisations, variants, groups, layers
+    case tasks, initialisations, variants, seeds, groups, layers
   }
 
   /// Which single layers are put back.
@@ -135,6 +138,6 @@ public struct CurvatureRequest: Sendable, Hashable, Encodable {
   public let effort: CurvatureWork.Effort
 
   enum Keys: String, CodingKey, CaseIterable {
-    case tasks, seeds, initialisations, variants, groups, eigenvalues, steps, probes, seed
+    case tasks, initialisations, variants, seeds, groups, eigenvalues, steps, probes, seed
   }
 }

@@ -37,32 +37,34 @@ public struct RecipeChanges: Sendable, Hashable, Encodable {
 
   init(_ value: YAMLValue) throws {
     let keys = try value.mapping(CodingKeys.self)
-    epochs = try keys[.epochs]?.integer(1...1000)
-    batch = try keys[.batch]?.integer(1...65_536)
-    learningRate = try keys[.learningRate]?.number(0...1, excludingLowest: true)
-    warmup = try keys[.warmup]?.number(0...1)
-    weightDecay = try keys[.weightDecay]?.number(0...1)
-    maxLength = try keys[.maxLength]?.integer(4...16_384)
-    trainRows = try keys[.trainRows]?.integer(1...(.max))
-    threads = try keys[.threads]?.integer(1...1024)
+    epochs = try keys.integer(.epochs)
+    batch = try keys.integer(.batch)
+    learningRate = try keys.number(.learningRate)
+    warmup = try keys.number(.warmup)
+    weightDecay = try keys.number(.weightDecay)
+    maxLength = try keys.integer(.maxLength)
+    trainRows = try keys.integer(.trainRows)
+    threads = try keys.integer(.threads)
     precision = try keys[.precision]?.implementedChoice()
-    microBatch = try keys[.microBatch]?.integer(1...65_536)
+    microBatch = try keys.integer(.microBatch)
     recompute = try keys[.recompute]?.boolean()
     snapshots = try keys[.snapshots].map(Self.snapshots)
     freeze = try keys[.freeze].map { try LayerGroup.names($0, mayBeEmpty: true) }
     freezeQueryKey = try keys[.freezeQueryKey].map { try LayerGroup.names($0, mayBeEmpty: true) }
-    layerDecay = try keys[.layerDecay]?.number(0...1, excludingLowest: true)
-    reinitialise = try keys[.reinitialise]?.integer(0...1000)
+    layerDecay = try keys.number(.layerDecay)
+    reinitialise = try keys.integer(.reinitialise)
   }
 
-  private enum SnapshotKeys: String, CodingKey, CaseIterable {
+  enum SnapshotKeys: String, CodingKey, CaseIterable {
     case every
   }
 
+  /// How the interval of snapshots is written.
+  static let interval = "an interval such as '0.5 epochs', '100 steps' or 'none'"
+
   private static func snapshots(_ value: YAMLValue) throws -> Snapshots {
-    let expected = "an interval such as '0.5 epochs', '100 steps' or 'none'"
-    let every = try value.mapping(SnapshotKeys.self).required(.every, expected)
-    guard let snapshots = Snapshots(try every.text(expected)) else { throw every.wrong(expected) }
+    let every = try value.mapping(SnapshotKeys.self).value(.every)
+    guard let snapshots = Snapshots(try every.text(interval)) else { throw every.wrong(interval) }
     return snapshots
   }
 }

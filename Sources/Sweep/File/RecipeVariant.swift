@@ -15,7 +15,7 @@ public struct RecipeVariant: Sendable, Hashable, Encodable {
 
   init(_ value: YAMLValue, tasks known: [String], initialisations starts: [Initialisation]) throws {
     let keys = try value.mapping(CodingKeys.self)
-    let nameValue = try keys.required(.name, "a name")
+    let nameValue = try keys.value(.name)
     name = try nameValue.fileName()
     guard !([CellGrid.plain] + known + Initialisation.allCases.map(\.rawValue)).contains(name) else {
       throw nameValue.wrong("a name that no task or initialisation has, and not \(CellGrid.plain)")
@@ -25,6 +25,6 @@ public struct RecipeVariant: Sendable, Hashable, Encodable {
     initialisations =
       try keys[.initialisations]?.list(of: "initialisations", distinctBy: \.self) { try $0.initialisation(of: grid) }
       ?? starts
-    recipe = try RecipeChanges(try keys.required(.recipe, "what differs, such as {epochs: 20}"))
+    recipe = try RecipeChanges(keys.value(.recipe))
   }
 }

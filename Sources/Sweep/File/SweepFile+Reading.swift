@@ -9,51 +9,48 @@ extension SweepFile {
   public init(yaml: String, path: String) throws {
     let keys = try YAMLValue(document: yaml, file: path).mapping(CodingKeys.self)
     name = try keys[.name]?.fileName() ?? Self.defaultName(path, keys.place)
-    model = try keys.required(.model, "the path of a Hugging Face directory").text()
+    model = try keys.value(.model).text()
     data = try keys[.data]?.text()
-    tasks = try keys.required(.tasks, "a list of tasks").list(of: "tasks", distinctBy: \.name, TaskEntry.init)
+    tasks = try keys.value(.tasks).list(of: "tasks", distinctBy: \.name, TaskEntry.init)
     let taskNames = tasks.map(\.name)
-    seeds = try keys[.seeds].map(Self.seeds) ?? Self.together(Array(0..<3))
-    initialisations =
-      try keys[.initialisations]?.list(of: "initialisations", distinctBy: \.self) { try $0.choice() } ?? [.pretrained]
-    initialisationSeed = try keys[.initialisationSeed]?.integer(Self.seedRange) ?? 0
-    recipe = Recipe().applying(try keys[.recipe].map(RecipeChanges.init))
-    recipes = try keys[.recipes].map { try Self.recipes($0, tasks: taskNames) } ?? [:]
-    subset = try keys[.subset].map(Subset.init) ?? Subset()
+    seeds = try Self.seeds(keys.value(.seeds))
+    initialisations = try keys.value(.initialisations).list(of: "initialisations", distinctBy: \.self) {
+      try $0.choice()
+    }
+    initialisationSeed = try keys.value(.initialisationSeed).integer(Self.seedRange)
+    recipe = Recipe().applying(try RecipeChanges(keys.value(.recipe)))
+    recipes = try Self.recipes(keys.value(.recipes), tasks: taskNames)
+    subset = try Subset(keys.value(.subset))
     let (names, starts) = (taskNames, initialisations)
-    variants =
-      try keys[.variants]?.list(of: "variants", mayBeEmpty: true, distinctBy: \.name) {
-        try RecipeVariant($0, tasks: names, initialisations: starts)
-      } ?? []
+    variants = try keys.value(.variants).list(of: "variants", mayBeEmpty: true, distinctBy: \.name) {
+      try RecipeVariant($0, tasks: names, initialisations: starts)
+    }
     let grid = CellGrid(tasks: tasks.map(\.name), initialisations: initialisations, variants: variants, seeds: seeds)
     try Self.checkNames(grid, keys[.variants]?.place ?? keys.place)
-    curves =
-      try keys[.curves]?.list(of: "curves", mayBeEmpty: true, distinctBy: \.self) { try CurveRequest($0, of: grid) }
-      ?? []
-    surfaces =
-      try keys[.surfaces]?.list(of: "surfaces", mayBeEmpty: true, distinctBy: \.self) {
-        try SurfaceRequest($0, of: grid)
-      } ?? []
-    trajectories =
-      try keys[.trajectories]?.list(of: "trajectories", mayBeEmpty: true, distinctBy: \.self) {
-        try TrajectoryRequest($0, of: grid)
-      } ?? []
-    curvature =
-      try keys[.curvature]?.list(of: "curvatures", mayBeEmpty: true, distinctBy: \.self) {
-        try CurvatureRequest($0, of: grid)
-      } ?? []
+    curves = try keys.value(.curves).list(of: "curves", mayBeEmpty: true, distinctBy: \.self) {
+      try CurveRequest($0, of: grid)
+    }
+    surfaces = try keys.value(.surfaces).list(of: "surfaces", mayBeEmpty: true, distinctBy: \.self) {
+      try SurfaceRequest($0, of: grid)
+    }
+    trajectories = try keys.value(.trajectories).list(of: "trajectories", mayBeEmpty: true, distinctBy: \.self) {
+      try TrajectoryRequest($0, of: grid)
+    }
+    curvature = try keys.value(.curvature).list(of: "curvatures", mayBeEmpty: true, distinctBy: \.self) {
+      try CurvatureRequest($0, of: grid)
+    }
     rollback = try keys[.rollback].map { try RollbackRequest($0, of: grid) }
-    probes =
-      try keys[.probes]?.list(of: "probes", mayBeEmpty: true, distinctBy: \.name) { try Probe($0, of: grid) }
-      ?? []
+    probes = try keys.value(.probes).list(of: "probes", mayBeEmpty: true, distinctBy: \.name) {
+      try Probe($0, of: grid)
+    }
     let known = probes
     dynamics = try keys[.dynamics].map { try DynamicsRequest($0, of: grid, probes: known) }
     consistency = try keys[.consistency].map { try ConsistencyRequest($0, of: grid, probes: known) }
-    gather = try Gathering(keys[.gather])
+    gather = try Gathering(keys.value(.gather))
     if let value = keys[.probes], !probes.isEmpty, dynamics == nil, consistency == nil {
       throw value.unfit("probes that nothing uses", "dynamics or consistency, which compare models on them")
     }
-    onFailure = try FailurePolicy(keys[.onFailure])
+    onFailure = try FailurePolicy(keys.value(.onFailure))
     try checkSnapshots(keys)
     try checkMicroBatches((keys[.recipes] ?? keys[.variants] ?? keys[.recipe])?.place ?? keys.place)
   }
@@ -65,7 +62,8 @@ extension SweepFile {
     let name = String(file.prefix(upTo: file.lastIndex(of: ".") ?? file.endIndex))
     guard FileName.isValid(name) else {
       throw SweepError.missingKey(
-        .init(file: place.file, line: 1, key: "name"), expected: "\(FileName.expected), as the file's name is none")
+        .init(file: place.file, line: 1, key: "name", section: .sweep),
+        expected: "\(FileName.expected), as the file's name is none")
     }
     return name
   }
@@ -126,7 +124,7 @@ extension SweepFile {
 
 // Seeds: a number of them, a list, or two lists.
 extension SweepFile {
-  private enum SeedKeys: String, CodingKey, CaseIterable {
+  enum SeedKeys: String, CodingKey, CaseIterable {
     case count, head, order
   }
 
@@ -138,12 +136,12 @@ extension SweepFile {
     }
     guard value.isMapping else { return together(try list(value)) }
     let keys = try value.mapping(SeedKeys.self)
-    if let count = keys[.count] {
+    if let count = try keys.integer(.count) {
       guard keys[.head] == nil, keys[.order] == nil else { throw value.wrong("either count, or head and order") }
-      return together(Array(0..<(try count.integer(1...10_000))))
+      return together(Array(0..<count))
     }
-    let heads = try list(try keys.required(.head, "a list of seeds (or count)"))
-    let orders = try list(try keys.required(.order, "a list of seeds"))
+    let heads = try list(keys.value(.head))
+    let orders = try list(keys.value(.order))
     return heads.flatMap { head in orders.map { Seed(head: head, order: $0) } }
   }
 }
@@ -152,15 +150,16 @@ extension Subset {
   fileprivate init(_ value: YAMLValue) throws {
     self.init()
     let keys = try value.mapping(CodingKeys.self)
-    train = try keys[.train]?.integer(1...(.max)) ?? train
-    dev = try keys[.dev]?.integer(1...(.max)) ?? dev
-    seed = try keys[.seed]?.integer(SweepFile.seedRange) ?? seed
-    batch = try keys[.batch]?.integer(1...65_536) ?? batch
+    train = try keys.integer(.train) ?? train
+    dev = try keys.integer(.dev) ?? dev
+    seed = try keys.integer(.seed) ?? seed
+    batch = try keys.integer(.batch) ?? batch
   }
 }
 
 extension FailurePolicy {
-  fileprivate init(_ value: YAMLValue?) throws {
-    retries = try value?.mapping(CodingKeys.self)[.retries]?.integer(0...10) ?? 0
+  fileprivate init(_ value: YAMLValue) throws {
+    self.init()
+    retries = try value.mapping(CodingKeys.self).integer(.retries) ?? retries
   }
 }

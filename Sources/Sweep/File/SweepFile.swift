@@ -46,9 +46,10 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   public let onFailure: FailurePolicy
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, model, data, tasks, seeds, initialisations, recipe, recipes, variants, subset, curves, surfaces
-    case trajectories, rollback, curvature, probes, dynamics, consistency, gather
+    case name, model, data, tasks, seeds, initialisations
     case initialisationSeed = "initialisation_seed"
+    case recipe, recipes, variants, subset, curves, surfaces, trajectories, rollback, curvature
+    case probes, dynamics, consistency, gather
     case onFailure = "on_failure"
   }
 
@@ -77,8 +78,11 @@ public struct SweepFile: Sendable, Hashable, Encodable {
 
 /// What happens after a unit has failed.
 public struct FailurePolicy: Sendable, Hashable, Encodable {
-  /// How often a failed unit is tried again, 0 to 10. Default: 0.
-  public let retries: Int
+  /// How often a failed unit is tried again, 0 to 10.
+  public var retries = 0
+
+  /// No second try.
+  public init() {}
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case retries

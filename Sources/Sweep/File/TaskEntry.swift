@@ -97,10 +97,10 @@ extension TaskEntry {
 extension CustomTask {
   fileprivate init(_ value: YAMLValue) throws {
     let keys = try value.mapping(CodingKeys.self)
-    name = try Self.name(try keys.required(.name, "a name"))
-    train = try keys.required(.train, "the path of the training file").text()
-    dev = try keys.required(.dev, "the path of the dev file").text()
-    columns = try Columns(try keys.required(.columns, "{text: NAME, label: NAME}, and pair: NAME for a second text"))
+    name = try Self.name(try keys.value(.name))
+    train = try keys.value(.train).text()
+    dev = try keys.value(.dev).text()
+    columns = try Columns(keys.value(.columns))
     labels = try keys[.labels]?.list(of: "labels", distinctBy: \.self) { try $0.text() }
     if let labels, labels.count < 2, let value = keys[.labels] { throw value.wrong("at least two labels") }
     range = try keys[.range].map(Self.range)
@@ -131,9 +131,9 @@ extension CustomTask {
 extension CustomTask.Columns {
   fileprivate init(_ value: YAMLValue) throws {
     let keys = try value.mapping(CodingKeys.self)
-    text = try keys.required(.text, "the name of the text's column").text()
+    text = try keys.value(.text).text()
     pair = try keys[.pair]?.text()
-    label = try keys.required(.label, "the name of the label's column").text()
+    label = try keys.value(.label).text()
     let names = [text, label] + (pair.map { [$0] } ?? [])
     guard Set(names).count == names.count else { throw value.wrong("different columns for text, pair and label") }
   }

@@ -1,5 +1,5 @@
 /// A mapping whose keys are the cases of `Key`; any other key is an error.
-struct YAMLMapping<Key: CodingKey & CaseIterable & Hashable> {
+struct YAMLMapping<Key: SectionKey> {
   /// Where the mapping stands.
   let place: SweepError.Place
   private var values: [Key: YAMLValue] = [:]
@@ -7,11 +7,32 @@ struct YAMLMapping<Key: CodingKey & CaseIterable & Hashable> {
   /// The value of a key; nil when the key is absent.
   subscript(key: Key) -> YAMLValue? { values[key] }
 
-  /// The value of a key that has no default.
-  func required(_ key: Key, _ expected: String) throws -> YAMLValue {
+  /// The value of a key; of an absent one the declared default.
+  ///
+  /// - Throws: ``SweepError/missingKey(_:expected:)`` for a key that is absent and has none.
+  func value(_ key: Key) throws -> YAMLValue {
     if let value = values[key] { return value }
-    let path = place.key.isEmpty ? key.stringValue : "\(place.key).\(key.stringValue)"
-    throw SweepError.missingKey(.init(file: place.file, line: place.line, key: path), expected: expected)
+    switch key.declaration.fallback {
+    case .value(let yaml): return try YAMLValue(document: yaml, file: place.file)
+    case .required(let expected), .described(let expected):
+      throw SweepError.missingKey(place.of(key.stringValue), expected: expected)
+    }
+  }
+
+  /// The whole number that a key gives, within the declared range; nil when the key is absent.
+  func integer(_ key: Key) throws -> Int? {
+    guard case .integer(let range) = key.declaration.form else {
+      preconditionFailure("\(key) is not declared as a whole number")
+    }
+    return try values[key]?.integer(range)
+  }
+
+  /// The number that a key gives, within the declared range; nil when the key is absent.
+  func number(_ key: Key) throws -> Double? {
+    guard case .number(let range, let excludingLowest) = key.declaration.form else {
+      preconditionFailure("\(key) is not declared as a number")
+    }
+    return try values[key]?.number(range, excludingLowest: excludingLowest)
   }
 
   fileprivate init(_ value: YAMLValue) throws {
@@ -20,14 +41,14 @@ struct YAMLMapping<Key: CodingKey & CaseIterable & Hashable> {
       guard let key = Key.allCases.first(where: { $0.stringValue == name }) else {
         throw SweepError.unknownKey(value.place, known: Key.allCases.map(\.stringValue))
       }
-      values[key] = value
+      values[key] = value.within(key.declaration.form.section)
     }
   }
 }
 
 extension YAMLValue {
   /// This value as a mapping with the keys of `Key`.
-  func mapping<Key: CodingKey & CaseIterable & Hashable>(_ keys: Key.Type) throws -> YAMLMapping<Key> {
-    try YAMLMapping(self)
+  func mapping<Key: SectionKey>(_ keys: Key.Type) throws -> YAMLMapping<Key> {
+    try YAMLMapping(within(Key.section))
   }
 }

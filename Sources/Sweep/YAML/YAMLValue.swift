@@ -8,21 +8,27 @@ struct YAMLValue {
 
   /// The one document of a file.
   init(document: String, file: String) throws {
-    let top = SweepError.Place(file: file, line: 1, key: "")
+    let top = SweepError.Place(file: file, line: 1, key: "", section: nil)
     do {
       guard let node = try Yams.compose(yaml: document, .basic) else {
         throw SweepError.notYAML(top, problem: "it is empty")
       }
-      self.init(node, file: file, key: "", line: node.mark?.line ?? 1)
+      self.init(node, SweepError.Place(file: file, line: node.mark?.line ?? 1, key: "", section: .sweep))
     } catch let error as YamlError {
       throw SweepError(error, in: file)
     }
   }
 
   /// A value within a document; its line is that of its key, or of itself in a list.
-  private init(_ node: Node, file: String, key: String, line: Int) {
+  private init(_ node: Node, _ place: SweepError.Place) {
     self.node = node
-    place = SweepError.Place(file: file, line: line, key: key)
+    self.place = place
+  }
+
+  /// The value as part of a section, where messages point to; nil: of the section that it is part of anyway.
+  func within(_ section: SweepSection?) -> YAMLValue {
+    guard let section else { return self }
+    return YAMLValue(node, .init(file: place.file, line: place.line, key: place.key, section: section))
   }
 
   /// Whether it is a mapping.
@@ -39,8 +45,7 @@ struct YAMLValue {
     return try mapping.map { keyNode, node in
       let line = keyNode.mark?.line ?? place.line
       guard let name = keyNode.scalar?.string else { throw wrong("keys that are names") }
-      let key = place.key.isEmpty ? name : "\(place.key).\(name)"
-      return (name, YAMLValue(node, file: place.file, key: key, line: line))
+      return (name, YAMLValue(node, place.of(name, line: line)))
     }
   }
 
@@ -49,7 +54,9 @@ struct YAMLValue {
     guard case .sequence(let sequence) = node else { throw wrong("a list of \(expected)") }
     guard mayBeEmpty || !sequence.isEmpty else { throw wrong("a list of at least one of \(expected)") }
     return sequence.enumerated().map { index, node in
-      YAMLValue(node, file: place.file, key: "\(place.key)[\(index)]", line: node.mark?.line ?? place.line)
+      let line = node.mark?.line ?? place.line
+      return YAMLValue(
+        node, .init(file: place.file, line: line, key: "\(place.key)[\(index)]", section: place.section))
     }
   }
 
@@ -185,7 +192,9 @@ struct YAMLValue {
 extension SweepError {
   /// What the YAML library found, in this module's words.
   fileprivate init(_ error: YamlError, in file: String) {
-    func place(_ line: Int, _ key: String = "") -> Place { Place(file: file, line: max(line, 1), key: key) }
+    func place(_ line: Int, _ key: String = "") -> Place {
+      Place(file: file, line: max(line, 1), key: key, section: nil)
+    }
     func sentence(_ problem: String, _ context: YamlError.Context?) -> String {
       context.map { "\($0.text), \(problem)" } ?? problem
     }
