@@ -23,17 +23,21 @@ struct Compare: ParsableCommand {
 
       "degenerate" marks correlations that are 1, or near it, by counting alone: the directions of A and B together reach \
       the number of rows.
+
+      Example: seedscape compare mine.npy theirs.npy --measure svcca,cka
       """)
 
-  @Argument(help: "A .npy file, or a .safetensors file and perhaps :TENSOR.", completion: .file())
+  @Argument(
+    help: .init("A .npy file, or a .safetensors file and perhaps :TENSOR.", valueName: "A"), completion: .activations)
   var a: String
 
-  @Argument(help: "The other file, with as many rows.", completion: .file())
+  @Argument(help: .init("The other file, with as many rows.", valueName: "B"), completion: .activations)
   var b: String
 
   @Option(
-    name: .customLong("measure"), help: "Among svcca,cca,pwcca,cka,procrustes, separated by commas. (default: all)",
-    transform: Measure.list)
+    name: .customLong("measure"),
+    help: .init("Some of \(Measure.names), separated by commas. (default: all)", valueName: "list"),
+    completion: .list(Measure.allCases.map(\.rawValue)), transform: Measure.list)
   var measures: [Measure] = Measure.allCases
 
   @Flag(help: "Print one JSON object.")
@@ -80,18 +84,26 @@ struct Compare: ParsableCommand {
   enum Measure: String, CaseIterable {
     case svcca, cca, pwcca, cka, procrustes
 
+    /// All of them, separated by commas.
+    static var names: String { allCases.map(\.rawValue).joined(separator: ",") }
+
     /// Measures separated by commas, each once and in the order of their cases.
     static func list(_ text: String) throws -> [Measure] {
       let asked = try text.split(separator: ",", omittingEmptySubsequences: false).map { name in
         guard let measure = Measure(rawValue: String(name)) else {
           throw ValidationError(
-            "'\(name)' is no measure, expected some of \(allCases.map(\.rawValue).joined(separator: ","))")
+            "'\(name)' is no measure, expected some of \(names)")
         }
         return measure
       }
       return allCases.filter(asked.contains)
     }
   }
+}
+
+extension CompletionKind {
+  /// Files that hold activations.
+  fileprivate static var activations: CompletionKind { .file(extensions: ["npy", "safetensors"]) }
 }
 
 /// A matrix of activations, [rows, columns], row-major, finite.

@@ -7,39 +7,56 @@ import LinearAlgebra
 import TensorFiles
 
 struct Evaluate: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Evaluates a model on a task.")
+  static let configuration = CommandConfiguration(
+    abstract: "Evaluates a model on a task.",
+    discussion: """
+      Prints the mean loss, the task's metrics, the share of the commonest class, and how many examples and tokens there \
+      were. With --output logits go to a safetensors file, with hidden states and attention where asked for.
 
-  @OptionGroup var model: ModelOptions
-  @OptionGroup var task: TaskOptions
+      Example: seedscape evaluate --model models/minilm-sst2 --task SST-2 --data glue
+      """)
 
-  @Option(help: "train, dev, test; for MNLI also dev_matched, dev_mismatched.")
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Task") var task: TaskOptions
+
+  @Option(
+    help: .init(
+      "Which rows, which must have labels; those of MNLI end in _matched and _mismatched too.", valueName: "split"))
   var split = Split.dev
 
-  @Option(help: "The first N examples only.")
+  @Option(help: .init("The first N examples only. (default: all)", valueName: "N"))
   var limit: Int?
 
-  @Option(help: "A fixed random sample of N of these examples: a sweep's `subset`.")
+  @Option(
+    help: .init(
+      "A fixed random sample of N of these examples, as a sweep's `subset` draws it. (default: all)", valueName: "N"))
   var sample: Int?
 
-  @Option(help: "The sample's seed.")
+  @Option(help: .init("The sample's seed.", valueName: "seed"))
   var sampleSeed: UInt64 = 7
 
-  @Option(help: "Examples of a batch. The last bits of a result depend on it.")
+  @Option(help: .init("Examples of a batch, 1 or more. The last bits of a result depend on it.", valueName: "n"))
   var batch = 32
 
-  @Option(help: "Tokens of an example at most. (default: the model's positions)")
+  @Option(
+    help: .init(
+      "Tokens of an example at most, special tokens included. (default: the model's positions)", valueName: "n"))
   var maxLength: Int?
 
-  @Option(help: "Take the classifier from this Hugging Face directory.", completion: .directory)
+  @Option(
+    help: .init("Take the classifier from this Hugging Face directory. (default: the model's)", valueName: "dir"),
+    completion: .directory)
   var head: String?
 
-  @Option(help: "Take a random classifier, keyed by N.")
+  @Option(help: .init("Take a random classifier, keyed by this seed.", valueName: "seed"))
   var headSeed: UInt64?
 
-  @Option(help: "Keys the pooler of a checkpoint that has none.")
+  @Option(help: .init("Keys the pooler of a checkpoint that has none.", valueName: "seed"))
   var initialisationSeed: UInt64 = 0
 
-  @Option(help: "Write logits, and what else is asked for, to this safetensors file.", completion: .file())
+  @Option(
+    help: .init("Write logits, and what else is asked for, to this safetensors file.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Flag(help: "Write hidden_states.0 ... to the output file.")

@@ -8,13 +8,16 @@ struct Export: ParsableCommand {
     abstract: "Writes the results of a run for other tools, into its folder exports/.",
     discussion: """
       csv: tables of everything. npz: each curve and surface as arrays for NumPy. vtk: each curve and surface as a \
-      structured grid for ParaView. Points that are not there, or not finite, say so in each.
+      structured grid for ParaView. Points that are not there, or not finite, say so in each. The names of the files \
+      written are printed. What the tables' columns mean: Sources/seedscape/Documentation.docc/Tutorial.md.
+
+      Example: seedscape export runs/minute --format npz
       """)
 
-  @Argument(help: "The run directory.", completion: .directory)
+  @Argument(help: .init("The run directory.", valueName: "dir"), completion: .directory)
   var directory: String
 
-  @Option(help: "csv, npz or vtk.")
+  @Option(help: .init("What is written.", valueName: "format"))
   var format = Format.csv
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

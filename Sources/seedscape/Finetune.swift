@@ -13,64 +13,75 @@ struct Finetune: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fine-tunes one model on one task.",
     discussion: """
-      OUTPUT becomes a Hugging Face directory that transformers loads, with the steps' losses in training.csv. Ctrl-C or SIGUSR1 stop after the step under way; \
-      the same command goes on from there, with the bits of an uninterrupted run.
+      --output becomes a Hugging Face directory that transformers loads, with the steps' losses in training.csv. Ctrl-C \
+      or SIGUSR1 stop after the step under way; the same command goes on from there, with the bits of an uninterrupted run. \
+      Options mean what the keys of a sweep file's recipe mean: seedscape sweep-file recipe.
+
+      Example: seedscape finetune --model models/minilm --task SST-2 --data glue --output models/minilm-sst2
       """)
 
-  @OptionGroup var model: ModelOptions
-  @OptionGroup var task: TaskOptions
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Task") var task: TaskOptions
 
-  @Option(help: "The folder to write.", completion: .directory)
+  @Option(
+    help: .init("The folder to write; it must not hold a finished model.", valueName: "dir"), completion: .directory)
   var output: String
 
-  @Option(help: "Keys head, dropout and data order.")
+  @Option(help: .init("Keys head, dropout and data order.", valueName: "seed"))
   var seed: UInt64 = 0
 
-  @Option(help: "Keys head and dropout. (default: --seed)")
+  @Option(help: .init("Keys head and dropout. (default: --seed)", valueName: "seed"))
   var headSeed: UInt64?
 
-  @Option(help: "Keys the data order. (default: --seed)")
+  @Option(help: .init("Keys the data order. (default: --seed)", valueName: "seed"))
   var orderSeed: UInt64?
 
-  @Option(help: "Passes over the training rows.")
+  @Option(help: .init("Passes over the training rows, 1 or more.", valueName: "n"))
   var epochs = 3
 
-  @Option(help: "Examples of an optimiser step.")
+  @Option(help: .init("Examples of an optimiser step, 1 to 65536.", valueName: "n"))
   var batch = 32
 
-  @Option(help: "Examples of a forward and backward pass. (default: --batch)")
+  @Option(
+    help: .init(
+      "Examples of a forward and backward pass; more than --batch mean --batch. (default: --batch)", valueName: "n"))
   var microBatch: Int?
 
   @Flag(help: "Compute layers again in backward passes in place of keeping their activations: less memory, same bits.")
   var recompute = false
 
-  @Option(help: "The greatest learning rate.")
+  @Option(help: .init("The greatest learning rate, above 0, below 1.", valueName: "rate"))
   var learningRate = 5e-5
 
-  @Option(help: "The share of steps in which the rate rises.")
+  @Option(help: .init("The share of steps in which the rate rises, 0 to 1.", valueName: "share"))
   var warmup = 0.1
 
-  @Option(help: "Weight decay of matrices.")
+  @Option(help: .init("Weight decay of matrices, from 0 to below 1.", valueName: "decay"))
   var weightDecay = 0.01
 
-  @Option(help: "Tokens of an example at most.")
+  @Option(
+    help: .init("Tokens of an example at most, special tokens included; at most the model's positions.", valueName: "n")
+  )
   var maxLength = 128
 
-  @Option(help: "The first N training rows only.")
+  @Option(help: .init("The first N training rows only. (default: all)", valueName: "N"))
   var trainRows: Int?
 
   @Flag(help: "Start from random parameters instead of the checkpoint's.")
   var scratch = false
 
-  @Option(help: "Keys random parameters and the pooler of a checkpoint that has none.")
+  @Option(help: .init("Keys random parameters and the pooler of a checkpoint that has none.", valueName: "seed"))
   var initialisationSeed: UInt64 = 0
 
   @OptionGroup(title: "Interventions") var interventions: InterventionOptions
 
-  @Option(help: "Write a snapshot at the start and after every N steps.")
+  @Option(
+    help: .init(
+      "Write a snapshot, as large as the model, at the start and after every N steps, into snapshots/. (default: none)",
+      valueName: "N"))
   var snapshotEvery: Int?
 
-  @Flag(help: "Print one JSON object an epoch.")
+  @Flag(help: "Print one JSON object per epoch, one a line.")
   var json = false
 
   func validate() throws {

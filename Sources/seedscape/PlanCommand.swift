@@ -13,18 +13,25 @@ struct PlanCommand: ParsableCommand {
     discussion: """
       Units and operations are counted. Memory and disk follow from the lengths of the examples. The time is that of a \
       simulated hand-out on --ranks ranks, each thread as fast as a core of this machine on its own, of which the rate of \
-      matrix products is measured for some seconds (--rate gives another). Documentation: Performance.
+      matrix products is measured for some seconds (--rate gives another). How well predictions are met: \
+      Sources/seedscape/Documentation.docc/Performance.md.
+
+      Example: seedscape plan jobs/sweeps/minute.yaml --ranks 8
       """)
 
   @OptionGroup var options: SweepOptions
 
-  @Option(help: "Ranks on one node. (default: as many as cores, the recipe's threads for each)")
+  @Option(
+    help: .init(
+      "Ranks on one node, 1 or more. (default: as many as cores, the recipe's threads for each)", valueName: "n"))
   var ranks: Int?
 
-  @Option(help: "The rate of matrix products of one thread in Gflop/s, in place of measuring.")
+  @Option(
+    help: .init(
+      "The rate of matrix products of one thread in Gflop/s, above 0, in place of measuring.", valueName: "gflops"))
   var rate: Double?
 
-  @Flag(help: "Print one JSON object.")
+  @Flag(help: "Print one JSON object: times in seconds, sizes in bytes, rates in flop/s.")
   var json = false
 
   func validate() throws {

@@ -11,12 +11,16 @@ struct ReportCommand: ParsableCommand {
       Writes the tables into exports/ first, as `seedscape export` does; then the Python package of tools/python draws them. \
       tools/setup installs it into .python/; SEEDSCAPE_PYTHON names another Python that has it. Of a run that goes on, the \
       page shows the status and the tables of the last export.
+
+      Example: seedscape report runs/minute --output minute.html
       """)
 
-  @Argument(help: "The run directory.", completion: .directory)
+  @Argument(help: .init("The run directory.", valueName: "dir"), completion: .directory)
   var directory: String
 
-  @Option(help: "The page; figures/ goes beside it. (default: report.html in the run directory)", completion: .file())
+  @Option(
+    help: .init("The page; figures/ goes beside it. (default: report.html in the run directory)", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Flag(inversion: .prefixedNo, help: "PDF and PNG of every figure, for papers.")

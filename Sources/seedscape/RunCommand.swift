@@ -14,11 +14,14 @@ struct Run: ParsableCommand {
       end, on any number of ranks. SIGUSR1 (to mpirun or to any rank) saves what is under way and ends with 75; without \
       mpirun so do Ctrl-C and TERM. With mpirun these two leave the ranks about a second: what is lost then is the work \
       since a cell's last saved state, which is a minute or so.
+
+      Example: mpirun -n 4 seedscape run jobs/sweeps/minute.yaml
       """)
 
   @OptionGroup var options: SweepOptions
 
-  @Option(help: "The run directory. (default: runs/NAME)", completion: .directory)
+  @Option(
+    help: .init("The run directory. (default: runs/NAME, the sweep's name)", valueName: "dir"), completion: .directory)
   var output: String?
 
   @Flag(help: "Try failed units, and those that need them, again.")

@@ -4,20 +4,26 @@ import Sweep
 
 /// Which sweep.
 struct SweepOptions: ParsableArguments {
-  @Argument(help: "The sweep file.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(
+    help: .init("The sweep file, in YAML; `seedscape sweep-file` lists its keys.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
   var sweep: String
 
-  @Option(help: "The Hugging Face directory, in place of the sweep file's `model`.", completion: .directory)
+  @Option(
+    help: .init("The Hugging Face directory, in place of the sweep file's `model`.", valueName: "dir"),
+    completion: .directory)
   var model: String?
 
-  @Option(help: "The GLUE folder, in place of the sweep file's `data`.", completion: .directory)
+  @Option(
+    help: .init("The GLUE folder, in place of the sweep file's `data`.", valueName: "dir"), completion: .directory)
   var data: String?
 
   /// The file's text and what it means.
   func read() throws -> SweepSource {
     let url = URL(filePath: sweep)
     guard let bytes = FileManager.default.contents(atPath: url.path) else {
-      throw InputError("\(sweep) cannot be read, expected a sweep file; see jobs/sweeps/ for examples")
+      throw InputError(
+        "\(sweep) cannot be read, expected a sweep file; see jobs/sweeps/ for examples, seedscape sweep-file for keys")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw InputError("\(sweep) is not UTF-8, expected a sweep file in YAML; convert it to UTF-8")

@@ -5,12 +5,18 @@ import Progress
 import Sweep
 
 struct Status: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Shows what of a run is done, running, failed and left.")
+  static let configuration = CommandConfiguration(
+    abstract: "Shows what of a run is done, running, failed and left.",
+    discussion: """
+      Reads status.json, which rank 0 replaces every two seconds: a run that goes on is not disturbed.
 
-  @Argument(help: "The run directory.", completion: .directory)
+      Example: seedscape status runs/minute
+      """)
+
+  @Argument(help: .init("The run directory.", valueName: "dir"), completion: .directory)
   var directory: String
 
-  @Flag(help: "Print status.json.")
+  @Flag(help: "Print status.json as it is: one JSON object, times in seconds.")
   var json = false
 
   func run() throws {

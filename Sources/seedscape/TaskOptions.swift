@@ -6,31 +6,41 @@ import Tokenization
 
 /// Which task, and where its rows are.
 struct TaskOptions: ParsableArguments {
-  @Option(help: "The task: SST-2, CoLA, MRPC, QQP, STS-B, MNLI, QNLI, RTE, WNLI, or a name for your own files.")
+  @Option(
+    help: .init(
+      "The task: \(Task.glue.map(\.name).joined(separator: ", ")), or a name for your own files.", valueName: "name"),
+    completion: .list(Task.glue.map(\.name)))
   var task: String
 
-  @Option(help: "The GLUE folder, which holds one folder per task.", completion: .directory)
+  @Option(
+    help: .init(
+      "The GLUE folder, which holds one folder per task; paths of your own files start there.", valueName: "dir"),
+    completion: .directory)
   var data: String?
 
-  @Option(help: "Your own training rows (.tsv, .csv, .jsonl), with --dev-file and the columns.", completion: .file())
+  @Option(
+    help: .init("Your own training rows (.tsv, .csv, .jsonl), with --dev-file and the columns.", valueName: "file"),
+    completion: .rows)
   var trainFile: String?
 
-  @Option(help: "Your own dev rows.", completion: .file())
+  @Option(help: .init("Your own dev rows.", valueName: "file"), completion: .rows)
   var devFile: String?
 
-  @Option(help: "Your files' text column.")
+  @Option(help: .init("Your files' text column: a name in the header, or a JSON key.", valueName: "column"))
   var textColumn: String?
 
-  @Option(help: "Your files' second text column, for pairs.")
+  @Option(help: .init("Your files' second text column, for pairs.", valueName: "column"))
   var pairColumn: String?
 
-  @Option(help: "Your files' label column.")
+  @Option(help: .init("Your files' label column.", valueName: "column"))
   var labelColumn: String?
 
-  @Option(help: "Your class labels in id order, separated by commas. (default: the training file's, sorted)")
+  @Option(
+    help: .init(
+      "Your class labels in id order, separated by commas. (default: the training file's, sorted)", valueName: "list"))
   var labels: String?
 
-  @Option(help: "The range of your numeric labels, such as 0,5: regression.")
+  @Option(help: .init("The range of your numeric labels, such as 0,5: regression.", valueName: "low,high"))
   var labelRange: String?
 
   /// The folder that relative paths start from.
@@ -64,12 +74,19 @@ struct TaskOptions: ParsableArguments {
   }
 }
 
+extension CompletionKind {
+  /// Files that hold rows of a task.
+  fileprivate static var rows: CompletionKind { .file(extensions: ["tsv", "csv", "jsonl", "json"]) }
+}
+
 /// Which model.
 struct ModelOptions: ParsableArguments {
-  @Option(help: "A Hugging Face BERT directory: config.json, vocab.txt, model.safetensors.", completion: .directory)
+  @Option(
+    help: .init("A Hugging Face BERT directory: config.json, vocab.txt, model.safetensors.", valueName: "dir"),
+    completion: .directory)
   var model: String
 
-  @Option(help: "Threads that share the work; their number changes last bits.")
+  @Option(help: .init("Threads that share the work, 1 to 1024; their number changes last bits.", valueName: "n"))
   var threads = 1
 
   /// The directory.

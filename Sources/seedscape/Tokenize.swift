@@ -8,12 +8,16 @@ struct Tokenize: ParsableCommand {
     discussion: """
       Reads lines from standard input and prints each one's ids, separated by spaces, on a line of standard output. A \
       TAB in a line separates a pair. Lines end at byte 0x0A only.
+
+      Example: echo "a film of rare beauty" | seedscape tokenize --model models/minilm
       """)
 
-  @Option(help: "A Hugging Face BERT directory with vocab.txt or tokenizer.json.", completion: .directory)
+  @Option(
+    help: .init("A Hugging Face BERT directory with vocab.txt or tokenizer.json.", valueName: "dir"),
+    completion: .directory)
   var model: String
 
-  @Option(help: "Tokens of a line at most, special tokens included. (default: no limit)")
+  @Option(help: .init("Tokens of a line at most, special tokens included. (default: no limit)", valueName: "n"))
   var maxLength: Int?
 
   func run() throws {

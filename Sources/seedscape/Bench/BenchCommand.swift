@@ -15,37 +15,39 @@ struct BenchCommand: ParsableCommand {
       time and rates are added. Rates are medians over rounds through the rows, with the lowest and highest. \
       Utilisation is the share of the limit at which the operations of matrix products were executed. A model directory \
       without weights is measured with random ones. Three models are written to the temporary folder (TMPDIR) while it \
-      runs. Documentation: Performance.
+      runs. What was measured, and what it means: Sources/seedscape/Documentation.docc/Performance.md.
+
+      Example: mpirun -n 2 seedscape bench --model models/minilm --task SST-2 --data glue
       """)
 
-  @OptionGroup var model: ModelOptions
-  @OptionGroup var task: TaskOptions
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Task") var task: TaskOptions
 
-  @Option(help: "Numbers that matrix products are computed in: fp32.")
+  @Option(help: .init("Numbers that matrix products are computed in.", valueName: "type"))
   var precision = Precision.fp32
 
-  @Option(help: "Training rows to work on, drawn at random.")
+  @Option(help: .init("Training rows to work on, drawn at random, 1 or more.", valueName: "n"))
   var examples = 256
 
-  @Option(help: "Examples of a batch.")
+  @Option(help: .init("Examples of a batch, 1 to 65536.", valueName: "n"))
   var batch = 32
 
-  @Option(help: "Examples of a forward and backward pass. (default: --batch)")
+  @Option(help: .init("Examples of a forward and backward pass. (default: --batch)", valueName: "n"))
   var microBatch: Int?
 
   @Flag(help: "Compute layers again in backward passes in place of keeping their activations.")
   var recompute = false
 
-  @Option(help: "Tokens of an example at most.")
+  @Option(help: .init("Tokens of an example at most, special tokens included.", valueName: "n"))
   var maxLength = 128
 
-  @Option(help: "Optimiser steps to measure, rounded up to whole rounds through the rows.")
+  @Option(help: .init("Optimiser steps to measure, rounded up to whole rounds through the rows.", valueName: "n"))
   var steps = 24
 
-  @Option(help: "Landscape points to measure.")
+  @Option(help: .init("Landscape points to measure, 1 or more.", valueName: "n"))
   var points = 5
 
-  @Flag(help: "Print one JSON object.")
+  @Flag(help: "Print one JSON object; the units are in the names.")
   var json = false
 
   func validate() throws {
