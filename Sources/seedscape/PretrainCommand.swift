@@ -9,76 +9,88 @@ struct Pretrain: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Pre-trains a model on a text: masked language model.",
     discussion: """
-      seedscape pretrain --text corpus.txt --output models/mine
-      mpirun -n 4 seedscape pretrain --text corpus.txt --output models/mine
+      The text has one document per line; a tab in it parts two segments, as the texts of a pair are. Without --model a new \
+      model of the stated shape learns its own vocabulary from the text. --output becomes a Hugging Face directory \
+      (BertForMaskedLM) from which fine-tuning goes on, with the steps' losses in pretraining.csv. Under mpirun the ranks \
+      share each step, as many as it has --shares; their number changes no bit. Ctrl-C (without mpirun) or SIGUSR1 stop \
+      after the step under way; the same command goes on from there, on any number of ranks, with the bits of an \
+      uninterrupted run.
 
-      The text has one document per line; a tab in it parts two segments, as the texts of a pair are. Without --model a new model of the stated shape learns its own vocabulary from the \
-      text. OUTPUT becomes a Hugging Face directory (BertForMaskedLM) from which fine-tuning goes on, with the steps' \
-      losses in pretraining.csv. Under mpirun the ranks share each step, as many as it has --shares; their number changes no \
-      bit. Ctrl-C (without mpirun) or SIGUSR1 stop after the step under way; the same command goes on from there, on any \
-      number of ranks, with the bits of an uninterrupted run.
+      Example: mpirun -n 4 seedscape pretrain --text corpus.txt --output models/mine --steps 10000
       """)
 
   @OptionGroup var shape: ShapeOptions
 
-  @Option(help: "The text: UTF-8, one document per line.", completion: .file())
+  @Option(help: .init("The text: UTF-8, one document per line.", valueName: "file"), completion: .file())
   var text: String
 
-  @Option(help: "A text apart from it, to evaluate on.", completion: .file())
+  @Option(help: .init("A text apart from it, to evaluate on, likewise.", valueName: "file"), completion: .file())
   var dev: String?
 
-  @Option(help: "The folder to write.", completion: .directory)
+  @Option(
+    help: .init("The folder to write; it must not hold a finished model.", valueName: "dir"), completion: .directory)
   var output: String
 
-  @Option(help: "Passes over the text. (default: 10, where --steps is not given)")
+  @Option(help: .init("Passes over the text, 1 or more. (default: 10, where --steps is not given)", valueName: "n"))
   var epochs: Int?
 
-  @Option(help: "Optimiser steps, in place of --epochs.")
+  @Option(help: .init("Optimiser steps, 1 or more, in place of --epochs.", valueName: "n"))
   var steps: Int?
 
-  @Option(help: "Sequences of an optimiser step.")
+  @Option(help: .init("Sequences of an optimiser step, 1 to 65536.", valueName: "n"))
   var batch = 64
 
-  @Option(help: "Sequences of a forward and backward pass. (default: 32, or a share of the batch if that is less)")
+  @Option(
+    help: .init(
+      "Sequences of a forward and backward pass. (default: 32, or a share of the batch if that is less)", valueName: "n"
+    ))
   var microBatch: Int?
 
-  @Option(help: "Parts of a batch whose gradients are computed apart: the most ranks that can share a step.")
+  @Option(
+    help: .init(
+      "Parts of a batch whose gradients are computed apart, 1 to --batch: the most ranks that can share a step.",
+      valueName: "n"))
   var shares = 4
 
   @Flag(help: "Compute layers again in backward passes in place of keeping their activations: less memory, same bits.")
   var recompute = false
 
-  @Option(help: "The share of tokens that are hidden or changed, and predicted.")
+  @Option(help: .init("The share of tokens that are hidden or changed, and predicted, 0 to 1.", valueName: "share"))
   var masked = 0.15
 
-  @Option(help: "The greatest learning rate.")
+  @Option(help: .init("The greatest learning rate, above 0, below 1.", valueName: "rate"))
   var learningRate = 1e-4
 
-  @Option(help: "The share of steps in which the rate rises.")
+  @Option(help: .init("The share of steps in which the rate rises, 0 to 1.", valueName: "share"))
   var warmup = 0.1
 
-  @Option(help: "Weight decay of matrices.")
+  @Option(help: .init("Weight decay of matrices, from 0 to below 1.", valueName: "decay"))
   var weightDecay = 0.01
 
-  @Option(help: "Dropout after embeddings, sub-layers and on attention. (default: the model's; of a new one 0.1)")
+  @Option(
+    help: .init(
+      "Dropout after embeddings, sub-layers and on attention, from 0 to below 1. (default: the model's; of a new one 0.1)",
+      valueName: "share"))
   var dropout: Double?
 
-  @Option(help: "Tokens of a sequence at most; longer documents are cut into pieces.")
+  @Option(help: .init("Tokens of a sequence at most, 3 or more; longer documents are cut into pieces.", valueName: "n"))
   var maxLength = 128
 
-  @Option(help: "Keys new parameters, the order of the text, what is masked, and dropout.")
+  @Option(help: .init("Keys new parameters, the order of the text, what is masked, and dropout.", valueName: "seed"))
   var seed: UInt64 = 0
 
-  @Option(help: "Report, and evaluate on the dev text, after every N steps. (default: a pass over the text)")
+  @Option(
+    help: .init(
+      "Report, and evaluate on the dev text, after every N steps. (default: a pass over the text)", valueName: "N"))
   var evaluateEvery: Int?
 
-  @Option(help: "Threads that share the work; their number changes last bits.")
+  @Option(help: .init("Threads that share the work, 1 to 1024; their number changes last bits.", valueName: "n"))
   var threads = 1
 
-  @Option(help: "How the final model's weights are stored: float32 or float16.")
+  @Option(help: "How the final model's weights are stored.")
   var store = WeightStorage.float32
 
-  @Flag(help: "Print one JSON object a report.")
+  @Flag(help: "Print one JSON object per report, one a line.")
   var json = false
 
   func validate() throws {

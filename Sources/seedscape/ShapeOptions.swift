@@ -6,25 +6,25 @@ import Tokenization
 
 /// What pre-training starts from: a checkpoint, or a new model and a vocabulary of the text's own.
 struct ShapeOptions: ParsableArguments {
-  @Option(help: "A Hugging Face BERT directory to go on from.", completion: .directory)
+  @Option(help: .init("A Hugging Face BERT directory to go on from.", valueName: "dir"), completion: .directory)
   var model: String?
 
-  @Option(help: "Tokens of a new vocabulary.")
+  @Option(help: .init("Tokens of a new vocabulary.", valueName: "n"))
   var vocabularySize = 8192
 
   @Flag(help: "Keep upper case and accents in a new vocabulary.")
   var cased = false
 
-  @Option(help: "Layers of a new model.")
+  @Option(help: .init("Layers of a new model.", valueName: "n"))
   var layers = 4
 
-  @Option(help: "Channels of a new model's hidden states.")
+  @Option(help: .init("Channels of a new model's hidden states.", valueName: "n"))
   var hidden = 256
 
-  @Option(help: "Attention heads of a new model; a divisor of --hidden.")
+  @Option(help: .init("Attention heads of a new model; a divisor of --hidden.", valueName: "n"))
   var heads = 4
 
-  @Option(help: "Channels between a new model's feed-forward matrices. (default: 4 x --hidden)")
+  @Option(help: .init("Channels between a new model's feed-forward matrices. (default: 4 x --hidden)", valueName: "n"))
   var intermediate: Int?
 
   @Option(help: "The standard deviation of a new model's weights; narrow models learn sooner with 1/sqrt(--hidden).")
