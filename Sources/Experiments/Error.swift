@@ -1,3 +1,5 @@
+internal import Sweep
+
 /// What can be wrong with a sweep once it meets its model and data.
 public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A GLUE task without a data folder.
@@ -17,14 +19,16 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
   public var description: String {
     switch self {
     case .noData(let task):
-      "task \(task) needs the GLUE folder, and none is given; add `data:` to the sweep file, or --data DIR"
+      "task \(task) needs the GLUE folder, and none is given; add `data:` to the sweep file, or --data DIR "
+        + "(\(SweepSection.sweep.pointer))"
     case .unknownTask(let name):
       "task \(name) is not one of the sweep's; this is a mistake in the plan, please report it with the sweep file"
     case .vocabulary(let path, let got, let expected):
       "\(path): the vocabulary has \(got) entries, config.json says vocab_size \(expected); the two do not belong "
         + "together"
     case .maximumLength(let got, let limit):
-      "max_length is \(got), the model reads 1 to \(limit) tokens; lower max_length in the sweep file"
+      "max_length is \(got), the model reads 1 to \(limit) tokens; lower max_length in the sweep file "
+        + "(\(SweepSection.recipe.pointer))"
     case .missingInput(let unit, let what):
       "unit \"\(unit)\" lacks \(what), which an earlier unit should have left in the run directory; was it removed? "
         + "Start in a new run directory"

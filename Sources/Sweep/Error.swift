@@ -55,24 +55,20 @@ public enum SweepError: Error, Sendable, Hashable {
 
 extension SweepError: CustomStringConvertible {
   /// One line: what was got, what was expected, what to do, and the command that lists the keys.
-  public var description: String {
-    guard let section else { return "\(problem) (keys: seedscape sweep-file)" }
-    let keys = section == .sweep ? "keys" : "keys of \(section.name)"
-    return "\(problem) (\(keys): seedscape sweep-file \(section.name))"
-  }
+  public var description: String { "\(problem) (\(page))" }
 
-  /// The section of the reference that helps; nil: all of it.
-  private var section: SweepSection? {
+  /// The part of the reference that helps.
+  private var page: String {
     switch self {
     case .notYAML(let place, _), .duplicateKey(let place), .unknownKey(let place, _), .missingKey(let place, _),
       .wrongValue(let place, _, _, _), .notImplemented(let place, _, _):
-      place.section
-    case .missingFacts, .noRows, .sameTask: .tasks
-    case .sameVariant: .variants
-    case .noSnapshot, .fewSnapshots: .snapshots
-    case .gatherMemory: .gather
-    case .nothingMoves, .originsDiffer, .tooManyLayers: .recipe
-    case .group: .curves
+      place.section?.pointer ?? "keys: seedscape sweep-file"
+    case .missingFacts, .noRows, .sameTask: SweepSection.tasks.pointer
+    case .sameVariant: SweepSection.variants.pointer
+    case .noSnapshot, .fewSnapshots: SweepSection.snapshots.pointer
+    case .gatherMemory: SweepSection.gather.pointer
+    case .nothingMoves, .originsDiffer, .tooManyLayers: SweepSection.recipe.pointer
+    case .group: "layer groups: seedscape sweep-file curves"
     }
   }
 

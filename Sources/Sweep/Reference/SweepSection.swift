@@ -14,6 +14,9 @@ public enum SweepSection: String, Sendable, Hashable, CaseIterable {
   /// What the reference, messages and `seedscape sweep-file` call it.
   public var name: String { rawValue }
 
+  /// What a message about it ends with: the command that lists its keys.
+  public var pointer: String { "\(self == .sweep ? "keys" : "keys of \(name)"): seedscape sweep-file \(name)" }
+
   /// Its keys, in the order in which they are declared.
   public var keys: [(name: String, declaration: KeyDeclaration)] { Self.declarations(keyType) }
 
