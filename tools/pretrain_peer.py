@@ -5,8 +5,8 @@
     python tools/pretrain_peer.py evaluate --text FILE DIR ...
 
 `train` makes a new BertForMaskedLM of the configuration and vocabulary in --start (what `seedscape pretrain` wrote) and
-trains it as `seedscape pretrain` does: one document per line, sequences of at most --max-length tokens, of the n tokens of
-a sequence max(1, 15 %) chosen, 80 % [MASK], 10 % random, 10 % kept, anew in each pass; AdamW with weight decay 0.01 (not on
+trains it as `seedscape pretrain` does: one document per line, a tab parting two segments, sequences of at most --max-length
+tokens, of the n tokens of a sequence max(1, 15 %) chosen (--masked), 80 % [MASK], 10 % random, 10 % kept, anew in each pass; AdamW with weight decay 0.01 (not on
 biases and LayerNorm), clipping at 1, linear warm-up and decay, dropout as the configuration says. Prints tokens per second.
 `evaluate` gives each model's loss and accuracy on the same masked tokens of a text, several draws of them.
 """
@@ -24,43 +24,47 @@ from transformers import AutoTokenizer, BertConfig, BertForMaskedLM, get_linear_
 
 
 def read(path, tokenizer, longest):
-    """The text's sequences, [CLS] ... [SEP]."""
+    """The text's sequences: ids with [CLS] and [SEP], and the segment of each."""
     sequences = []
     with open(path, "rb") as file:
         for line in file:
-            line = line.decode().rstrip("\r\n")
-            if not line.strip():
-                continue
-            ids = tokenizer(line, add_special_tokens=False)["input_ids"]
-            for start in range(0, len(ids), longest - 2):
-                piece = ids[start : start + longest - 2]
-                sequences.append(numpy.array([tokenizer.cls_token_id, *piece, tokenizer.sep_token_id]))
+            parts = [part for part in line.decode().rstrip("\r\n").split("\t", 1) if part]
+            if len(parts) == 2:
+                pair = tokenizer(*parts)
+                if len(pair["input_ids"]) <= longest:
+                    sequences.append((numpy.array(pair["input_ids"]), numpy.array(pair["token_type_ids"])))
+                    continue
+            for part in parts:
+                ids = tokenizer(part, add_special_tokens=False)["input_ids"]
+                for start in range(0, len(ids), longest - 2):
+                    piece = [tokenizer.cls_token_id, *ids[start : start + longest - 2], tokenizer.sep_token_id]
+                    sequences.append((numpy.array(piece), numpy.zeros(len(piece), dtype=numpy.int64)))
     return sequences
 
 
-def masked(sequences, rng, tokenizer, vocabulary):
-    """A padded batch with its chosen tokens hidden: ids, attention mask, labels (-100 where nothing is predicted)."""
-    longest = max(map(len, sequences))
+def masked(sequences, rng, tokenizer, vocabulary, share):
+    """A padded batch with its chosen tokens hidden: ids, segments, attention mask, labels (-100: nothing is predicted)."""
+    longest = max(len(tokens) for tokens, _ in sequences)
     ids = numpy.zeros((len(sequences), longest), dtype=numpy.int64)
-    attention = numpy.zeros_like(ids)
+    types, attention = numpy.zeros_like(ids), numpy.zeros_like(ids)
     labels = numpy.full_like(ids, -100)
-    for row, tokens in enumerate(sequences):
-        inner = len(tokens) - 2
-        chosen = 1 + rng.permutation(inner)[: max(1, int(0.15 * inner + 0.5))]
-        ids[row, : len(tokens)] = tokens
+    for row, (tokens, segments) in enumerate(sequences):
+        inner = numpy.flatnonzero((tokens != tokenizer.cls_token_id) & (tokens != tokenizer.sep_token_id))
+        chosen = rng.permutation(inner)[: max(1, int(share * len(inner) + 0.5))]
+        ids[row, : len(tokens)], types[row, : len(tokens)] = tokens, segments
         attention[row, : len(tokens)] = 1
         labels[row, chosen] = tokens[chosen]
         draw = rng.random(len(chosen))
         ids[row, chosen[draw < 0.8]] = tokenizer.mask_token_id
         others = chosen[(draw >= 0.8) & (draw < 0.9)]
         ids[row, others] = rng.integers(0, vocabulary, len(others))
-    return [torch.from_numpy(array) for array in (ids, attention, labels)]
+    return [torch.from_numpy(array) for array in (ids, types, attention, labels)]
 
 
 def scores(model, batch):
     """Mean loss and right predictions of a batch, computing the vocabulary only where something is predicted."""
-    ids, attention, labels = batch
-    states = model.bert(input_ids=ids, attention_mask=attention).last_hidden_state
+    ids, types, attention, labels = batch
+    states = model.bert(input_ids=ids, token_type_ids=types, attention_mask=attention).last_hidden_state
     places = labels != -100
     logits = model.cls(states[places])
     words = labels[places]
@@ -90,8 +94,8 @@ def train(arguments):
             if not order:
                 order = [sequences[i] for i in rng.permutation(len(sequences))]
             batch, order = order[: arguments.batch], order[arguments.batch :]
-            tokens += sum(map(len, batch))
-            loss, right, count = scores(model, masked(batch, rng, tokenizer, config.vocab_size))
+            tokens += sum(len(ids) for ids, _ in batch)
+            loss, right, count = scores(model, masked(batch, rng, tokenizer, config.vocab_size, arguments.masked))
             optimizer.zero_grad()
             loss.backward()
             clip_grad_norm_(model.parameters(), 1.0)
@@ -122,7 +126,7 @@ def evaluate(arguments):
         with torch.no_grad():
             for _ in range(arguments.draws):
                 for start in range(0, len(sequences), 32):
-                    batch = masked(sequences[start : start + 32], rng, tokenizer, model.config.vocab_size)
+                    batch = masked(sequences[start : start + 32], rng, tokenizer, model.config.vocab_size, arguments.masked)
                     mean, hits, words = scores(model, batch)
                     loss, right, count = loss + mean.item() * words, right + hits, count + words
         problems = {key: sorted(map(str, value)) for key, value in report.items() if value}
@@ -155,6 +159,8 @@ def main():
     command.add_argument("--max-length", type=int, default=128)
     command.add_argument("--draws", type=int, default=5)
     command.set_defaults(run=evaluate)
+    for command in commands.choices.values():
+        command.add_argument("--masked", type=float, default=0.15)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     arguments.run(arguments)

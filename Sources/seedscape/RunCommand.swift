@@ -31,10 +31,11 @@ struct Run: ParsableCommand {
   var allowOtherProcessor = false
 
   @Option(
-    help: """
+    help: .init(
+      """
       How to tell how far it is: bar, on standard error; log, a line there now and then; json, one object a line on \
       standard output; none, nothing but errors; auto, bar on a terminal and otherwise log.
-      """)
+      """, valueName: "mode"))
   var progress = ProgressMode.auto
 
   func run() throws {
