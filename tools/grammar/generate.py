@@ -5,13 +5,13 @@
 
     DIR/text/{train,dev}.txt        a passage a line, its two segments parted by a tab, to pre-train on
     DIR/sentiment/{train,dev}.tsv   text, label            negative, positive
-    DIR/paraphrase/{train,dev}.tsv  text, pair, label      opposite, same
+    DIR/paraphrase/{train,dev}.tsv  text, pair, label      different, same
     DIR/entailment/{train,dev}.tsv  text, pair, label      entailment, neutral, contradiction
 
 What has to be understood. Each task is made of one kind of meaning, and passages of the text are about it too:
 
     sentiment   a review's last word, through negation, contrast and expectation   | passages add how people reacted
-    paraphrase  the end of a scale that a description puts a thing at              | passages say whether two agree
+    paraphrase  the end of which scale a description puts a thing at               | passages say whether two agree
     entailment  quantifiers over a tree of kinds, antonyms, restriction to a place | passages weigh a claim by another
 
 Other passages explain words: a spaniel is a dog, whatever is filthy is dirty. Labels are right by construction: a review is
@@ -82,6 +82,9 @@ def outburst(draw):
     return text, [reaction(draw, judges, polarity)]
 
 
+VERDICT = {"same": "the same", "opposite": "the opposite", "else": "something else"}
+
+
 def restatement(draw):
     """A description, and two others that say the same; some without a denial, which is what is learned first."""
     first, others = descriptions(draw, 2, agreement=1, denial=draw.of([0, 0.35]))
@@ -90,9 +93,8 @@ def restatement(draw):
 
 def comparison(draw):
     """A description, and whether two others of the same thing agree."""
-    first, others = descriptions(draw, 2, agreement=0.6, denial=draw.of([0, 0.35]))
-    words = ["that is the opposite .", "that is the same ."]
-    return first, [f"{other} {words[same]}" for other, same in others]
+    first, others = descriptions(draw, 2, denial=draw.of([0, 0.35]))
+    return first, [f"{other} that is {VERDICT[says]} ." for other, says in others]
 
 
 ANSWERS = {"entailment": "yes", "neutral": "maybe", "contradiction": "no"}
@@ -119,8 +121,8 @@ def row(task, draw):
         text, polarity, _ = review(draw)
         return text, LABELS[task][polarity]
     if task == "paraphrase":
-        first, [(second, same)] = descriptions(draw, 1)
-        return first, second, LABELS[task][same]
+        first, [(second, says)] = descriptions(draw, 1)
+        return first, second, LABELS[task][says == "same"]
     premise, hypothesis, label = inference(draw)
     return stated(draw, premise) + " .", stated(draw, hypothesis) + " .", label
 

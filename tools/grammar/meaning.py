@@ -10,7 +10,7 @@ from lexicon import (
 
 LABELS = {
     "sentiment": ["negative", "positive"],
-    "paraphrase": ["opposite", "same"],
+    "paraphrase": ["different", "same"],
     "entailment": ["entailment", "neutral", "contradiction"],
 }
 
@@ -61,7 +61,7 @@ def reaction(draw, judges, polarity):
     return frame.replace("{0}", draw.of(words[polarity].split("/"))).replace("{judges}", judges)
 
 
-# Paraphrase: two descriptions say the same if they put a thing at the same end of a scale.
+# Paraphrase: two descriptions say the same if they put a thing at the same end of the same scale.
 
 
 def described(draw, noun, place, quality, denial):
@@ -76,15 +76,23 @@ def described(draw, noun, place, quality, denial):
 
 
 def descriptions(draw, count, agreement=0.5, denial=0.35):
-    """A description, and so many others of the same thing, each with 1 if it says the same and 0 if the opposite."""
+    """A description, and so many others of the same thing, each with what it says: same, opposite, or else.
+
+    `agreement` is how often they say the same; opposite and something else share the rest.
+    """
     noun = somewhere(draw, draw.of(CHILDREN[draw.of(["animal", "person", "object", "food"])]))
     place, quality = draw.entry(PLACES), draw.of(QUALITIES[top(noun)])
+    opposite = SCALE[quality][1]
     first, others = described(draw, noun, place, quality, denial), []
     while len(others) < count:
-        same = int(draw.chance(agreement))
-        other = described(draw, noun, place, quality if same else SCALE[quality][1], denial)
+        says = "same" if draw.chance(agreement) else draw.of(["opposite", "else"])
+        if says == "else":
+            meant = draw.of([other for other in QUALITIES[top(noun)] if other not in (quality, opposite)])
+        else:
+            meant = {"same": quality, "opposite": opposite}[says]
+        other = described(draw, noun, place, meant, denial)
         if other != first:
-            others.append((other, same))
+            others.append((other, says))
     return first, others
 
 

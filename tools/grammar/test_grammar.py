@@ -151,20 +151,20 @@ class Paraphrase(unittest.TestCase):
             self.assertEqual(ends[word], "clean" if denied else "dirty", words)
 
     def test_denial_does_not_tell_whether_two_agree(self):
-        draw, denials = Draw("agreement"), {0: [], 1: []}
+        draw, denials = Draw("agreement"), {True: [], False: []}
         for _ in range(6000):
-            first, [(second, same)] = meaning.descriptions(draw, 1)
-            denials[same].append(sum(word in ("not", "never", "hardly", "far", "nobody") for word in (first + second).split()))
+            first, [(second, says)] = meaning.descriptions(draw, 1)
+            denials[says == "same"].append(sum(word in ("not", "never", "hardly", "far", "nobody") for word in (first + second).split()))
         mean = {same: sum(counts) / len(counts) for same, counts in denials.items()}
-        self.assertLess(abs(mean[0] - mean[1]), 0.06)
+        self.assertLess(abs(mean[True] - mean[False]), 0.06)
 
     def test_the_two_texts_share_as_many_words_up_to_the_word_itself(self):
         """Where they agree they may use the same word; a rule of thumb by shared words stays under two thirds."""
         draw, shared = Draw("shared"), Counter()
         for _ in range(6000):
-            first, [(second, same)] = meaning.descriptions(draw, 1)
-            shared[len(set(first.split()) & set(second.split())), same] += 1
-        best = sum(max(shared[count, 0], shared[count, 1]) for count in {count for count, _ in shared})
+            first, [(second, says)] = meaning.descriptions(draw, 1)
+            shared[len(set(first.split()) & set(second.split())), says == "same"] += 1
+        best = sum(max(shared[count, True], shared[count, False]) for count in {count for count, _ in shared})
         self.assertLess(best / 6000, 0.667)
 
 
