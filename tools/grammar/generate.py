@@ -109,7 +109,7 @@ def argument(draw):
     return stated(draw, premise) + " .", [f"{stated(draw, claim)} ? {ANSWERS[label]} ." for claim, label in assessed]
 
 
-PASSAGES = [explanation, outburst, *[judgement] * 3, restatement, *[comparison] * 3, *[argument] * 4]
+PASSAGES = [explanation, outburst, *[judgement] * 3, restatement, *[comparison] * 4, *[argument] * 4]
 
 
 # Rows and files.

@@ -78,14 +78,14 @@ def described(draw, noun, place, quality, denial):
 def descriptions(draw, count, agreement=0.5, denial=0.35):
     """A description, and so many others of the same thing, each with what it says: same, opposite, or else.
 
-    `agreement` is how often they say the same; opposite and something else share the rest.
+    `agreement` is how often they say the same; of the rest a fifth say the opposite.
     """
     noun = somewhere(draw, draw.of(CHILDREN[draw.of(["animal", "person", "object", "food"])]))
     place, quality = draw.entry(PLACES), draw.of(QUALITIES[top(noun)])
     opposite = SCALE[quality][1]
     first, others = described(draw, noun, place, quality, denial), []
     while len(others) < count:
-        says = "same" if draw.chance(agreement) else draw.of(["opposite", "else"])
+        says = "same" if draw.chance(agreement) else draw.of(["opposite", *["else"] * 4])
         if says == "else":
             meant = draw.of([other for other in QUALITIES[top(noun)] if other not in (quality, opposite)])
         else:
