@@ -1,15 +1,16 @@
 public import Foundation
 
 extension BERTConfiguration {
-  /// A model of this shape with BERT's other settings: gelu, two segments, LayerNorm epsilon 1e-12, dropout 0.1 (Devlin et
-  /// al. 2019).
+  /// A model of this shape with BERT's other settings: gelu, two segments, LayerNorm epsilon 1e-12, dropout 0.1 (Devlin
+  /// et al. 2019).
   ///
   /// - Parameters:
   ///   - heads: divides `hiddenSize`.
   ///   - maximumPositions: the longest sequence.
-  ///   - initializerRange: the standard deviation of new weights; BERT's is 0.02, for a hidden size of 768 and more.
-  /// - Throws: ``ModelError/configurationValue(path:key:got:expected:)`` for sizes below 1, more than 255 layers, heads that
-  ///   do not divide the hidden size.
+  ///   - initializerRange: the standard deviation of new weights, 1e-12 ... 100; BERT's is 0.02, for a hidden size of 768
+  ///     and more.
+  /// - Throws: ``ModelError/configurationValue(path:key:got:expected:)`` for sizes below 1 or above `Int32.max`, more than
+  ///   255 layers, heads that do not divide the hidden size, another standard deviation.
   public init(
     vocabularySize: Int, hiddenSize: Int, layers: Int, heads: Int, intermediateSize: Int, maximumPositions: Int,
     initializerRange: Double = 0.02

@@ -53,13 +53,14 @@ extension BERTModel {
     predictionHead.scores(masked.words, rows: workspace.predictions, gradientScale: nil, team: workspace.team)
   }
 
-  /// Adds the gradient of `scale` x the sum of the masked tokens' losses, after a training forward pass of the same batch,
-  /// masked tokens, parameters, workspace and dropout.
+  /// Adds the gradient of `scale` x the sum of the masked tokens' losses, after a training forward pass of the same
+  /// batch, masked tokens, parameters, workspace and dropout.
   ///
   /// - Parameters:
   ///   - scale: 1 / (masked tokens of the optimiser's batch) for the gradient of their mean.
   ///   - gradients: as the flat parameter vector; added to, so that micro-batches accumulate.
-  ///   - finished: hears of each range of the flat vector that this pass adds nothing to any more; together they cover it.
+  ///   - finished: hears of each range of the flat vector that this pass adds nothing to any more; together they cover
+  ///     it.
   /// - Returns: what the pass predicted, token by token, [M].
   public func backward(
     _ batch: PackedBatch, masked: MaskedTokens, scale: Double, parameters: UnsafePointer<Float>, workspace: Workspace,

@@ -51,7 +51,8 @@ extension BERTModel {
     table.entries.map { $0.group != .head && table.headKind != nil ? "bert." + $0.name : $0.name }
   }
 
-  /// Writes a flat vector as one safetensors file; in Float32 its data section is the vector itself, so that it can be mapped.
+  /// Writes a flat vector as one safetensors file; in Float32 its data section is the vector itself, so that it can be
+  /// mapped.
   ///
   /// - Throws: `TensorFileError`.
   public func write(

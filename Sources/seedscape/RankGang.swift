@@ -3,7 +3,8 @@ import LinearAlgebra
 import MPI
 
 extension Gang {
-  /// The ranks of a communicator; rank r computes the r-th of as many runs of consecutive shares. Collective.
+  /// The ranks of a communicator; rank r computes the r-th of as many runs of consecutive shares. Every step is
+  /// collective.
   ///
   /// A rank other than 0 keeps a copy of each of its shares' gradients until the step ends.
   ///

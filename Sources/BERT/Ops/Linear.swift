@@ -45,7 +45,8 @@ package struct Linear {
   }
 }
 
-/// sums[j] += the sum over `rows` of x[row, j], for the j in `part` (nil: all): the gradient of a bias. x is [T, columns].
+/// sums[j] += the sum over `rows` of x[row, j], for the j in `part` (nil: all): the gradient of a bias. x is
+/// [T, columns].
 package func addColumnSums(
   rows: Range<Int>, columns: Int, part: Range<Int>? = nil, _ x: UnsafePointer<Float>,
   into sums: UnsafeMutablePointer<Float>

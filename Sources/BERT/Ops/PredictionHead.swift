@@ -1,6 +1,7 @@
 package import LinearAlgebra
 
-/// The head of a masked language model at M masked tokens: h = LayerNorm(f(x W^T + b)), [M, C]; logits = h E^T + d, [M, V].
+/// The head of a masked language model at M masked tokens: h = LayerNorm(f(x W^T + b)), [M, C]; logits = h E^T + d,
+/// [M, V].
 ///
 /// E is the word embedding, [V, C] (Press and Wolf 2017), d a bias for each word, as in Hugging Face's BertForMaskedLM.
 package struct PredictionHead {

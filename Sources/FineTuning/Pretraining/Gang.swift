@@ -2,8 +2,8 @@ public import LinearAlgebra
 
 /// The processes that share the steps of one training, as one of them sees them.
 ///
-/// A batch has a fixed number of shares; each process computes some of them, and the gradients of all are added in the order
-/// of the shares, ((g0 + g1) + g2) + ..., so that the sum has the same bits whoever computed what.
+/// A batch has a fixed number of shares; each process computes some of them, and the gradients of all are added in the
+/// order of the shares, ((g0 + g1) + g2) + ..., so that the sum has the same bits whoever computed what.
 public struct Gang {
   /// The shares of a step that this process computes.
   public let shares: Range<Int>

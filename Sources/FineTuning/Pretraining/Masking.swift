@@ -1,13 +1,13 @@
 public import BERT
 internal import Randomness
 
-/// Which tokens a masked language model is to predict, and what stands in their place (Devlin et al. 2019, arXiv:1810.04805,
-/// section 3.1, and their create_pretraining_data.py).
+/// Which tokens a masked language model is to predict, and what stands in their place (Devlin et al. 2019,
+/// arXiv:1810.04805, section 3.1, and their create_pretraining_data.py).
 ///
-/// Of a sequence's n tokens, `[CLS]` and `[SEP]` apart, a share (rounded, at least one) is chosen: 15 % in the paper; small models
-/// may learn more from more (Wettig et al. 2023, arXiv:2202.08005). Of those 80 % become
-/// `[MASK]`, 10 % a random token of the vocabulary, and 10 % stay as they are. Each pass over the text chooses anew (Liu et
-/// al. 2019, arXiv:1907.11692, section 4.1).
+/// Of a sequence's n tokens, `[CLS]` and `[SEP]` apart, a share (rounded, at least one) is chosen: 15 % in the paper; small
+/// models may learn more from more (Wettig et al. 2023, arXiv:2202.08005). Of those 80 % become `[MASK]`, 10 % a random
+/// token of the vocabulary, and 10 % stay as they are. Each pass over the text chooses anew (Liu et al. 2019,
+/// arXiv:1907.11692, section 4.1).
 ///
 /// All of it is a function of (seed, pass, example, place): the same in any batch, on any rank, after any interruption.
 public struct Masking: Sendable {

@@ -28,7 +28,7 @@ public final class Pretraining {
   ///
   /// - Parameters:
   ///   - trainer: at step 0.
-  ///   - dev: evaluates a text apart from the training text; nil: nothing is evaluated.
+  ///   - dev: evaluates a text apart from the training text, in the process that writes; nil: nothing is evaluated.
   ///   - evaluationInterval: steps from one evaluation to the next, >= 1; the last step is evaluated anyway.
   ///   - folder: where the final model goes; the state is in its folder `resume` while the run is unfinished.
   ///   - identity: what fixes the result, as text; a state of another identity is refused.

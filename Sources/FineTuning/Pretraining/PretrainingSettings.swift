@@ -6,8 +6,8 @@ public struct PretrainingSettings: Sendable, Hashable {
   public var steps = 10_000
   /// Sequences of an optimiser step, 1 ... 65 536; the last of a pass over the text may have fewer.
   public var batchSize = 256
-  /// In how many parts of consecutive sequences a batch is split whose gradients are computed apart and added in order: the
-  /// greatest number of processes that can share a step, and part of what fixes the result's bits. >= 1.
+  /// In how many parts of consecutive sequences a batch is split whose gradients are computed apart and added in order:
+  /// the greatest number of ranks that can share a step, and part of what fixes the result's bits. >= 1.
   public var shares = 1
   /// Sequences of a forward and backward pass, >= 1; gradients accumulate to the share's.
   public var microBatchSize = 32

@@ -4,9 +4,9 @@ public import Tokenization
 
 /// A text as sequences of token ids, `[CLS]` ... `[SEP]`, each from one document.
 ///
-/// A tab parts a document in two segments of one sequence, `[CLS]` ... `[SEP]` ... `[SEP]`, as the pairs of a task are. What is
-/// longer than a sequence may be is cut into consecutive pieces, the parts of a pair apart. There is no next-sentence
-/// prediction, which pre-training does as well without (Liu et al. 2019, arXiv:1907.11692, section 4.2).
+/// A document's first tab parts it in two segments of one sequence, `[CLS]` ... `[SEP]` ... `[SEP]`, as the pairs of a task
+/// are. What is longer than a sequence may be is cut into consecutive pieces, the parts of a pair apart. There is no
+/// next-sentence prediction, which pre-training does as well without (Liu et al. 2019, arXiv:1907.11692, section 4.2).
 public struct PretrainingText: Sendable {
   private var tokens: [Int32] = []
   private var segments: [UInt8] = []
