@@ -24,7 +24,7 @@ struct Pretrain: ParsableCommand {
   @Option(help: .init("The text: UTF-8, one document per line.", valueName: "file"), completion: .file())
   var text: String
 
-  @Option(help: .init("A text apart from it, to evaluate on, likewise.", valueName: "file"), completion: .file())
+  @Option(help: .init("A text apart from it, likewise, to evaluate on.", valueName: "file"), completion: .file())
   var dev: String?
 
   @Option(
@@ -73,7 +73,10 @@ struct Pretrain: ParsableCommand {
       valueName: "share"))
   var dropout: Double?
 
-  @Option(help: .init("Tokens of a sequence at most, 3 or more; longer documents are cut into pieces.", valueName: "n"))
+  @Option(
+    help: .init(
+      "Tokens of a sequence at most, 3 or more; longer documents are cut into pieces. A new model reads as many.",
+      valueName: "n"))
   var maxLength = 128
 
   @Option(help: .init("Keys new parameters, the order of the text, what is masked, and dropout.", valueName: "seed"))
@@ -87,7 +90,7 @@ struct Pretrain: ParsableCommand {
   @Option(help: .init("Threads that share the work, 1 to 1024; their number changes last bits.", valueName: "n"))
   var threads = 1
 
-  @Option(help: "How the final model's weights are stored.")
+  @Option(help: .init("How the final model's weights are stored.", valueName: "type"))
   var store = WeightStorage.float32
 
   @Flag(help: "Print one JSON object per report, one a line.")

@@ -31,8 +31,8 @@ struct PretrainJob {
     }
     guard communicator.size <= command.shares else {
       throw InputError(
-        "\(communicator.size) ranks, but a step has \(command.shares) share\(command.shares == 1 ? "" : "s"); start fewer, or choose greater --shares, "
-          + "which changes last bits of the result")
+        "\(communicator.size) ranks, but a step has \(command.shares) share\(command.shares == 1 ? "" : "s"); start "
+          + "fewer, or choose greater --shares, which changes last bits of the result")
     }
     let team = try ThreadTeam(count: command.threads)
     let text = URL(filePath: command.text)

@@ -9,13 +9,13 @@ struct ShapeOptions: ParsableArguments {
   @Option(help: .init("A Hugging Face BERT directory to go on from.", valueName: "dir"), completion: .directory)
   var model: String?
 
-  @Option(help: .init("Tokens of a new vocabulary.", valueName: "n"))
+  @Option(help: .init("Tokens of a new vocabulary at most.", valueName: "n"))
   var vocabularySize = 8192
 
   @Flag(help: "Keep upper case and accents in a new vocabulary.")
   var cased = false
 
-  @Option(help: .init("Layers of a new model.", valueName: "n"))
+  @Option(help: .init("Layers of a new model, 1 to 255.", valueName: "n"))
   var layers = 4
 
   @Option(help: .init("Channels of a new model's hidden states.", valueName: "n"))
@@ -27,7 +27,10 @@ struct ShapeOptions: ParsableArguments {
   @Option(help: .init("Channels between a new model's feed-forward matrices. (default: 4 x --hidden)", valueName: "n"))
   var intermediate: Int?
 
-  @Option(help: "The standard deviation of a new model's weights; narrow models learn sooner with 1/sqrt(--hidden).")
+  @Option(
+    help: .init(
+      "The standard deviation of a new model's weights, 1e-12 to 100; narrow models learn sooner with 1/sqrt(--hidden).",
+      valueName: "deviation"))
   var initializerRange = 0.02
 
   /// A start that is ready.
