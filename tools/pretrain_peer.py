@@ -5,9 +5,10 @@
     python tools/pretrain_peer.py evaluate --text FILE DIR ...
 
 `train` makes a new BertForMaskedLM of the configuration and vocabulary in --start (what `seedscape pretrain` wrote) and
-trains it as `seedscape pretrain` does: one document per line, a tab parting two segments, sequences of at most --max-length
-tokens, of the n tokens of a sequence max(1, 15 %) chosen (--masked), 80 % [MASK], 10 % random, 10 % kept, anew in each pass; AdamW with weight decay 0.01 (not on
-biases and LayerNorm), clipping at 1, linear warm-up and decay, dropout as the configuration says. Prints tokens per second.
+trains it as `seedscape pretrain` does: one document per line, a tab parting two segments, sequences of at most
+--max-length tokens, of the n tokens of a sequence max(1, 15 %) chosen (--masked), 80 % [MASK], 10 % random, 10 % kept, anew
+in each pass; AdamW with weight decay 0.01 (not on biases and LayerNorm), clipping at 1, linear warm-up and decay, dropout as
+the configuration says. Prints tokens per second. --output gets a folder for each seed, DIR-SEED.
 `evaluate` gives each model's loss and accuracy on the same masked tokens of a text, several draws of them.
 """
 
