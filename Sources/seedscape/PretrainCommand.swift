@@ -75,7 +75,7 @@ struct Pretrain: ParsableCommand {
 
   @Option(
     help: .init(
-      "Tokens of a sequence at most, 3 or more; longer documents are cut into pieces. A new model reads as many.",
+      "Tokens of a sequence at most, 3 to 16384; longer documents are cut into pieces. A new model reads as many.",
       valueName: "n"))
   var maxLength = 128
 
@@ -101,12 +101,16 @@ struct Pretrain: ParsableCommand {
       ("--epochs", epochs ?? 1), ("--steps", steps ?? 1), ("--batch", batch), ("--micro-batch", microBatch ?? 1),
       ("--shares", shares), ("--evaluate-every", evaluateEvery ?? 1), ("--threads", threads),
     ]
-    for (name, value) in sizes where value < 1 { throw ValidationError("\(name) is \(value), expected at least 1") }
+    for (name, value) in sizes where !(1...1_000_000_000).contains(value) {
+      throw ValidationError("\(name) is \(value), expected 1 to 1000000000")
+    }
     guard epochs == nil || steps == nil else { throw ValidationError("give --epochs or --steps, not both") }
     guard batch <= 65_536 else { throw ValidationError("--batch is \(batch), expected at most 65536") }
     guard threads <= 1024 else { throw ValidationError("--threads is \(threads), expected 1 to 1024") }
     guard shares <= batch else { throw ValidationError("--shares is \(shares), expected at most --batch, \(batch)") }
-    guard maxLength >= 3 else { throw ValidationError("--max-length is \(maxLength), expected at least 3") }
+    guard (3...16_384).contains(maxLength) else {
+      throw ValidationError("--max-length is \(maxLength), expected 3 to 16384")
+    }
     guard learningRate > 0, learningRate < 1 else {
       throw ValidationError("--learning-rate is \(learningRate), expected a number between 0 and 1")
     }

@@ -18,7 +18,7 @@ struct ShapeOptions: ParsableArguments {
   @Option(help: .init("Layers of a new model, 1 to 255.", valueName: "n"))
   var layers = 4
 
-  @Option(help: .init("Channels of a new model's hidden states.", valueName: "n"))
+  @Option(help: .init("Channels of a new model's hidden states, 1 to 65536.", valueName: "n"))
   var hidden = 256
 
   @Option(help: .init("Attention heads of a new model; a divisor of --hidden.", valueName: "n"))
@@ -32,6 +32,22 @@ struct ShapeOptions: ParsableArguments {
       "The standard deviation of a new model's weights, 1e-12 to 100; narrow models learn sooner with 1/sqrt(--hidden).",
       valueName: "deviation"))
   var initializerRange = 0.02
+
+  func validate() throws {
+    let sizes = [
+      ("--vocabulary-size", vocabularySize, 1_000_000_000), ("--layers", layers, 255), ("--hidden", hidden, 65_536),
+      ("--heads", heads, 65_536), ("--intermediate", intermediate ?? 1, 1_000_000),
+    ]
+    for (name, value, most) in sizes where !(1...most).contains(value) {
+      throw ValidationError("\(name) is \(value), expected 1 to \(most)")
+    }
+    guard hidden % heads == 0 else {
+      throw ValidationError("--heads is \(heads), expected a divisor of --hidden, \(hidden)")
+    }
+    guard (1e-12...100).contains(initializerRange) else {
+      throw ValidationError("--initializer-range is \(initializerRange), expected 1e-12 to 100")
+    }
+  }
 
   /// A start that is ready.
   struct Start {
