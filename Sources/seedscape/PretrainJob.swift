@@ -129,7 +129,7 @@ struct PretrainJob {
     }
   }
 
-  /// What fixes the result: settings, seed, texts, first parameters, kernels.
+  /// What fixes the result: settings, seed, texts, model and first parameters, kernels.
   private static func identity(
     _ command: Pretrain, _ text: PretrainingText, _ dev: PretrainingText?, _ trainer: Pretrainer, interval: Int
   ) throws -> String {
@@ -141,18 +141,17 @@ struct PretrainJob {
       let evaluateEvery: Int
       let threads: Int
       let core: String
-      let dropout: [Double]
+      let model: String
     }
     var settings = trainer.settings
     // Changes no bit.
     settings.recomputesLayers = false
     let bytes = UnsafeRawBufferPointer(
       start: trainer.parameters, count: trainer.model.table.count * MemoryLayout<Float>.size)
-    let configuration = trainer.model.configuration
     let canonical = Canonical(
       settings: "\(settings)", seed: command.seed, texts: [text, dev].compactMap { $0 }.map(identity),
       start: Identity(ofBytes: bytes), evaluateEvery: interval, threads: command.threads, core: BLAS.coreName,
-      dropout: [configuration.hiddenDropout, configuration.attentionDropout])
+      model: "\(trainer.model.configuration)")
     return try Identity(of: canonical).hex
   }
 
