@@ -75,6 +75,8 @@ struct PretrainJob {
   ///
   /// - Returns: the exit code.
   func run(_ stop: StopSignal) throws -> Int32 {
+    // A reader of the reports may go before the last step.
+    signal(SIGPIPE, SIG_IGN)
     let trainer = pretraining.trainer
     let (first, steps) = (trainer.step, trainer.settings.steps)
     let start = ContinuousClock.now
