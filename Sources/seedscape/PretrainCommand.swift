@@ -163,7 +163,9 @@ struct Pretrain: ParsableCommand {
     try communicator.barrier()
     try communicator.broadcast(&code, from: 0)
     guard code[0] == 0 else { return Int32(code[0]) }
-    return try (job ?? PretrainJob(self, communicator)).run(stop)
+    let prepared = try job ?? PretrainJob(self, communicator)
+    try prepared.checkAgreement(communicator)
+    return try prepared.run(stop)
   }
 }
 

@@ -17,6 +17,8 @@ struct PretrainJob {
   /// The directory whose configuration and vocabulary the final model takes along.
   private let source: URL
   private let interval: Int
+  /// What fixes the result.
+  private let identity: String
   /// Whether this rank writes and tells.
   private let leads: Bool
 
@@ -61,14 +63,23 @@ struct PretrainJob {
         team: team)
     }
     interval = command.evaluateEvery ?? trainer.stepsPerPass
+    identity = try Self.identity(command, corpus, devCorpus, trainer, interval: interval)
     pretraining = try Pretraining(
-      trainer, dev: evaluator, evaluationInterval: interval, folder: folder,
-      identity: try Self.identity(command, corpus, devCorpus, trainer, interval: interval))
+      trainer, dev: evaluator, evaluationInterval: interval, folder: folder, identity: identity)
     guard leads, !command.json else { return }
     let from = trainer.step > 0 ? ", \(trainer.step) of them done" : ""
     try standardOutput(
       "\(corpus.documents) documents, \(corpus.count) sequences, \(corpus.tokenCount) tokens; vocabulary "
         + "\(configuration.vocabularySize); \(network.table.count) parameters; \(settings.steps) steps\(from)")
+  }
+
+  /// Checks that all ranks are about to do the same: the same input, the same kernels, the same step. Collective.
+  func checkAgreement(_ communicator: Communicator) throws {
+    let all = try communicator.allgather(Array("\(identity) at step \(pretraining.trainer.step)".utf8))
+    guard let other = all.firstIndex(where: { $0 != all[0] }) else { return }
+    throw InputError(
+      "ranks 0 and \(other) see different texts, models or states in \(folder.path), or have different processors; start "
+        + "them where they share files and are of one kind")
   }
 
   /// Goes on until the end or until asked to stop.
@@ -89,15 +100,17 @@ struct PretrainJob {
           output.clear()
           try? report(run)
         }
+        // Before the final model, whose presence says that all is there.
+        if leads, step == steps { try writeHistory() }
         output.show(
           ProgressBar(
             title: "pre-training", done: step, total: steps, perSecond: Double(step - first) / seconds, unit: "steps"),
           at: seconds)
       })
     output.clear()
-    guard leads else { return ending == .interrupted ? ExitStatus.interrupted.rawValue : 0 }
-    try writeHistory()
     guard ending == .interrupted else { return 0 }
+    guard leads else { return ExitStatus.interrupted.rawValue }
+    try writeHistory()
     standardError("stopped after step \(trainer.step) of \(steps); the same command goes on from there")
     return ExitStatus.interrupted.rawValue
   }

@@ -113,13 +113,21 @@ struct ShapeOptions: ParsableArguments {
       intermediateSize: intermediate ?? 4 * hidden, maximumPositions: maximumLength,
       initializerRange: initializerRange)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try write([UInt8](configuration.json()), to: folder.appending(path: "config.json"))
-    try write(Array(tokens.map { $0 + "\n" }.joined().utf8), to: folder.appending(path: "vocab.txt"))
-    try write(
-      options.configurationFile(maximumLength: maximumLength), to: folder.appending(path: "tokenizer_config.json"))
-  }
-
-  private func write(_ bytes: [UInt8], to url: URL) throws {
-    try AtomicFile.write(to: url) { try $0.append(bytes.span.bytes) }
+    let files = [
+      ("config.json", [UInt8](try configuration.json())),
+      ("vocab.txt", Array(tokens.map { $0 + "\n" }.joined().utf8)),
+      ("tokenizer_config.json", try options.configurationFile(maximumLength: maximumLength)),
+    ]
+    // Nothing is written over: it may be another model's, or that of a job under way.
+    for (name, bytes) in files {
+      let file = folder.appending(path: name)
+      guard let present = try? Data(contentsOf: file) else { continue }
+      guard Array(present) == bytes else {
+        throw InputError("\(file.path) is of another text or shape; give the same ones, or choose another --output")
+      }
+    }
+    for (name, bytes) in files {
+      try AtomicFile.write(to: folder.appending(path: name)) { try $0.append(bytes.span.bytes) }
+    }
   }
 }

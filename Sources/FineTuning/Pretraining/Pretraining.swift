@@ -59,12 +59,12 @@ public final class Pretraining {
   ///   - secondsBetweenSaves: how much work a crash may cost, at least; saving takes at most a hundredth of the time.
   ///     When a state is written changes no result.
   ///   - shouldStop: asked during every step; the run ends after that step.
-  ///   - progress: called after every step.
+  ///   - progress: called after every step, after the last one before the final model is written.
   /// - Throws: ``FineTuningError/notFinite(what:value:step:)``, `TensorFileError`, `ModelError`, what the gang throws.
   public func run(
     from source: URL, storage: WeightStorage = .float32, secondsBetweenSaves: Double = 30,
     shouldStop: () -> Bool = { false },
-    progress: (Pretraining) -> Void = { _ in }
+    progress: (Pretraining) throws -> Void = { _ in }
   ) throws -> FineTuning.Ending {
     let clock = ContinuousClock()
     var lastSave = clock.now
@@ -73,7 +73,7 @@ public final class Pretraining {
     while trainer.step < steps {
       let stops = try trainer.advance(shouldStop: shouldStop)
       if trainer.step % evaluationInterval == 0 || trainer.step == steps { evaluate() }
-      progress(self)
+      try progress(self)
       guard trainer.step < steps else { break }
       if stops {
         if writes { try save() }
