@@ -80,6 +80,11 @@ def train(arguments):
         torch.manual_seed(seed)
         rng = numpy.random.default_rng(seed)
         model = BertForMaskedLM(config).train()
+        # As BERT's own code draws them, and seedscape: cut at two standard deviations.
+        for parameter in model.parameters():
+            if parameter.dim() > 1:
+                deviation = config.initializer_range
+                torch.nn.init.trunc_normal_(parameter, std=deviation, a=-2 * deviation, b=2 * deviation)
         spared = ("bias", "LayerNorm.weight")
         groups = [
             {
