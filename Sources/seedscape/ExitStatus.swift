@@ -67,11 +67,14 @@ enum ExitStatus: Int32 {
     if usage == .success || error is ExitCode { Seedscape.exit(withError: error) }
     let rank =
       ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"] ?? ProcessInfo.processInfo.environment["PMIX_RANK"]
-    if usage == .validationFailure {
-      if let rank, rank != "0" { exit(ExitStatus.usage.rawValue) }
-      Seedscape.exit(withError: error)
+    let isUsage = usage == .validationFailure
+    if let rank, rank != "0" {
+      // mpirun ends all ranks with the first that fails, which is to be the one that says why.
+      sleep(3)
+      exit(isUsage ? ExitStatus.usage.rawValue : code(error))
     }
-    if rank == nil || rank == "0" { standardError("seedscape: \(message(error))") }
+    if isUsage { Seedscape.exit(withError: error) }
+    standardError("seedscape: \(message(error))")
     exit(code(error))
   }
 }
