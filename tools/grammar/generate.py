@@ -82,7 +82,7 @@ def outburst(draw):
     return text, [reaction(draw, judges, polarity)]
 
 
-VERDICT = {"same": "the same", "opposite": "the opposite", "else": "something else"}
+COMPARED = {"same": "the same", "opposite": "the opposite", "else": "something else"}
 
 
 def restatement(draw):
@@ -94,7 +94,7 @@ def restatement(draw):
 def comparison(draw):
     """A description, and whether two others of the same thing agree."""
     first, others = descriptions(draw, 2, denial=draw.of([0, 0.35]))
-    return first, [f"{other} that is {VERDICT[says]} ." for other, says in others]
+    return first, [f"{other} that is {COMPARED[says]} ." for other, says in others]
 
 
 ANSWERS = {"entailment": "yes", "neutral": "maybe", "contradiction": "no"}
