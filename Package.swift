@@ -44,38 +44,49 @@ let package = Package(
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(name: "CProcessor"),
 
+    // What every module may use: errors that know the program's exit code; files and processes.
+    module("Diagnostics"),
+    module("POSIX", ["Diagnostics"]),
+
     // Science: knows no MPI and no database.
     module("Randomness"),
-    module("LinearAlgebra", ["COpenBLAS"]),
-    module("TensorFiles"),
-    module("Tokenization"),
-    module("BERT", ["LinearAlgebra", "Randomness", "TensorFiles"]),
-    module("GLUE", ["Tokenization", "Randomness", "BERT"]),
-    module("FineTuning", ["GLUE", "Tokenization", "BERT", "LinearAlgebra", "Randomness", "TensorFiles"]),
+    module("LinearAlgebra", ["Diagnostics", "COpenBLAS"]),
+    module("TensorFiles", ["Diagnostics", "POSIX"]),
+    module("Tokenization", ["Diagnostics", "POSIX"]),
+    module("BERT", ["Diagnostics", "POSIX", "LinearAlgebra", "Randomness", "TensorFiles"]),
+    module("GLUE", ["Diagnostics", "POSIX", "Tokenization", "Randomness", "BERT"]),
+    module(
+      "FineTuning",
+      ["Diagnostics", "POSIX", "GLUE", "Tokenization", "BERT", "LinearAlgebra", "Randomness", "TensorFiles"]),
 
-    module("LossLandscape", ["FineTuning", "GLUE", "BERT", "LinearAlgebra", "Randomness"]),
-    module("LearningDynamics", ["LinearAlgebra", "Randomness"]),
+    module("LossLandscape", ["Diagnostics", "FineTuning", "GLUE", "BERT", "LinearAlgebra", "Randomness"]),
+    module("LearningDynamics", ["Diagnostics", "LinearAlgebra", "Randomness"]),
 
     // The grid.
-    module("Sweep", [.product(name: "Crypto", package: "swift-crypto"), .product(name: "Yams", package: "Yams")]),
+    module(
+      "Sweep",
+      ["Diagnostics", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Yams", package: "Yams")]),
     module(
       "Experiments",
       [
-        "Sweep", "LossLandscape", "LearningDynamics", "FineTuning", "GLUE", "BERT", "Tokenization", "LinearAlgebra",
-        "Randomness", "TensorFiles",
+        "Diagnostics", "POSIX", "Sweep", "LossLandscape", "LearningDynamics", "FineTuning", "GLUE", "BERT",
+        "Tokenization", "LinearAlgebra", "Randomness", "TensorFiles",
       ]),
 
-    module("Ledger", ["Sweep", "TensorFiles", .product(name: "GRDB", package: "GRDB.swift")]),
-    module("Results", ["Sweep", "Ledger", "GLUE", "LossLandscape", "LearningDynamics", "TensorFiles"]),
-    module("MPI", ["CMPI"]),
-    module("Coordination", ["Sweep", "MPI"]),
+    module("Ledger", ["Diagnostics", "POSIX", "Sweep", .product(name: "GRDB", package: "GRDB.swift")]),
+    module(
+      "Results",
+      ["Diagnostics", "POSIX", "Sweep", "Ledger", "GLUE", "LossLandscape", "LearningDynamics", "TensorFiles"]),
+    module("MPI", ["Diagnostics", "CMPI"]),
+    module("Coordination", ["Diagnostics", "Sweep", "MPI"]),
     module("Progress"),
 
     // The command line: composition only.
     .executableTarget(
       name: "seedscape",
       dependencies: [
-        "CProcessor", "LinearAlgebra", "TensorFiles", "Tokenization", "BERT", "GLUE", "FineTuning", "LossLandscape",
+        "CProcessor", "Diagnostics", "POSIX", "LinearAlgebra", "TensorFiles", "Tokenization", "BERT", "GLUE",
+        "FineTuning", "LossLandscape",
         "LearningDynamics", "Sweep", "Experiments", "Ledger", "Results", "MPI", "Coordination", "Progress",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -84,8 +95,10 @@ let package = Package(
     // Programs that check themselves under mpirun (tools/test).
     .executableTarget(name: "mpi-selftest", dependencies: ["MPI"], swiftSettings: settings),
     .executableTarget(
-      name: "coordination-selftest", dependencies: ["Coordination", "MPI", "Sweep"], swiftSettings: settings),
+      name: "coordination-selftest", dependencies: ["Coordination", "Diagnostics", "MPI", "Sweep"],
+      swiftSettings: settings),
 
+    tests("POSIX", ["Diagnostics"]),
     tests("Randomness"),
     tests("LinearAlgebra", ["Randomness"]),
     tests("TensorFiles", fixtures: true),
@@ -99,9 +112,9 @@ let package = Package(
     tests("Sweep"),
     tests("Experiments", ["BERT", "GLUE", "Sweep"]),
     tests("Results", ["Ledger", "Sweep", "TensorFiles"]),
-    tests("Ledger", ["Sweep", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("Ledger", ["POSIX", "Sweep", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("MPI"),
-    tests("Coordination", ["Sweep"]),
+    tests("Coordination", ["Diagnostics", "Sweep"]),
     tests("Progress"),
   ]
 )

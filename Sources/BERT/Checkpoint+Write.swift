@@ -1,4 +1,5 @@
 public import Foundation
+internal import POSIX
 internal import TensorFiles
 
 extension Checkpoint {
@@ -24,7 +25,7 @@ extension Checkpoint {
     _ model: BERTModel, _ parameters: UnsafePointer<Float>, from source: URL, labels: [String]?,
     as storage: WeightStorage = .float32, to directory: URL
   ) throws {
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    try System.makeFolder(directory.path)
     try write(
       try config(of: source, head: model.table.headKind, labels: labels, storage),
       to: directory.appending(path: "config.json"))

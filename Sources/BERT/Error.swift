@@ -1,5 +1,7 @@
+public import Diagnostics
+
 /// What can be wrong with a model: its configuration, its tensors, or what it is asked to read.
-public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum ModelError: ProgramError, Equatable {
   /// config.json is missing or cannot be read.
   case configurationUnreadable(path: String, reason: String)
   /// A key of config.json is missing or holds a value that cannot be used.
@@ -22,6 +24,9 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   case sequenceLength(got: Int, limit: Int)
   /// A token id or segment id is outside the model's tables.
   case tokenOutOfRange(id: Int, limit: Int, what: String)
+
+  /// Bad input.
+  public var exitStatus: ExitStatus { .badInput }
 
   /// One line: what was got, what was expected, what to do.
   public var description: String {

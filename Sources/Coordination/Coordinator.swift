@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import MPI
 package import Sweep
 
@@ -75,7 +76,7 @@ package struct Coordinator {
       schedule = .empty
       canWrite = false
       failure = error
-      ending = .failed(exitCode: Self.exitCode(of: error))
+      ending = .failed(ExitStatus(error))
     }
     for outcome in finished where outcome.status == .done { keepIfNeeded(outcome) }
   }
@@ -90,7 +91,7 @@ package struct Coordinator {
       summary = try coordinate()
     } catch {
       // Rank 0's own worker can always be told, so that its main thread gets to see the error; the others perhaps.
-      let summary = Summary(.failed(exitCode: Self.exitCode(of: error)), schedule.counts)
+      let summary = Summary(.failed(ExitStatus(error)), schedule.counts)
       for rank in 0..<channel.ranks {
         try? channel.send(.stop, to: rank)
         try? channel.send(.end(summary), to: rank)
@@ -249,16 +250,12 @@ package struct Coordinator {
   private mutating func fail(_ error: any Error) throws {
     guard failure == nil else { return }
     failure = error
-    try endEarly(.failed(exitCode: Self.exitCode(of: error)))
+    try endEarly(.failed(ExitStatus(error)))
   }
 
   private var finalEnding: Summary.Ending {
-    if let failure { return .failed(exitCode: Self.exitCode(of: failure)) }
+    if let failure { return .failed(ExitStatus(failure)) }
     // A signal that found everything done has interrupted nothing.
     return schedule.isFinished ? .finished : ending ?? .finished
-  }
-
-  private static func exitCode(of error: any Error) -> Int32 {
-    (error as? any JobEndingError)?.exitCode ?? 70
   }
 }

@@ -1,16 +1,8 @@
+public import Diagnostics
 public import Sweep
 
-/// An error that ends the job instead of becoming the outcome of a unit: the disk is full, the lease is lost.
-///
-/// Thrown by a runner, a recorder or an observer. Everybody is told to stop; rank 0 throws it, the other ranks return a
-/// summary with the same exit code.
-public protocol JobEndingError: Error, CustomStringConvertible {
-  /// The exit status of the job, in `1...255`.
-  var exitCode: Int32 { get }
-}
-
 /// What can go wrong between coordinator and workers. Each description is one line.
-public enum CoordinationError: JobEndingError, Equatable {
+public enum CoordinationError: ProgramError, Equatable {
   /// Two units of the plan have the same identity.
   case duplicateUnit(name: String, other: String)
   /// A unit needs what is neither a unit of the plan nor recorded as done.
@@ -22,16 +14,16 @@ public enum CoordinationError: JobEndingError, Equatable {
   /// A message that this program does not understand.
   case unreadableMessage(rank: Int, reason: String)
   /// A rank met an error that ends the job.
-  case endedByRank(Int, message: String, exitCode: Int32)
+  case endedByRank(Int, message: String, exitStatus: ExitStatus)
   /// Rank 0 can no longer talk to the other ranks, which may be waiting for it: the job must be aborted. The only error of
   /// rank 0 of which the other ranks do not know.
   case channelBroken(reason: String)
   /// The operating system would not install a signal handler.
   case signalHandler(signal: Int32, errno: Int32)
 
-  /// The exit status of the job: that of the rank that ended it, otherwise 70 (internal error).
-  public var exitCode: Int32 {
-    if case .endedByRank(_, _, let code) = self { code } else { 70 }
+  /// That of the rank that ended the job, otherwise an internal error.
+  public var exitStatus: ExitStatus {
+    if case .endedByRank(_, _, let status) = self { status } else { .internal }
   }
 
   /// One line: what was got, what was expected, what to do.

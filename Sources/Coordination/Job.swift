@@ -43,7 +43,7 @@ public struct Job {
   ///   - runner: does a unit.
   /// - Returns: how the job ended, if no error ended it.
   /// - Throws: what ended the job: ``CoordinationError`` for a plan that cannot be done, an error of the recorder or the
-  ///   observer, or a ``JobEndingError`` of a runner on any rank. The other ranks have returned, or soon will. Only after
+  ///   observer, or an error of input or output of a runner on any rank. The other ranks have returned, or soon will. Only after
   ///   ``CoordinationError/channelBroken(reason:)`` they may not, and the job must be aborted.
   public func coordinate(
     _ units: [WorkUnit], finished: [Outcome], retries: Int = 0, recorder: any OutcomeRecorder,

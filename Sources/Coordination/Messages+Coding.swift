@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Foundation
 internal import Sweep
 
@@ -16,7 +17,7 @@ extension WorkerMessage {
       case .outcome(let outcome): .outcome(OutcomeForm(outcome))
       case .progress(let unit, let fraction): .progress(unit, fraction)
       case .signalled(let signal): .signalled(signal)
-      case .fatal(let error): .fatal(message: error.description, exitCode: error.exitCode)
+      case .fatal(let error): .fatal(message: error.description, exitStatus: error.exitStatus)
       }
     return try Array(JSONEncoder().encode(form))
   }
@@ -31,8 +32,8 @@ extension WorkerMessage {
     case .outcome(let form): self = .outcome(form.outcome(payload: form.hasPayload ? try payload() : nil))
     case .progress(let unit, let fraction): self = .progress(unit, fraction: fraction)
     case .signalled(let signal): self = .signalled(signal)
-    case .fatal(let message, let exitCode):
-      self = .fatal(CoordinationError.endedByRank(rank, message: message, exitCode: exitCode))
+    case .fatal(let message, let status):
+      self = .fatal(CoordinationError.endedByRank(rank, message: message, exitStatus: status))
     }
   }
 
@@ -41,7 +42,7 @@ extension WorkerMessage {
     case outcome(OutcomeForm)
     case progress(Identity, Double)
     case signalled(Int32)
-    case fatal(message: String, exitCode: Int32)
+    case fatal(message: String, exitStatus: ExitStatus)
   }
 
   private struct OutcomeForm: Codable {

@@ -1,3 +1,4 @@
+package import Diagnostics
 package import Sweep
 
 /// What a worker tells the coordinator.
@@ -11,7 +12,7 @@ package enum WorkerMessage: Sendable {
   /// It got a signal.
   case signalled(Int32)
   /// It met an error that ends the job.
-  case fatal(any JobEndingError)
+  case fatal(any ProgramError)
 }
 
 /// What the coordinator tells a worker.

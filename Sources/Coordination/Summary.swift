@@ -1,3 +1,5 @@
+public import Diagnostics
+
 /// How many units are in which state.
 public struct UnitCounts: Sendable, Hashable, Codable {
   /// Waiting for units that they need.
@@ -41,7 +43,7 @@ public struct Summary: Sendable, Hashable, Codable {
     /// A signal asked for the end; the same command goes on.
     case interrupted(signal: Int32)
     /// An error ended it, which rank 0 throws.
-    case failed(exitCode: Int32)
+    case failed(ExitStatus)
   }
 
   /// Why it ended.
@@ -72,9 +74,9 @@ public struct Summary: Sendable, Hashable, Codable {
   /// otherwise that of the error.
   public var exitCode: Int32 {
     switch ending {
-    case .finished: failed + blocked == 0 ? 0 : 1
-    case .interrupted: 75
-    case .failed(let exitCode): exitCode
+    case .finished: failed + blocked == 0 ? 0 : ExitStatus.failed.rawValue
+    case .interrupted: ExitStatus.interrupted.rawValue
+    case .failed(let status): status.rawValue
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import Diagnostics
 package import Sweep
 
 /// Asks for units, does them one after the other, and tells what became of them, until there are no more.
@@ -78,7 +79,7 @@ package final class Worker {
         // Handed out again it would do the same, for ever.
         return Outcome(unit: unit.id, status: .failed("it stopped before its end, and nothing had asked it to"))
       }
-    } catch let error as any JobEndingError {
+    } catch let error as any ProgramError where error.exitStatus == .inputOutput {
       isStopped = true
       try channel.send(.fatal(error))
       return Outcome(unit: unit.id, status: .interrupted)

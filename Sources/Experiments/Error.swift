@@ -1,7 +1,8 @@
+public import Diagnostics
 internal import Sweep
 
 /// What can be wrong with a sweep once it meets its model and data.
-public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum ExperimentError: ProgramError, Equatable {
   /// A GLUE task without a data folder.
   case noData(task: String)
   /// A task that the sweep does not have.
@@ -14,6 +15,9 @@ public enum ExperimentError: Error, Sendable, Equatable, CustomStringConvertible
   case missingInput(unit: String, what: String)
   /// Bases that were taken on different rows.
   case probeRowsDiffer(unit: String)
+
+  /// Bad input.
+  public var exitStatus: ExitStatus { .badInput }
 
   /// One line: what was got, what was expected, what to do.
   public var description: String {

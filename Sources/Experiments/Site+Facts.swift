@@ -2,6 +2,7 @@ internal import BERT
 internal import Foundation
 internal import GLUE
 internal import LinearAlgebra
+internal import POSIX
 public import Sweep
 
 extension Site {
@@ -40,20 +41,21 @@ extension Site {
   private func hash(_ task: GLUE.Task, _ split: GLUE.Split) throws -> Identity {
     let path = try task.file(of: split).path
     let url = path.hasPrefix("/") ? URL(filePath: path) : data.appending(path: path)
-    return Identity(ofBytes: try Data(contentsOf: url, options: .alwaysMapped))
+    return try hash(url)
+  }
+
+  private func hash(_ file: URL) throws -> Identity {
+    let file = try MappedFile(file)
+    return withExtendedLifetime(file) { Identity(ofBytes: file.bytes) }
   }
 
   /// Of all files that decide what the model computes.
   private func modelHash() throws -> Identity {
-    let names = try FileManager.default.contentsOfDirectory(atPath: checkpoint.directory.path).filter {
+    let names = try System.names(in: checkpoint.directory.path).filter {
       $0.hasSuffix(".safetensors") || $0.hasSuffix(".safetensors.index.json")
         || ["config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json"].contains($0)
     }
-    let hashes = try names.sorted().map { name in
-      let bytes = try Data(contentsOf: checkpoint.directory.appending(path: name), options: .alwaysMapped)
-      return [name, Identity(ofBytes: bytes).hex]
-    }
-    return try Identity(of: hashes)
+    return try Identity(of: try names.map { [$0, try hash(checkpoint.directory.appending(path: $0)).hex] })
   }
 
   /// Writes every theta0 of the sweep's cells into the run directory, where it is not there yet. Rank 0 does it before the

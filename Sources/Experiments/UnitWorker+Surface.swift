@@ -2,6 +2,7 @@ internal import BERT
 internal import Foundation
 internal import LinearAlgebra
 internal import LossLandscape
+internal import POSIX
 internal import Sweep
 internal import TensorFiles
 
@@ -140,7 +141,7 @@ extension UnitWorker {
 
   private func write(_ direction: AlignedBuffer<Float>, _ number: Int, of surface: Surface, _ unit: WorkUnit) throws {
     let url = site.run.direction(number, of: surface, axes: unit.id)
-    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try System.makeFolder(url.deletingLastPathComponent().path)
     try site.encoder.write(direction.pointer, to: url)
   }
 

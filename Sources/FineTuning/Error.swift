@@ -1,5 +1,7 @@
+public import Diagnostics
+
 /// What can go wrong while a model is trained.
-public enum FineTuningError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum FineTuningError: ProgramError, Equatable {
   /// The data have no labels, or no examples.
   case noLabels
   /// A loss or gradient became NaN or infinite.
@@ -16,6 +18,11 @@ public enum FineTuningError: Error, Sendable, Equatable, CustomStringConvertible
   case sequenceLength(got: Int)
   /// The layer-wise decay of the learning rate is not above 0 and at most 1.
   case layerDecay(got: String)
+
+  /// Bad input, but for a training that diverged.
+  public var exitStatus: ExitStatus {
+    if case .notFinite = self { .failed } else { .badInput }
+  }
 
   /// One line: what was got, what was expected, what to do.
   public var description: String {

@@ -1,6 +1,7 @@
 public import BERT
 public import Foundation
 public import GLUE
+internal import POSIX
 internal import TensorFiles
 
 /// One cell from start to end: steps, snapshots, evaluations, a state to resume from, the final model.
@@ -109,7 +110,7 @@ public final class FineTuning {
   }
 
   private func writeSnapshot() throws {
-    try FileManager.default.createDirectory(at: folders.snapshots, withIntermediateDirectories: true)
+    try System.makeFolder(folders.snapshots.path)
     try trainer.model.write(
       trainer.parameters, to: folders.snapshot(trainer.step), metadata: ["step": "\(trainer.step)"])
   }

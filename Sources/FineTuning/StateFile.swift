@@ -1,6 +1,7 @@
 internal import BERT
 internal import Foundation
 internal import LinearAlgebra
+internal import POSIX
 internal import TensorFiles
 
 /// The file of a training under way: parameters, moments, and the figures of what was done, so that a resumed run has the
@@ -23,7 +24,7 @@ struct StateFile {
 
   /// - Throws: `TensorFileError`, Foundation's file errors.
   func write(_ state: TrainingState, _ figures: [Figures]) throws {
-    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try System.makeFolder(url.deletingLastPathComponent().path)
     let buffers = [state.parameters, state.firstMoment, state.secondMoment]
     let tensors =
       figures.map { TensorDescription(name: $0.name, dtype: .float64, shape: [$0.rows, $0.columns]) }

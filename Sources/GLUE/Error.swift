@@ -1,6 +1,8 @@
+public import Diagnostics
+
 /// What can be wrong with a task's definition or its files. Every message names what was got, what was expected and
 /// what to do, on one line.
-public enum GLUEError: Error, Sendable, Hashable {
+public enum GLUEError: ProgramError, Hashable {
   /// No built-in task has the name.
   case unknownTask(name: String, known: [String])
   /// The definition of a custom task makes no sense; `problem` says why and what to do.
@@ -37,7 +39,10 @@ public enum GLUEError: Error, Sendable, Hashable {
   case malformedJSON(path: String, line: Int, problem: String)
 }
 
-extension GLUEError: CustomStringConvertible {
+extension GLUEError {
+  /// Bad input.
+  public var exitStatus: ExitStatus { .badInput }
+
   /// The message, on one line.
   public var description: String {
     switch self {

@@ -1,11 +1,16 @@
+public import Diagnostics
+
 /// What can be wrong with features that are to be compared.
-public enum DynamicsError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum DynamicsError: ProgramError, Equatable {
   /// A feature matrix holds NaN or infinity.
   case notFinite(what: String)
   /// An attention row has a weight below 0, or none above.
   case notWeights(what: String)
   /// Two feature matrices have different numbers of rows.
   case rowsDiffer(Int, Int)
+
+  /// Bad input.
+  public var exitStatus: ExitStatus { .badInput }
 
   /// One line: what was got, what was expected, what to do.
   public var description: String {

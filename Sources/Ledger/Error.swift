@@ -1,10 +1,9 @@
+public import Diagnostics
 package import GRDB
-internal import Glibc
-public import TensorFiles
 
 /// Why a run directory's records could not be read or written. Each message says what was got, what was expected and
 /// what to do.
-public enum LedgerError: Error, Sendable {
+public enum LedgerError: ProgramError {
   /// SQLite refused; `code` is its extended result code, `sql` the statement, when there was one.
   case database(code: Int32, message: String, sql: String?, path: String)
   /// There is no ledger.
@@ -13,10 +12,6 @@ public enum LedgerError: Error, Sendable {
   case newerFile(path: String, migrations: [String])
   /// A record says what this version does not understand.
   case invalidRecord(path: String, reason: String)
-  /// A payload could not be written.
-  case payload(TensorFileError)
-  /// A call of the operating system failed.
-  case system(call: String, path: String, errno: Int32)
   /// The same unit occurs twice among outcomes to record.
   case duplicateOutcome(unit: String)
   /// Another job runs on the run directory.
@@ -26,16 +21,27 @@ public enum LedgerError: Error, Sendable {
 
   /// Whether a disk or a quota is full.
   public var isOutOfSpace: Bool {
-    switch self {
-    case .database(let code, _, _, _): ResultCode(rawValue: code).primaryResultCode == .SQLITE_FULL
-    case .payload(let error): error.isOutOfSpace
-    case .system(_, _, let number): number == ENOSPC || number == EDQUOT
-    default: false
+    if case .database(let code, _, _, _) = self {
+      ResultCode(rawValue: code).primaryResultCode == .SQLITE_FULL
+    } else {
+      false
     }
   }
-}
 
-extension LedgerError: CustomStringConvertible {
+  /// A damaged or foreign file is bad input, as is a run directory in use.
+  public var exitStatus: ExitStatus {
+    switch self {
+    case .database(let code, _, _, _):
+      switch ResultCode(rawValue: code).primaryResultCode {
+      case .SQLITE_CORRUPT, .SQLITE_NOTADB: .badInput
+      default: .inputOutput
+      }
+    case .leaseLost: .inputOutput
+    case .duplicateOutcome: .internal
+    case .noLedger, .newerFile, .invalidRecord, .leaseHeld: .badInput
+    }
+  }
+
   /// One line: what was got, what was expected, what to do.
   public var description: String {
     switch self {
@@ -49,11 +55,6 @@ extension LedgerError: CustomStringConvertible {
         + "of this version or an older one; use the program that wrote it"
     case .invalidRecord(let path, let reason):
       return "\(path): \(reason), expected what this program writes; restore the file or remove it"
-    case .payload(let error): return error.description
-    case .system(let call, let path, let number):
-      let message = strerror(number).map { String(cString: $0) } ?? "error \(number)"
-      return
-        "\(path): \(call) failed: \(message) (errno \(number)); \(isOutOfSpace ? Self.spaceAdvice : "check path and permissions")"
     case .duplicateOutcome(let unit):
       return "unit \(unit) has two outcomes in one record, expected one; report this as a defect"
     case .leaseHeld(let path, let holder):
@@ -64,11 +65,9 @@ extension LedgerError: CustomStringConvertible {
     }
   }
 
-  private static let spaceAdvice = "free some space and run again"
-
   private func advice(_ code: Int32) -> String {
     switch ResultCode(rawValue: code).primaryResultCode {
-    case .SQLITE_FULL: Self.spaceAdvice
+    case .SQLITE_FULL: "free some space and run again"
     case .SQLITE_BUSY, .SQLITE_LOCKED: "another process holds the file: end it and run again"
     case .SQLITE_NOTADB, .SQLITE_CORRUPT: "the file is damaged: restore it, or remove it to recompute everything"
     case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM: "check the path and the permissions"

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import POSIX
 public import Sweep
 
 /// The right to run on a run directory, held by one job at a time as the file `lease` in it.
@@ -31,7 +32,7 @@ public final class Lease: Sendable {
   /// Acquires the lease of a run directory, which exists.
   ///
   /// - Parameter job: a batch system's name for this job, for messages; nil outside of one.
-  /// - Throws: ``LedgerError``: `leaseHeld` naming host and process, `system`.
+  /// - Throws: ``LedgerError/leaseHeld(path:holder:)`` naming host and process, `SystemError`.
   public static func acquire(in run: RunDirectory, job: String? = nil) throws -> Lease {
     let path = run.leaseFile.path
     // A lease that is released while this looks at it leaves no file: then try again, not for ever.
@@ -54,7 +55,7 @@ public final class Lease: Sendable {
 
   /// Who holds the lease of a run directory; nil when it is free.
   ///
-  /// - Throws: ``LedgerError/system(call:path:errno:)``
+  /// - Throws: `SystemError`
   public static func holder(of run: RunDirectory) throws -> String? {
     let path = run.leaseFile.path
     guard let file = try LeaseFile(opening: path) else { return nil }
@@ -63,7 +64,7 @@ public final class Lease: Sendable {
 
   /// Renews the heartbeat.
   ///
-  /// - Throws: ``LedgerError``: `leaseLost` when the file is gone or another job's, `system`.
+  /// - Throws: ``LedgerError/leaseLost(path:)`` when the file is gone or another job's, `SystemError`.
   public func renew() throws {
     guard try file.isNamed(path) else { throw LedgerError.leaseLost(path: path) }
     try file.write(.own(job: job))
@@ -71,7 +72,7 @@ public final class Lease: Sendable {
 
   /// Gives the lease back; a lease that is lost already is left to its new holder.
   ///
-  /// - Throws: ``LedgerError/system(call:path:errno:)``
+  /// - Throws: `SystemError`
   public func release() throws {
     if try file.isNamed(path) { try System.remove(path) }
   }
@@ -96,9 +97,9 @@ public final class Lease: Sendable {
   private static func withFile<Value>(
     beside path: String, job: String?, _ body: (LeaseFile, String) throws -> Value
   ) throws -> Value {
-    let temporary = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp"
+    let temporary = "\(path).\(System.randomName()).tmp"
     guard let file = try LeaseFile(creating: temporary) else {
-      throw LedgerError.system(call: "open", path: temporary, errno: EEXIST)
+      throw SystemError("open", temporary, errno: EEXIST, .writing)
     }
     let result = Result {
       try file.write(.own(job: job))

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import POSIX
 
 /// An open lease file, whatever name it has.
 final class LeaseFile: Sendable {
@@ -15,7 +16,7 @@ final class LeaseFile: Sendable {
 
   /// Opens the file; nil when there is none.
   init?(opening path: String) throws {
-    guard let descriptor = try System.open(path) else { return nil }
+    guard let descriptor = try System.open(updating: path) else { return nil }
     self.path = path
     self.descriptor = descriptor
   }
@@ -29,14 +30,14 @@ final class LeaseFile: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.dateEncodingStrategy = .iso8601
-    try System.overwrite(try encoder.encode(record), in: descriptor, path)
+    try encoder.encode(record).withUnsafeBytes { try System.overwrite($0, in: descriptor, path) }
   }
 
   /// Who the file says holds it; nil when it says nothing that can be read.
   func record() throws -> LeaseRecord? {
     let decoder = JSONDecoder()
     decoder.dateDecodingStrategy = .iso8601
-    return try? decoder.decode(LeaseRecord.self, from: try System.read(descriptor, path))
+    return try? decoder.decode(LeaseRecord.self, from: Data(System.read(descriptor, upTo: 4096, path)))
   }
 
   /// When it was last written, in seconds by the file system's clock.

@@ -1,7 +1,7 @@
 public import Foundation
 internal import GRDB
+internal import POSIX
 public import Sweep
-internal import TensorFiles
 
 extension Ledger {
   /// Records outcomes: each payload as a file, then all rows in one transaction. A unit's earlier record is replaced;
@@ -9,7 +9,7 @@ extension Ledger {
   ///
   /// After a stop in between, files without rows remain, which the next record of their units replaces.
   ///
-  /// - Throws: ``LedgerError``; then no row has changed.
+  /// - Throws: ``LedgerError``, `SystemError`; then no row has changed.
   public func record(_ outcomes: [RecordedOutcome]) throws {
     let recorded = outcomes.filter { $0.outcome.status != .interrupted }
     var seen: Set<Identity> = []
@@ -92,12 +92,8 @@ extension Ledger {
 
   private func writePayload(_ payload: [UInt8], of unit: WorkUnit) throws {
     let url = run.root.appending(path: run.payloadPath(of: unit))
-    do {
-      try System.makeDirectory(url.deletingLastPathComponent().path)
-      try AtomicFile.write(to: url) { try $0.append(payload.span.bytes) }
-    } catch let error as TensorFileError {
-      throw LedgerError.payload(error)
-    }
+    try System.makeFolder(url.deletingLastPathComponent().path)
+    try AtomicFile.write(to: url) { try $0.append(payload.span.bytes) }
   }
 
   private func insert(_ record: RecordedOutcome, into database: Database) throws {

@@ -1,7 +1,6 @@
 internal import Foundation
 internal import GRDB
 public import Sweep
-internal import TensorFiles
 
 /// The SQLite file that records outcomes; what has no row is not done.
 ///

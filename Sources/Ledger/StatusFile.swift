@@ -1,4 +1,5 @@
 public import Foundation
+internal import POSIX
 public import Sweep
 
 /// What a run is doing, as `status.json` says it, and `seedscape run --progress json` line by line.
@@ -141,42 +142,34 @@ public struct RunStatus: Sendable, Hashable, Codable {
 
 /// The file `status.json` of a run directory: what others read while the run lives.
 public struct StatusFile: Sendable {
-  private let path: String
+  private let url: URL
 
   /// The status file of a run directory.
   public init(of run: RunDirectory) {
-    path = run.statusFile.path
+    url = run.statusFile
   }
 
   /// Replaces the file; a reader sees the old one or the new one. Not forced to the disk, as it says nothing that
   /// matters after a crash.
   ///
-  /// - Throws: ``LedgerError/system(call:path:errno:)``
+  /// - Throws: `SystemError`.
   public func write(_ status: RunStatus) throws {
-    // One writer at a time, who holds the lease: the temporary name need not be unique.
-    let temporary = "\(path).tmp"
     let bytes = try status.json(pretty: true)
-    do {
-      try System.writeFile(bytes, temporary)
-      try System.rename(temporary, to: path)
-    } catch {
-      // A full disk is the likely reason; the first error is the one to report.
-      try? System.remove(temporary)
-      throw error
-    }
+    try AtomicFile.write(to: url, isDurable: false) { file in try bytes.withUnsafeBytes { try file.append($0.bytes) } }
   }
 
   /// The status that was written last; nil when there is none.
   ///
-  /// - Throws: ``LedgerError/invalidRecord(path:reason:)``
+  /// - Throws: ``LedgerError/invalidRecord(path:reason:)``, `SystemError`.
   public func read() throws -> RunStatus? {
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
+    guard try System.exists(url.path) else { return nil }
+    let bytes = try System.read(url.path)
     let decoder = JSONDecoder()
     decoder.dateDecodingStrategy = .iso8601
     do {
-      return try decoder.decode(RunStatus.self, from: data)
+      return try decoder.decode(RunStatus.self, from: Data(bytes))
     } catch {
-      throw LedgerError.invalidRecord(path: path, reason: "got a file that is no status of a run")
+      throw LedgerError.invalidRecord(path: url.path, reason: "got a file that is no status of a run")
     }
   }
 }

@@ -1,11 +1,22 @@
+public import Diagnostics
+
 /// What can go wrong in a decomposition or in setting up the linear-algebra library.
-public enum LinearAlgebraError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum LinearAlgebraError: ProgramError, Equatable {
   /// OpenBLAS, or the system, grants another number of threads than asked for.
   case threadsRefused(asked: Int, got: Int)
   /// A LAPACK routine did not converge or refused an argument.
   case decompositionFailed(routine: String, info: Int)
   /// A matrix holds NaN or infinity.
   case notFinite(what: String)
+
+  /// Of a system that refuses threads, of numbers that are none, or of the program.
+  public var exitStatus: ExitStatus {
+    switch self {
+    case .threadsRefused: .inputOutput
+    case .notFinite: .badInput
+    case .decompositionFailed: .internal
+    }
+  }
 
   /// One line: what was got, what was expected, what to do.
   public var description: String {

@@ -1,5 +1,7 @@
+public import Diagnostics
+
 /// What can be wrong with a landscape.
-public enum LandscapeError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum LandscapeError: ProgramError, Equatable {
   /// A direction between two checkpoints has length zero.
   case zeroDirection(name: String)
   /// Checkpoints of different sizes span no plane.
@@ -18,6 +20,9 @@ public enum LandscapeError: Error, Sendable, Equatable, CustomStringConvertible 
   case noDirection(reason: String)
   /// A Hessian-vector product depends on the step of its differences.
   case unstableProduct(norm: Double, normAtHalfStep: Double, difference: Double)
+
+  /// Bad input.
+  public var exitStatus: ExitStatus { .badInput }
 
   /// One line: what was got, what was expected, what to do.
   public var description: String {

@@ -1,5 +1,7 @@
+public import Diagnostics
+
 /// What can go wrong between ranks. Each description is one line.
-public enum MPIError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum MPIError: ProgramError, Equatable {
   /// An MPI call did not return `MPI_SUCCESS`. `errorClass` is the portable class of the implementation's `code`, `text`
   /// what `MPI_Error_string` says about the code (MPI 3.1, sections 8.3 to 8.5).
   case failed(routine: String, code: Int32, errorClass: Int32, text: String)
@@ -11,6 +13,11 @@ public enum MPIError: Error, Sendable, Equatable, CustomStringConvertible {
   case foreignMessage(source: Int, tag: Int, byteCount: Int)
   /// A collective was asked for more elements in all than one MPI count can say (`Int32.max`).
   case tooManyElements(routine: String, count: Int)
+
+  /// A wrong way of starting is a wrong command line.
+  public var exitStatus: ExitStatus {
+    if case .startedBySrunWithoutPMIx = self { .usage } else { .internal }
+  }
 
   /// One line: what was got, what was expected, what to do.
   public var description: String {

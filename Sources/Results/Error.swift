@@ -1,11 +1,16 @@
+public import Diagnostics
+
 /// What can go wrong when results are read.
-public enum ResultsError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum ResultsError: ProgramError, Equatable {
   /// A folder without a run.
   case noRun(path: String)
   /// A file of a run that cannot be read.
   case unreadable(path: String, reason: String)
   /// The run goes on, and its ledger is the job's.
   case running(path: String, holder: String)
+
+  /// Bad input.
+  public var exitStatus: ExitStatus { .badInput }
 
   /// One line: what was got, what was expected, what to do.
   public var description: String {

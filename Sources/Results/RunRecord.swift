@@ -1,4 +1,5 @@
 internal import Foundation
+internal import POSIX
 public import Sweep
 internal import TensorFiles
 

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Ledger
+internal import POSIX
 internal import Sweep
 internal import TensorFiles
 
@@ -13,7 +14,7 @@ extension RunResults {
   /// - Returns: the names of the files.
   /// - Throws: `LedgerError`, `TensorFileError`, Foundation's file errors.
   public func exportCSV() throws -> [String] {
-    try FileManager.default.createDirectory(at: run.exports, withIntermediateDirectories: true)
+    try System.makeFolder(run.exports.path)
     let tables = [
       ("units.csv", unitTable()), ("cells.csv", try cellTable()), ("epochs.csv", try epochTable()),
       ("axes.csv", try axesTable()), ("curves.csv", try curveTable()), ("surfaces.csv", try surfaceTable()),

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Ledger
+internal import POSIX
 internal import Sweep
 internal import TensorFiles
 
@@ -54,7 +55,7 @@ extension RunResults {
   private func exportEach(
     _ format: String, _ write: (PlannedSurface, URL) throws -> Void
   ) throws -> [String] {
-    try FileManager.default.createDirectory(at: run.exports, withIntermediateDirectories: true)
+    try System.makeFolder(run.exports.path)
     return try [plan.curves, plan.surfaces].flatMap { all in
       try all.enumerated().map { index, planned in
         let url = run.export(of: planned.surface, number: index + 1, format: format)

@@ -1,4 +1,5 @@
 package import Foundation
+internal import POSIX
 internal import TensorFiles
 
 /// A loss surface as a structured grid of VTK's XML format (.vts), which ParaView opens: one flat sheet of points
@@ -55,7 +56,7 @@ package struct StructuredGrid {
 
   /// Writes the grid to the file at `url`, whose directory exists.
   ///
-  /// - Throws: `TensorFileError.system`.
+  /// - Throws: `SystemError`.
   package func write(to url: URL) throws {
     let bytes = Array(xml.utf8)
     try AtomicFile.write(to: url) { try $0.append(bytes.span.bytes) }

@@ -1,5 +1,7 @@
+public import Diagnostics
+
 /// Why a sweep file cannot be run. Each message says what was got, what was expected and what to do.
-public enum SweepError: Error, Sendable, Hashable {
+public enum SweepError: ProgramError, Hashable {
   /// A place in a sweep file.
   public struct Place: Sendable, Hashable {
     /// The file, as the person named it.
@@ -53,7 +55,10 @@ public enum SweepError: Error, Sendable, Hashable {
   case group(String, problem: String)
 }
 
-extension SweepError: CustomStringConvertible {
+extension SweepError {
+  /// Bad input.
+  public var exitStatus: ExitStatus { .badInput }
+
   /// One line: what was got, what was expected, what to do, and the command that lists the keys.
   public var description: String { "\(problem) (\(page))" }
 

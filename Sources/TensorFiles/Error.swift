@@ -1,9 +1,8 @@
-/// Why a tensor file could not be read or written. Each message says what was found, what was expected and what to do.
-public enum TensorFileError: Error, Sendable, Equatable {
-  /// The C library function `call` failed on `path`.
-  case system(call: String, path: String, errno: Int32)
-  /// `path` is a directory or a device.
-  case notARegularFile(path: String)
+public import Diagnostics
+
+/// What is wrong with a tensor file, or with what was to be written as one. Each message says what was found, what was
+/// expected and what to do.
+public enum TensorFileError: ProgramError, Equatable {
   /// The file holds `got` bytes and its header promises `expected`, which is more.
   case truncated(path: String, got: Int, expected: Int)
   /// The file holds `got` bytes and its header promises `expected`, which is less.
@@ -37,23 +36,17 @@ public enum TensorFileError: Error, Sendable, Equatable {
   /// The .npy file is of a kind that is not read here.
   case unsupportedNumPy(path: String, got: String, expected: String)
 
-  /// The `errno` of a failed call of the C library; nil for the other cases.
-  public var systemErrorNumber: Int32? {
-    if case .system(_, _, let number) = self { number } else { nil }
+  /// Bad input, except where a writer was given what it cannot write.
+  public var exitStatus: ExitStatus {
+    switch self {
+    case .wrongByteCount, .outOfOrder: .internal
+    default: .badInput
+    }
   }
 
-  /// Whether a disk or a quota is full.
-  public var isOutOfSpace: Bool { systemErrorNumber.map(System.isOutOfSpace) ?? false }
-}
-
-extension TensorFileError: CustomStringConvertible {
   /// One line: what was found, what was expected, what to do.
   public var description: String {
     switch self {
-    case .system(let call, let path, let number):
-      return "\(path): \(call) failed: \(System.message(number)) (errno \(number)); \(System.advice(number))"
-    case .notARegularFile(let path):
-      return "\(path) is a directory or a device, expected a file; name the file"
     case .truncated(let path, let got, let expected):
       return "\(path) holds \(got) bytes, expected \(expected): the file is truncated; download it again"
     case .trailingBytes(let path, let got, let expected):

@@ -1,5 +1,7 @@
+public import Diagnostics
+
 /// What can go wrong when a tokenizer is built or used. Each message says what was found, what was expected, what to do.
-public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum TokenizationError: ProgramError, Equatable {
   /// Neither `vocab.txt` nor `tokenizer.json` is in the directory.
   case vocabularyMissing(directory: String)
   /// A file exists but cannot be read.
@@ -16,6 +18,9 @@ public enum TokenizationError: Error, Sendable, Equatable, CustomStringConvertib
   case vocabularyTooSmall(got: Int, needed: Int)
   /// `maxLength` leaves no room for the special tokens.
   case maxLengthTooSmall(got: Int, specialTokens: Int)
+
+  /// Bad input.
+  public var exitStatus: ExitStatus { .badInput }
 
   /// The message, on one line.
   public var description: String {

@@ -1,4 +1,5 @@
 import Coordination
+import Diagnostics
 import Foundation
 import MPI
 import Sweep
@@ -45,9 +46,9 @@ func result(of unit: WorkUnit, _ inputs: Inputs) -> (measurements: [String: Doub
 }
 
 /// An error that ends a job.
-struct Fatal: JobEndingError, Equatable {
-  let exitCode: Int32
-  var description: String { "fatal \(exitCode)" }
+struct Fatal: ProgramError, Equatable {
+  var exitStatus = ExitStatus.inputOutput
+  var description: String { "fatal \(exitStatus.rawValue)" }
 }
 
 /// Keeps outcomes in memory, and looks at the clock of the coordinator's thread.

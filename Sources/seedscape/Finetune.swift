@@ -1,11 +1,13 @@
 import ArgumentParser
 import BERT
 import Coordination
+import Diagnostics
 import Experiments
 import FineTuning
 import Foundation
 import GLUE
 import LinearAlgebra
+import POSIX
 import Sweep
 import TensorFiles
 

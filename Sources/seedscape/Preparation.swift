@@ -4,6 +4,7 @@ import Experiments
 import Foundation
 import Ledger
 import LinearAlgebra
+import POSIX
 import Results
 import Sweep
 import Synchronization
@@ -46,7 +47,7 @@ final class Preparation: OutcomeRecorder, Sendable {
     }
     plan = try Plan(sweep: sweep, inputs: inputs)
 
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    try System.proveWritable(root.path)
     lease = try Self.lease(of: run)
     do {
       ledger = try Ledger(at: run)
@@ -73,8 +74,8 @@ final class Preparation: OutcomeRecorder, Sendable {
   /// Something in a folder that no run writes; nil for a folder that is empty, new, or was left by a start that did not
   /// get far.
   private static func foreignFile(in folder: URL) throws -> String? {
-    guard FileManager.default.fileExists(atPath: folder.path) else { return nil }
-    return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().first { !RunDirectory.owns($0) }
+    guard try System.exists(folder.path) else { return nil }
+    return try System.names(in: folder.path).first { !RunDirectory.owns($0) }
   }
 
   /// The lease of a run directory. The processes of a job that has just lost a rank may outlive its `mpirun` by a moment:
@@ -131,7 +132,8 @@ final class Preparation: OutcomeRecorder, Sendable {
   }
 
   private static func write(_ text: String, to url: URL) throws {
-    try Data(text.utf8).write(to: url, options: .atomic)
+    let bytes = Array(text.utf8)
+    try AtomicFile.write(to: url) { try $0.append(bytes.span.bytes) }
   }
 
   /// What earlier starts recorded, payloads left out.

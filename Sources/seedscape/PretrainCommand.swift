@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import BERT
 import Coordination
+import Diagnostics
 import FineTuning
 import Foundation
 import MPI
@@ -142,7 +143,7 @@ struct Pretrain: ParsableCommand {
     do { code = try run(on: world.communicator, stop) } catch {
       // The other ranks may be waiting for this one.
       World.abort(
-        code: ExitStatus.code(error), because: "seedscape: rank \(world.rank): \(ExitStatus.message(error))")
+        code: ExitStatus(error).rawValue, because: "seedscape: rank \(world.rank): \(ExitStatus.message(error))")
     }
     try world.finalize()
     if code != 0 { throw ExitCode(code) }
@@ -157,7 +158,7 @@ struct Pretrain: ParsableCommand {
     if communicator.rank == 0 {
       do { job = try PretrainJob(self, communicator) } catch {
         standardError("seedscape: \(ExitStatus.message(error))")
-        code = [Int64(ExitStatus.code(error))]
+        code = [Int64(ExitStatus(error).rawValue)]
       }
     }
     try communicator.barrier()

@@ -1,9 +1,11 @@
 import BERT
 import Coordination
+import Diagnostics
 import FineTuning
 import Foundation
 import LinearAlgebra
 import MPI
+import POSIX
 import Progress
 import Sweep
 import TensorFiles

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Coordination
+import Diagnostics
 import Experiments
 import Foundation
 import MPI
@@ -50,7 +51,7 @@ struct Run: ParsableCommand {
     } catch {
       // The other ranks may be waiting for this one.
       World.abort(
-        code: ExitStatus.code(error), because: "seedscape: rank \(world.rank): \(ExitStatus.message(error))")
+        code: ExitStatus(error).rawValue, because: "seedscape: rank \(world.rank): \(ExitStatus.message(error))")
     }
     try world.finalize()
     if code != 0 { throw ExitCode(code) }
@@ -80,7 +81,7 @@ struct Run: ParsableCommand {
         allowOtherProcessor: allowOtherProcessor, retryFailed: retryFailed)
     } catch {
       standardError("seedscape: \(ExitStatus.message(error))")
-      let code = ExitStatus.code(error)
+      let code = ExitStatus(error).rawValue
       try tell(.leave(code: code), communicator)
       return code
     }
@@ -102,7 +103,7 @@ struct Run: ParsableCommand {
       display.fail()
       // The error that ended the job is the one to tell; a lease that stays is free once this process has gone.
       try? preparation.close()
-      return ExitStatus.code(error)
+      return ExitStatus(error).rawValue
     }
   }
 
@@ -130,26 +131,15 @@ struct Run: ParsableCommand {
   /// Units of the plan as the coordination wants them run.
   private func runner(_ worker: UnitWorker) -> UnitRunner {
     { unit, inputs, context in
-      do {
-        let result = try worker.run(
-          unit, inputs: inputs,
-          context: UnitWorker.Context(
-            shouldStop: { context.shouldStop }, report: { context.report(fraction: $0) }))
-        switch result {
-        case .done(let measurements, let payload): return .done(measurements: measurements, payload: payload)
-        case .interrupted: return .interrupted
-        }
-      } catch  where ExitStatus(error) == .inputOutput {
-        throw EndOfJob(description: ExitStatus.message(error), exitCode: ExitStatus.inputOutput.rawValue)
+      let result = try worker.run(
+        unit, inputs: inputs,
+        context: UnitWorker.Context(shouldStop: { context.shouldStop }, report: { context.report(fraction: $0) }))
+      return switch result {
+      case .done(let measurements, let payload): .done(measurements: measurements, payload: payload)
+      case .interrupted: .interrupted
       }
     }
   }
 }
 
 extension ProgressMode: ExpressibleByArgument {}
-
-/// An error that no other unit would escape, such as a full disk.
-struct EndOfJob: JobEndingError {
-  let description: String
-  let exitCode: Int32
-}

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BERT
 import Foundation
+import POSIX
 import TensorFiles
 import Tokenization
 
@@ -112,7 +113,7 @@ struct ShapeOptions: ParsableArguments {
       vocabularySize: tokens.count, hiddenSize: hidden, layers: layers, heads: heads,
       intermediateSize: intermediate ?? 4 * hidden, maximumPositions: maximumLength,
       initializerRange: initializerRange)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try System.makeFolder(folder.path)
     let files = [
       ("config.json", [UInt8](try configuration.json())),
       ("vocab.txt", Array(tokens.map { $0 + "\n" }.joined().utf8)),

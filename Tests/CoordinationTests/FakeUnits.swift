@@ -1,4 +1,5 @@
 import Coordination
+import Diagnostics
 import Sweep
 import Synchronization
 
@@ -53,9 +54,9 @@ func result(of unit: WorkUnit, _ inputs: Inputs) -> UnitResult {
 }
 
 /// An error that ends a job.
-struct Fatal: JobEndingError, Equatable {
-  let exitCode: Int32
-  var description: String { "fatal \(exitCode)" }
+struct Fatal: ProgramError, Equatable {
+  var exitStatus = ExitStatus.inputOutput
+  var description: String { "fatal \(exitStatus.rawValue)" }
 }
 
 /// Keeps outcomes in memory, and throws at one of the calls.
@@ -70,7 +71,7 @@ final class MemoryRecorder: OutcomeRecorder {
   private let state = Mutex(State())
   private let failingCall: Int?
 
-  /// - Parameter failingCall: which call throws `Fatal(exitCode: 74)`, from 1.
+  /// - Parameter failingCall: which call throws `Fatal()`, from 1.
   init(failingCall: Int? = nil) {
     self.failingCall = failingCall
   }
@@ -78,7 +79,7 @@ final class MemoryRecorder: OutcomeRecorder {
   func record(_ outcomes: [Record]) throws {
     try state.withLock { state in
       state.calls += 1
-      if state.calls == failingCall { throw Fatal(exitCode: 74) }
+      if state.calls == failingCall { throw Fatal() }
       state.records += outcomes
     }
   }
@@ -106,7 +107,7 @@ final class MemoryObserver: ProgressObserver {
   private let seen = Mutex<(progress: [JobProgress], retries: [String])>(([], []))
   private let failingCall: Int?
 
-  /// - Parameter failingCall: which call throws `Fatal(exitCode: 75)`, from 1.
+  /// - Parameter failingCall: which call throws `Fatal(exitStatus: .interrupted)`, from 1.
   init(failingCall: Int? = nil) {
     self.failingCall = failingCall
   }
@@ -114,7 +115,7 @@ final class MemoryObserver: ProgressObserver {
   func observe(_ progress: JobProgress) throws {
     try seen.withLock {
       $0.progress.append(progress)
-      if $0.progress.count == failingCall { throw Fatal(exitCode: 75) }
+      if $0.progress.count == failingCall { throw Fatal(exitStatus: .interrupted) }
     }
   }
 

@@ -1,4 +1,5 @@
 import Coordination
+import Diagnostics
 import Foundation
 import Sweep
 import Synchronization
@@ -35,9 +36,9 @@ struct JobTests {
     }
     #expect(summary.done == 46)
     #expect(recorder.contents == Self.expected.recorder.contents)
-    #expect(throws: Fatal(exitCode: 3)) {
+    #expect(throws: Fatal()) {
       try job.coordinate(sweep, finished: [], recorder: recorder, observer: MemoryObserver()) { _, _, _ in
-        throw Fatal(exitCode: 3)
+        throw Fatal()
       }
     }
   }
@@ -190,11 +191,11 @@ struct JobEndTests {
   @Test(arguments: 1...4)
   func aFatalErrorEndsTheJob(workers: Int) {
     let end = LocalJob(units: sweep, workers: workers).run { unit, inputs, _, _ in
-      if unit.name == "axes b" { throw Fatal(exitCode: 74) }
+      if unit.name == "axes b" { throw Fatal() }
       return result(of: unit, inputs)
     }
-    #expect(throws: Fatal(exitCode: 74)) { try end.result.get() }
-    #expect(end.summaries.allSatisfy { $0?.ending == .failed(exitCode: 74) && $0?.exitCode == 74 })
+    #expect(throws: Fatal()) { try end.result.get() }
+    #expect(end.summaries.allSatisfy { $0?.ending == .failed(.inputOutput) && $0?.exitCode == 74 })
     #expect(end.recorder.statuses["axes b"] == nil && end.recorder.statuses["point b 0"] == nil)
     // What was done before is kept.
     #expect(end.recorder.statuses["cell b"] == .done)
@@ -209,7 +210,7 @@ struct JobEndTests {
     }
     let job = LocalJob(units: units, workers: workers, recorder: MemoryRecorder(failingCall: call))
     let end = job.run { unit, inputs, _, _ in result(of: unit, inputs) }
-    #expect(throws: Fatal(exitCode: 74)) { try end.result.get() }
+    #expect(throws: Fatal()) { try end.result.get() }
     #expect(end.summaries.allSatisfy { $0?.exitCode == 74 })
     #expect(end.recorder.calls == call)
   }
@@ -219,8 +220,8 @@ struct JobEndTests {
   func anObserverFails(workers: Int, call: Int) {
     let job = LocalJob(units: sweep, workers: workers, observer: MemoryObserver(failingCall: call))
     let end = job.run { unit, inputs, _, _ in result(of: unit, inputs) }
-    #expect(throws: Fatal(exitCode: 75)) { try end.result.get() }
-    #expect(end.summaries.allSatisfy { $0?.ending == .failed(exitCode: 75) })
+    #expect(throws: Fatal(exitStatus: .interrupted)) { try end.result.get() }
+    #expect(end.summaries.allSatisfy { $0?.ending == .failed(.interrupted) })
     // Whoever has lost the lease writes nothing any more.
     #expect(call > 1 || end.recorder.calls == 0)
   }

@@ -1,4 +1,5 @@
 import Coordination
+import Diagnostics
 import Sweep
 import Testing
 
@@ -41,12 +42,12 @@ struct MessagesTests {
   }
 
   @Test func aFatalErrorKeepsItsTextAndCode() throws {
-    guard case .fatal(let error) = try sent(.fatal(Fatal(exitCode: 74))) else {
+    guard case .fatal(let error) = try sent(.fatal(Fatal())) else {
       Issue.record("another message")
       return
     }
-    #expect(error as? CoordinationError == .endedByRank(3, message: "fatal 74", exitCode: 74))
-    #expect(error.description == "rank 3: fatal 74" && error.exitCode == 74)
+    #expect(error as? CoordinationError == .endedByRank(3, message: "fatal 74", exitStatus: .inputOutput))
+    #expect(error.description == "rank 3: fatal 74" && error.exitStatus == .inputOutput)
   }
 
   @Test func work() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import POSIX
 import Sweep
 import Testing
 
@@ -134,7 +135,7 @@ import Testing
 
   @Test func aDirectoryThatIsNotThereIsAnError() throws {
     let nowhere = RunDirectory(root: run.root.appending(path: "nowhere"))
-    let error = try #require(throws: LedgerError.self) { try Lease.acquire(in: nowhere) }
+    let error = try #require(throws: SystemError.self) { try Lease.acquire(in: nowhere) }
     #expect(error.description.contains("nowhere/lease: open failed: No such file or directory"))
   }
 }

@@ -143,7 +143,5 @@ import Testing
     #expect(error.isOutOfSpace)
     #expect(error.description.hasPrefix("ledger.sqlite: SQLite error 13: "))
     #expect(error.description.hasSuffix("free some space and run again"))
-    #expect(LedgerError.system(call: "write", path: "x", errno: ENOSPC).isOutOfSpace)
-    #expect(!LedgerError.system(call: "write", path: "x", errno: EIO).isOutOfSpace)
   }
 }

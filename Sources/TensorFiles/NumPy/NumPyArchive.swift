@@ -1,4 +1,5 @@
 public import Foundation
+import POSIX
 
 /// Arrays in NumPy's .npz files: zip archives of .npy files.
 public enum NumPyArchive {
@@ -11,7 +12,7 @@ public enum NumPyArchive {
   ///   - url: the file to make or to replace; its directory exists.
   ///   - arrays: up to 64 dimensions each. A name is 1 to 251 bytes of UTF-8, is not taken, does not end in `.npy`, and
   ///     has no slash, backslash or control character.
-  /// - Throws: `TensorFileError.invalidTensor` for another name or more dimensions; `.system`.
+  /// - Throws: `TensorFileError.invalidTensor` for another name or more dimensions; `SystemError`.
   public static func write(to url: URL, arrays: [NamedArray]) throws {
     try check(arrays, path: url.path)
     try AtomicFile.write(to: url) { file in

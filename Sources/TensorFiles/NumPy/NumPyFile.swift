@@ -1,4 +1,5 @@
 public import Foundation
+import POSIX
 
 /// Arrays in NumPy's .npy files.
 public enum NumPyFile {
@@ -8,7 +9,7 @@ public enum NumPyFile {
   /// storage; its shape stays.
   ///
   /// - Throws: `TensorFileError.unsupportedNumPy` for another type, byte order or version, or more than two dimensions in
-  ///   Fortran order; `.invalidHeader`, `.invalidTensor`, `.truncated`, `.trailingBytes`; `.system`, `.notARegularFile`.
+  ///   Fortran order; `.invalidHeader`, `.invalidTensor`, `.truncated`, `.trailingBytes`; `SystemError`, `NotAFile`.
   public static func read(_ url: URL) throws -> NamedArray {
     let mapping = try MappedFile(url)
     return try withExtendedLifetime(mapping) {
@@ -18,7 +19,7 @@ public enum NumPyFile {
 
   /// Writes an array as .npy, version 1.0, C order, byte for byte as NumPy does; the name is not part of the file.
   ///
-  /// - Throws: `TensorFileError.system`; `.unsupportedNumPy` for more than NumPy's 64 dimensions.
+  /// - Throws: `SystemError`; `TensorFileError.unsupportedNumPy` for more than NumPy's 64 dimensions.
   public static func write(_ array: NamedArray, to url: URL) throws {
     guard array.shape.count <= 64 else {
       throw TensorFileError.unsupportedNumPy(

@@ -4,7 +4,7 @@ public import Foundation
 public enum Safetensors {
   /// Writes arrays to the file at `url`, in their order; see `SafetensorsWriter`.
   ///
-  /// - Throws: `TensorFileError.invalidTensor` for a name used twice or reserved; `.system`.
+  /// - Throws: `TensorFileError.invalidTensor` for a name used twice or reserved; `SystemError`.
   public static func write(to url: URL, arrays: [NamedArray], metadata: [String: String] = [:]) throws {
     var writer = try SafetensorsWriter(to: url, tensors: arrays.map(\.description), metadata: metadata)
     for array in arrays {

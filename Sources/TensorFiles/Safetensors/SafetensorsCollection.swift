@@ -1,4 +1,5 @@
 public import Foundation
+import POSIX
 
 /// The tensors of a checkpoint directory as Hugging Face lays it out: `model.safetensors`, or
 /// `model.safetensors.index.json` with the shards that it names.

@@ -1,4 +1,5 @@
 public import Foundation
+import POSIX
 
 /// A safetensors file, mapped into memory and checked against its header when it is opened.
 ///
@@ -15,7 +16,7 @@ public struct SafetensorsFile: TensorSource {
 
   /// Opens the file at `url`.
   ///
-  /// - Throws: `TensorFileError.system` or `.notARegularFile` if it cannot be mapped; `.truncated`, `.trailingBytes`,
+  /// - Throws: `SystemError` or `NotAFile` if it cannot be mapped; `.truncated`, `.trailingBytes`,
   ///   `.invalidHeader`, `.invalidTensor` or `.unsupportedType` if it is not a whole safetensors file with tensors of
   ///   the types in `DType`, one after the other without holes.
   public init(_ url: URL) throws {

@@ -1,4 +1,5 @@
 public import Foundation
+import POSIX
 
 /// Writes a safetensors file tensor by tensor, without holding it in memory.
 ///
@@ -21,7 +22,7 @@ public struct SafetensorsWriter: ~Copyable {
   ///   - tensors: name, type and shape of each tensor, in the order in which their bytes follow.
   ///   - metadata: the header's `__metadata__`; transformers asks for `["format": "pt"]`.
   /// - Throws: `TensorFileError.invalidTensor` for a name used twice or reserved, or a negative or too large shape;
-  ///   `.system`.
+  ///   `SystemError`.
   public init(to url: URL, tensors: [TensorDescription], metadata: [String: String] = [:]) throws {
     let (header, bytes) = try SafetensorsHeader.layingOut(tensors, metadata: metadata, path: url.path)
     var file = try AtomicFile(replacing: url)
@@ -33,7 +34,7 @@ public struct SafetensorsWriter: ~Copyable {
 
   /// Appends bytes, little-endian, to tensor `name`: the one under way, or the next once that one is complete.
   ///
-  /// - Throws: `TensorFileError.outOfOrder`, `.wrongByteCount` if they are more than the tensor has, `.system`.
+  /// - Throws: `TensorFileError.outOfOrder`, `.wrongByteCount` if they are more than the tensor has, `SystemError`.
   public mutating func append(_ bytes: RawSpan, to name: String) throws {
     while current < entries.count, entries[current].name != name, isComplete { advance() }
     let expected = current < entries.count ? entries[current] : nil
@@ -49,7 +50,7 @@ public struct SafetensorsWriter: ~Copyable {
 
   /// Makes the file durable under its name.
   ///
-  /// - Throws: `TensorFileError.wrongByteCount` if a tensor lacks bytes, `.system`.
+  /// - Throws: `TensorFileError.wrongByteCount` if a tensor lacks bytes, `SystemError`.
   public consuming func finish() throws {
     while current < entries.count {
       guard isComplete else { throw wrongByteCount(entries[current], got: written) }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import BERT
+import Diagnostics
 import FineTuning
 import Foundation
 import LinearAlgebra
@@ -80,7 +81,7 @@ struct BenchCommand: ParsableCommand {
       // The other ranks may be waiting for this one.
       if world.size > 1 {
         World.abort(
-          code: ExitStatus.code(error), because: "seedscape: rank \(world.rank): \(ExitStatus.message(error))")
+          code: ExitStatus(error).rawValue, because: "seedscape: rank \(world.rank): \(ExitStatus.message(error))")
       }
       throw error
     }

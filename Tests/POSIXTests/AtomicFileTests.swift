@@ -1,5 +1,6 @@
+import Diagnostics
 import Foundation
-import TensorFiles
+import POSIX
 import Testing
 
 @Suite struct AtomicFileTests {
@@ -51,7 +52,7 @@ import Testing
       try FileManager.default.createDirectory(at: target, withIntermediateDirectories: false)
       #expect(
         message { try AtomicFile.write(to: target) { try $0.append([UInt8(1)].span.bytes) } }
-          == "directory: rename failed: Is a directory (errno 21); check the file system")
+          == "directory: rename failed: Is a directory (errno 21); it is a folder: name a file")
       #expect(try names(in: directory) == ["directory"])
     }
   }
@@ -67,9 +68,9 @@ import Testing
   @Test func aMissingDirectoryIsNamed() throws {
     try withTemporaryDirectory { directory in
       let url = directory.appendingPathComponent("none/file")
-      let error = try #require(throws: TensorFileError.self) { try AtomicFile.write(to: url) { _ in } }
-      #expect(error == .system(call: "open", path: url.path, errno: ENOENT))
-      #expect(error.systemErrorNumber == ENOENT && !error.isOutOfSpace)
+      let error = try #require(throws: SystemError.self) { try AtomicFile.write(to: url) { _ in } }
+      #expect(error == SystemError("open", url.path, errno: ENOENT, .writing))
+      #expect(error.exitStatus == .inputOutput && !error.isOutOfSpace)
     }
   }
 }

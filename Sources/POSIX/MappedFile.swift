@@ -1,5 +1,4 @@
 public import Foundation
-import Glibc
 
 /// A file's bytes as read-only memory: however many processes of a node map it, the bytes exist once.
 ///
@@ -15,19 +14,15 @@ public final class MappedFile: @unchecked Sendable {
 
   /// Maps the file at `url`.
   ///
-  /// - Throws: `TensorFileError.system` if it cannot be opened or mapped, `.notARegularFile`.
+  /// - Throws: ``SystemError`` if it cannot be opened or mapped, ``NotAFile``.
   public init(_ url: URL) throws {
     let path = url.path
-    let descriptor = try System.open(path, flags: O_RDONLY)
-    let mapping = Result {
-      let count = try System.size(of: descriptor, path)
-      return count == 0 ? UnsafeRawBufferPointer(start: nil, count: 0) : try System.map(descriptor, count: count, path)
-    }
+    let descriptor = try System.open(reading: path)
     // The mapping holds the file open by itself.
-    let closing = Result { try System.close(descriptor, path) }
+    defer { System.close(descriptor) }
+    let count = try System.size(of: descriptor, path)
     self.path = path
-    bytes = try mapping.get()
-    try closing.get()
+    bytes = count == 0 ? UnsafeRawBufferPointer(start: nil, count: 0) : try System.map(descriptor, count: count, path)
   }
 
   deinit {

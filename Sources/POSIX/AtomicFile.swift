@@ -10,6 +10,7 @@ public struct AtomicFile: ~Copyable {
   private let temporary: String
   private let descriptor: Int32
   private var isOpen = true
+  private let isDurable: Bool
   private var isRenamed = false
 
   /// Writes the file at `url` by the appends that `body` makes.
@@ -17,42 +18,47 @@ public struct AtomicFile: ~Copyable {
   /// - Parameters:
   ///   - url: the file to make or to replace; its directory exists. A symbolic link is replaced, not followed.
   ///   - permissions: the file's mode bits, less those of the process's umask.
+  ///   - isDurable: whether to wait for the disk; a file that says nothing that matters after a crash need not.
   ///   - body: appends the bytes. If it throws, so does this call, and nothing has changed.
-  /// - Throws: what `body` throws; `TensorFileError.system` naming `url`, the failed call and `errno`. A failed fsync of
-  ///   the directory is the only error after which the new file is in place.
+  /// - Throws: what `body` throws; ``SystemError`` naming `url`. A failed fsync of the folder is the only error after which the new file is in place.
   public static func write(
-    to url: URL, permissions: UInt32 = 0o666, _ body: (inout AtomicFile) throws -> Void
+    to url: URL, permissions: UInt32 = 0o666, isDurable: Bool = true, _ body: (inout AtomicFile) throws -> Void
   ) throws {
-    var file = try AtomicFile(replacing: url, permissions: permissions)
+    var file = try AtomicFile(replacing: url, permissions: permissions, isDurable: isDurable)
     try body(&file)
     try file.commit()
   }
 
   /// Appends bytes, in as many calls of `write` as it takes. Each append is at least one call: pass large pieces.
   ///
-  /// - Throws: `TensorFileError.system`; `isOutOfSpace` tells a full disk.
+  /// - Throws: ``SystemError``; `isOutOfSpace` tells a full disk.
   public mutating func append(_ bytes: RawSpan) throws {
     try bytes.withUnsafeBytes { try System.write($0, to: descriptor, target.path) }
   }
 
-  /// Opens a temporary file beside `url`.
-  init(replacing url: URL, permissions: UInt32 = 0o666) throws {
+  /// Opens a temporary file beside `url`; for writers that append over many calls, others use ``write(to:permissions:isDurable:_:)``.
+  ///
+  /// - Throws: ``SystemError``.
+  public init(replacing url: URL, permissions: UInt32 = 0o666, isDurable: Bool = true) throws {
     target = url
-    // Random, since a process number is not unique among the hosts that share a network file system.
-    let suffix = String(UInt64.random(in: .min ... .max), radix: 16)
-    temporary = Self.directory(of: url) + "/.\(url.lastPathComponent).\(suffix).tmp"
-    descriptor = try System.open(
-      temporary, flags: O_WRONLY | O_CREAT | O_EXCL, permissions: permissions, reporting: url.path)
+    self.isDurable = isDurable
+    temporary = Self.folder(of: url) + "/.\(url.lastPathComponent).\(System.randomName()).tmp"
+    guard let made = try System.create(temporary, permissions: permissions, reporting: url.path) else {
+      throw SystemError("open", url.path, errno: EEXIST, .writing)
+    }
+    descriptor = made
   }
 
-  /// Makes the bytes durable and gives them their name.
-  consuming func commit() throws {
-    try System.sync(descriptor, target.path)
+  /// Gives the bytes their name, durable before if they are to be.
+  ///
+  /// - Throws: ``SystemError``.
+  public consuming func commit() throws {
+    if isDurable { try System.sync(descriptor, target.path) }
     isOpen = false
     try System.close(descriptor, target.path)
     try System.rename(temporary, to: target.path)
     isRenamed = true
-    try System.syncDirectory(Self.directory(of: target))
+    if isDurable { try System.syncFolder(Self.folder(of: target)) }
   }
 
   deinit {
@@ -61,5 +67,5 @@ public struct AtomicFile: ~Copyable {
     if !isRenamed { try? System.remove(temporary) }
   }
 
-  private static func directory(of url: URL) -> String { url.deletingLastPathComponent().path }
+  private static func folder(of url: URL) -> String { url.deletingLastPathComponent().path }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import TensorFiles
+import POSIX
 import Testing
 
 @Suite struct MappedFileTests {
@@ -56,7 +56,7 @@ import Testing
       #expect(
         message { _ = try MappedFile(directory.appendingPathComponent("none")) }
           == "none: open failed: No such file or directory (errno 2); check the path")
-      #expect(throws: TensorFileError.notARegularFile(path: directory.path)) { try MappedFile(directory) }
+      #expect(throws: NotAFile(path: directory.path)) { try MappedFile(directory) }
     }
   }
 }

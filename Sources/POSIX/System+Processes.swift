@@ -1,0 +1,34 @@
+import Glibc
+
+/// Processes and the host.
+extension System {
+  /// Whether a process of this host lives; one that has ended and waits for its parent (a zombie) does not.
+  public static func isAlive(_ process: Int32) -> Bool {
+    // Refused permission means that there is one.
+    guard process > 0, kill(process, 0) == 0 || errno == EPERM else { return false }
+    return statistics(of: process).map { $0.state != "Z" && $0.state != "X" } ?? true
+  }
+
+  /// When a process of this host started, in clock ticks since the host's start; nil when Linux does not say.
+  public static func startTime(of process: Int32) -> UInt64? { statistics(of: process)?.start }
+
+  /// A process's state and start, from the kernel (proc(5)).
+  private static func statistics(of process: Int32) -> (state: Substring, start: UInt64?)? {
+    // Files of the kernel have no size.
+    guard let descriptor = try? open(reading: "/proc/\(process)/stat") else { return nil }
+    defer { close(descriptor) }
+    guard let bytes = try? read(descriptor, upTo: 4096, "/proc") else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    // The second field, a name in parentheses, may hold spaces; the state is the third, the start the 22nd.
+    let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+    guard fields.count > 20 else { return nil }
+    return (fields[1], UInt64(fields[20]))
+  }
+
+  /// This host's name.
+  public static func hostName() throws -> String {
+    var name = [CChar](repeating: 0, count: 256)
+    try check("gethostname", "/", .reading) { gethostname(&name, name.count - 1) }
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}

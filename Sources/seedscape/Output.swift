@@ -1,0 +1,53 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+
+extension ExitStatus {
+  /// The line that tells of an error.
+  static func message(_ error: any Error) -> String {
+    error is CocoaError ? error.localizedDescription : "\(error)"
+  }
+
+  /// Prints an error and ends the program. Of the ranks of a job that has not begun, the first speaks for all.
+  static func leave(with error: any Error) -> Never {
+    let parsed = Seedscape.exitCode(for: error)
+    if parsed == .success || error is ExitCode { Seedscape.exit(withError: error) }
+    let rank =
+      ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"] ?? ProcessInfo.processInfo.environment["PMIX_RANK"]
+    let isUsage = parsed == .validationFailure
+    if let rank, rank != "0" {
+      // mpirun ends all ranks with the first that fails, which is to be the one that says why.
+      sleep(3)
+      exit(isUsage ? usage.rawValue : ExitStatus(error).rawValue)
+    }
+    if isUsage { Seedscape.exit(withError: error) }
+    standardError("seedscape: \(message(error))")
+    exit(ExitStatus(error).rawValue)
+  }
+}
+
+/// What is wrong with something the user gave, where no module has an error of its own.
+struct InputError: ProgramError {
+  let description: String
+  let exitStatus = ExitStatus.badInput
+
+  init(_ description: String) { self.description = description }
+}
+
+/// Prints a line on standard error, if anybody reads it.
+func standardError(_ line: String) {
+  try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
+}
+
+/// Prints a line on standard output.
+func standardOutput(_ line: String) throws {
+  try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
+}
+
+/// A value as one JSON object on one line, for programs: keys in snake case, sorted.
+func jsonLine(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.keyEncodingStrategy = .convertToSnakeCase
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
+}
