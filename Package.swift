@@ -113,7 +113,7 @@ let package = Package(
     tests("Experiments", ["BERT", "GLUE", "Sweep"]),
     tests("Results", ["Ledger", "Sweep", "TensorFiles"]),
     tests("Ledger", ["POSIX", "Sweep", .product(name: "GRDB", package: "GRDB.swift")]),
-    tests("MPI"),
+    tests("MPI", ["Diagnostics"]),
     tests("Coordination", ["Diagnostics", "Sweep"]),
     tests("Progress"),
   ]

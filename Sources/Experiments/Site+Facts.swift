@@ -2,16 +2,17 @@ internal import BERT
 internal import Foundation
 internal import GLUE
 internal import LinearAlgebra
-internal import POSIX
 public import Sweep
 
 extension Site {
   /// Reads and hashes model and data, checks all that can be checked before the first unit runs, and tells what a plan
   /// must know.
   ///
-  /// - Parameter program: the program and its version.
+  /// - Parameters:
+  ///   - program: the program and its version.
+  ///   - hashes: of the input files, as far as they are known.
   /// - Throws: ``ExperimentError``, `GLUEError`, `TokenizationError`, `ModelError`, Foundation's file errors.
-  public func facts(program: String) throws -> SweepInputs {
+  public func facts(program: String, hashes: InputHashes = .none) throws -> SweepInputs {
     var tasks: [String: TaskFacts] = [:]
     for entry in sweep.tasks {
       let task = try self.task(entry.name)
@@ -25,7 +26,8 @@ extension Site {
       // A thousand rows are enough for a mean that only orders and predicts.
       let sample = try EncodedDataset(train.prefix(1000), tokenizer: tokenizer, maximumLength: longest)
       tasks[entry.name] = TaskFacts(
-        trainHash: try hash(task, .train), devHash: try hash(task, .dev), trainRows: train.count, devRows: dev.count,
+        trainHash: try hashes.identity(of: file(of: task, .train)),
+        devHash: try hashes.identity(of: file(of: task, .dev)), trainRows: train.count, devRows: dev.count,
         tokensPerExample: Double(sample.tokenCount) / Double(max(1, sample.count)),
         operationsPerExample: model(for: task).operations(lengths: sample.tokens.map(\.count), purpose: .inference)
           / Double(max(1, sample.count)))
@@ -33,29 +35,14 @@ extension Site {
     let table = BERTModel(checkpoint.configuration, outputs: nil).table
     return SweepInputs(
       model: ModelFacts(
-        hash: try modelHash(), parameterCount: table.encoder.count,
+        hash: try modelHash(hashes), parameterCount: table.encoder.count,
         layers: checkpoint.configuration.layers, channels: checkpoint.configuration.hiddenSize),
-      tasks: tasks, environment: NumericEnvironment(program: program, blasCore: BLAS.coreName))
-  }
-
-  private func hash(_ task: GLUE.Task, _ split: GLUE.Split) throws -> Identity {
-    let path = try task.file(of: split).path
-    let url = path.hasPrefix("/") ? URL(filePath: path) : data.appending(path: path)
-    return try hash(url)
-  }
-
-  private func hash(_ file: URL) throws -> Identity {
-    let file = try MappedFile(file)
-    return withExtendedLifetime(file) { Identity(ofBytes: file.bytes) }
+      tasks: tasks, environment: NumericEnvironment(program: program, blas: BLAS.version, blasCore: BLAS.coreName))
   }
 
   /// Of all files that decide what the model computes.
-  private func modelHash() throws -> Identity {
-    let names = try System.names(in: checkpoint.directory.path).filter {
-      $0.hasSuffix(".safetensors") || $0.hasSuffix(".safetensors.index.json")
-        || ["config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json"].contains($0)
-    }
-    return try Identity(of: try names.map { [$0, try hash(checkpoint.directory.appending(path: $0)).hex] })
+  private func modelHash(_ hashes: InputHashes) throws -> Identity {
+    try Identity(of: modelFiles().map { [$0.url.lastPathComponent, try hashes.identity(of: $0).hex] })
   }
 
   /// Writes every theta0 of the sweep's cells into the run directory, where it is not there yet. Rank 0 does it before the

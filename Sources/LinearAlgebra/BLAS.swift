@@ -14,6 +14,9 @@ public enum BLAS {
   /// The name of the kernels in use, such as "SkylakeX". Different kernels round differently.
   public static var coreName: String { String(cString: openblas_get_corename()) }
 
+  /// The library and its version, such as "OpenBLAS 0.3.21".
+  public static var version: String { configuration.split(separator: " ").prefix(2).joined(separator: " ") }
+
   /// The library's own description: version, options, kernels.
   public static var configuration: String { String(cString: openblas_get_config()) }
 }

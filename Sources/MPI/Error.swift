@@ -9,6 +9,9 @@ public enum MPIError: ProgramError, Equatable {
   case threadLevel(granted: Int32)
   /// The process is a task of Slurm step `step`, and `srun` gave it no PMIx server to find the other ranks with.
   case startedBySrunWithoutPMIx(step: String)
+  /// A launcher that this MPI library does not know started several processes, each of which is alone; `variable` is what
+  /// it left in the environment.
+  case unknownLauncher(variable: String, value: String)
   /// A message does not begin with a valid envelope: its sender runs another build of this program.
   case foreignMessage(source: Int, tag: Int, byteCount: Int)
   /// A collective was asked for more elements in all than one MPI count can say (`Int32.max`).
@@ -16,7 +19,10 @@ public enum MPIError: ProgramError, Equatable {
 
   /// A wrong way of starting is a wrong command line.
   public var exitStatus: ExitStatus {
-    if case .startedBySrunWithoutPMIx = self { .usage } else { .internal }
+    switch self {
+    case .startedBySrunWithoutPMIx, .unknownLauncher: .usage
+    default: .internal
+    }
   }
 
   /// One line: what was got, what was expected, what to do.
@@ -31,6 +37,9 @@ public enum MPIError: ProgramError, Equatable {
     case .startedBySrunWithoutPMIx(let step):
       "started by srun (SLURM_STEP_ID=\(step)) without PMIx (PMIX_RANK is not set), so the ranks cannot find each other: "
         + "use srun --mpi=pmix, or mpirun inside the allocation"
+    case .unknownLauncher(let variable, let value):
+      "started by a launcher that this MPI library does not know (\(variable)=\(value)), so the ranks cannot find each other "
+        + "and each would do all of the work: use Open MPI's mpirun (mpirun --version names it), or a launcher with PMIx"
     case .foreignMessage(let source, let tag, let byteCount):
       "a message of \(byteCount) bytes from rank \(source) with tag \(tag) does not begin with a valid envelope: run the "
         + "same build of the program on every host"

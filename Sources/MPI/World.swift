@@ -19,17 +19,20 @@ public struct World: ~Copyable, Sendable {
   public let host: String
   /// The library's name and version on one line (`MPI_Get_library_version`; MPI 3.1, section 8.1.1).
   public let libraryVersion: String
+  /// What was set so that MPI works on this system, as a line for people; nil where nothing was.
+  public let notice: String?
 
   /// Starts MPI with full thread support (`MPI_Init_thread`; MPI 3.1, section 12.4.3) and has every error returned instead
   /// of ending the process (section 8.3). Collective over all ranks of the job. Once per process: MPI cannot be restarted.
   ///
   /// An error inside `MPI_Init_thread` itself ends the process with MPI's own text.
   ///
-  /// - Throws: ``MPIError/startedBySrunWithoutPMIx(step:)`` before MPI is touched, ``MPIError/threadLevel(granted:)``, or
+  /// - Throws: ``MPIError/startedBySrunWithoutPMIx(step:)`` before MPI is touched, ``MPIError/unknownLauncher(variable:value:)``, ``MPIError/threadLevel(granted:)``, or
   ///   ``MPIError/failed(routine:code:errorClass:text:)``.
   public init() throws {
     try Launch.check(environment: ProcessInfo.processInfo.environment)
     precondition(!World.hasStarted, "MPI is started once per process")
+    let notice = SingleCopy.avoidIfForbidden()
     let wanted = Int32(MPI_THREAD_MULTIPLE)
     var granted: Int32 = 0
     try check(MPI_Init_thread(nil, nil, wanted, &granted), "MPI_Init_thread")
@@ -37,6 +40,7 @@ public struct World: ~Copyable, Sendable {
     // MPI 4 reports errors of calls without a communicator on MPI_COMM_SELF, MPI 3 on MPI_COMM_WORLD: both shall return.
     try check(MPI_Comm_set_errhandler(CMPI_COMM_SELF(), CMPI_ERRORS_RETURN()), "MPI_Comm_set_errhandler")
     let communicator = try Communicator(adopting: CMPI_COMM_WORLD())
+    if communicator.size == 1 { try Launch.checkAlone(environment: ProcessInfo.processInfo.environment) }
     let host = try text(capacity: MPI_MAX_PROCESSOR_NAME, "MPI_Get_processor_name") { MPI_Get_processor_name($0, $1) }
     let version = try text(capacity: MPI_MAX_LIBRARY_VERSION_STRING, "MPI_Get_library_version") {
       MPI_Get_library_version($0, $1)
@@ -44,6 +48,7 @@ public struct World: ~Copyable, Sendable {
     // A noncopyable value is initialized whole, after all that can throw.
     self.communicator = communicator
     self.host = host
+    self.notice = notice
     libraryVersion = version
   }
 

@@ -31,4 +31,12 @@ extension System {
     try check("gethostname", "/", .reading) { gethostname(&name, name.count - 1) }
     return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
+
+  /// What tells this start of this host's kernel from all others, also where hosts share a name; nil when Linux does not say.
+  public static var bootIdentity: String? {
+    let path = "/proc/sys/kernel/random/boot_id"
+    guard let descriptor = try? open(reading: path) else { return nil }
+    defer { close(descriptor) }
+    return (try? read(descriptor, upTo: 64, path)).map { String(decoding: $0.prefix { $0 > 0x20 }, as: UTF8.self) }
+  }
 }

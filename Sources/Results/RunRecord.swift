@@ -17,15 +17,43 @@ public struct RunRecord: Sendable, Equatable, Codable {
   public var processor: String
   /// The host of each rank of the last start.
   public var hosts: [String]
+  /// The hosts of the last start and what each has; nil in records of seedscape 0.1.
+  public var machines: [Machine]?
   /// The model's directory.
   public var model: String
   /// The data folder.
   public var data: String
 
+  /// A host, and what its ranks said that they have, which is the same on all hosts but for the processor.
+  public struct Machine: Sendable, Equatable, Codable {
+    /// The host's name.
+    public let host: String
+    /// Its ranks.
+    public let ranks: [Int]
+    /// The processor's name.
+    public let processor: String
+    /// The program and its version.
+    public let program: String
+    /// The first digits of the SHA-256 of the program's file.
+    public let build: String
+    /// OpenBLAS and its version.
+    public let blas: String
+    /// The kernels that it uses.
+    public let kernels: String
+
+    /// A host from its parts.
+    public init(
+      host: String, ranks: [Int], processor: String, program: String, build: String, blas: String, kernels: String
+    ) {
+      (self.host, self.ranks, self.processor) = (host, ranks, processor)
+      (self.program, self.build, self.blas, self.kernels) = (program, build, blas, kernels)
+    }
+  }
+
   /// A record from its parts.
   public init(
-    inputs: SweepInputs, program: String, mpi: String, blas: String, processor: String, hosts: [String], model: String,
-    data: String
+    inputs: SweepInputs, program: String, mpi: String, blas: String, processor: String, hosts: [String],
+    machines: [Machine], model: String, data: String
   ) {
     self.inputs = inputs
     self.program = program
@@ -33,6 +61,7 @@ public struct RunRecord: Sendable, Equatable, Codable {
     self.blas = blas
     self.processor = processor
     self.hosts = hosts
+    self.machines = machines
     self.model = model
     self.data = data
   }

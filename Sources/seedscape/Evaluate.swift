@@ -79,6 +79,7 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
+    try RankAgreement.refuseRanks(of: "evaluate")
     let checkpoint = try Checkpoint(directory: model.directory)
     var task = try self.task.resolve()
     if let labels = checkpoint.configuration.labels, case .classes = task.labels, checkpoint.outputs != nil, head == nil

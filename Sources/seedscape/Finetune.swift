@@ -119,6 +119,7 @@ struct Finetune: ParsableCommand {
   }
 
   func run() throws {
+    try RankAgreement.refuseRanks(of: "finetune")
     let folder = URL(filePath: output, directoryHint: .isDirectory)
     guard !FileManager.default.fileExists(atPath: folder.appending(path: "model.safetensors").path) else {
       throw InputError("\(output) holds a finished model already; choose another --output, or remove the folder")

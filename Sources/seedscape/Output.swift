@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Foundation
+import MPI
 
 extension ExitStatus {
   /// The line that tells of an error.
@@ -12,10 +13,8 @@ extension ExitStatus {
   static func leave(with error: any Error) -> Never {
     let parsed = Seedscape.exitCode(for: error)
     if parsed == .success || error is ExitCode { Seedscape.exit(withError: error) }
-    let rank =
-      ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"] ?? ProcessInfo.processInfo.environment["PMIX_RANK"]
     let isUsage = parsed == .validationFailure
-    if let rank, rank != "0" {
+    if Launch.rank(environment: ProcessInfo.processInfo.environment) ?? 0 > 0 {
       // mpirun ends all ranks with the first that fails, which is to be the one that says why.
       sleep(3)
       exit(isUsage ? usage.rawValue : ExitStatus(error).rawValue)

@@ -26,15 +26,12 @@ final class Preparation: OutcomeRecorder, Sendable {
   /// - Throws: what is wrong with the sweep, its model or data; `InputError` for a run directory of another sweep or
   ///   processor; `LedgerError` for one that another job uses.
   init(
-    _ source: SweepSource, output: String?, places: [RankPlace], mpi: String, allowOtherProcessor: Bool,
-    retryFailed: Bool
+    _ source: SweepSource, _ site: Site, _ hashes: InputHashes, places: [RankPlace], mpi: String,
+    allowOtherProcessor: Bool, retryFailed: Bool
   ) throws {
-    sweep = try source.parse()
-    let root = URL(filePath: output ?? "runs/\(sweep.name)", directoryHint: .isDirectory).absoluteURL
-    run = RunDirectory(root: root)
-    self.places = places
-    site = try Site(sweep, in: source.folderURL, run: run)
-    var inputs = try site.facts(program: Version.program)
+    (sweep, run, self.site, self.places) = (site.sweep, site.run, site, places)
+    let root = run.root
+    var inputs = try site.facts(program: Version.program, hashes: hashes)
     let before = try RunRecord.read(from: run)
     if let before {
       try Self.check(source, inputs, against: before, in: run, allowOtherProcessor: allowOtherProcessor)
@@ -56,7 +53,8 @@ final class Preparation: OutcomeRecorder, Sendable {
       try Self.write(source.yaml, to: run.sweepFile)
       try RunRecord(
         inputs: inputs, program: Version.program, mpi: mpi, blas: BLAS.configuration, processor: Processor.name,
-        hosts: places.map(\.host), model: site.checkpoint.directory.path, data: site.data.path
+        hosts: places.map(\.host), machines: places.machines, model: site.checkpoint.directory.path,
+        data: site.data.path
       ).write(to: run)
       try site.prepareModels()
     } catch {
@@ -123,11 +121,12 @@ final class Preparation: OutcomeRecorder, Sendable {
         "\(run.root.path) is the run of another sweep (\(differences.joined(separator: "; "))); choose another --output, "
           + "or restore what differs")
     }
-    let (core, now) = (before.inputs.environment.blasCore, inputs.environment.blasCore)
-    guard core == now || allowOtherProcessor else {
+    let (begun, now) = (before.inputs.environment, inputs.environment)
+    guard (begun.blas, begun.blasCore) == (now.blas, now.blasCore) || allowOtherProcessor else {
       throw InputError(
-        "\(run.root.path) was begun on a CPU for which OpenBLAS uses its \(core) kernels, here they are \(now): last bits "
-          + "would differ; go on there, or accept it with --allow-other-processor")
+        "\(run.root.path) was begun with \(begun.blas ?? "OpenBLAS") and its \(begun.blasCore) kernels, here it is "
+          + "\(now.blas ?? "OpenBLAS") with \(now.blasCore) kernels: last bits would differ; go on there, or accept it with "
+          + "--allow-other-processor")
     }
   }
 

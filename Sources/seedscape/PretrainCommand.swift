@@ -2,6 +2,7 @@ public import ArgumentParser
 public import BERT
 import Coordination
 import Diagnostics
+import Experiments
 import FineTuning
 import Foundation
 import MPI
@@ -140,7 +141,11 @@ struct Pretrain: ParsableCommand {
     let stop = try StopSignal.catchingSignals()
     let world = try World()
     let code: Int32
-    do { code = try run(on: world.communicator, stop) } catch {
+    do { code = try run(on: world.communicator, try RankAgreement(world), stop) } catch let error as Disagreement {
+      // All ranks have come to it; one of them tells.
+      if world.rank == 0 { standardError("seedscape: \(error)") }
+      code = error.exitStatus.rawValue
+    } catch {
       // The other ranks may be waiting for this one.
       World.abort(
         code: ExitStatus(error).rawValue, because: "seedscape: rank \(world.rank): \(ExitStatus.message(error))")
@@ -151,8 +156,11 @@ struct Pretrain: ParsableCommand {
 
   /// Rank 0 tries the input, and makes vocabulary and configuration, before the others open it.
   ///
-  /// - Throws: only what leaves other ranks waiting.
-  private func run(on communicator: Communicator, _ stop: StopSignal) throws -> Int32 {
+  /// - Throws: `Disagreement`, of which all ranks know; else only what leaves other ranks waiting.
+  private func run(
+    on communicator: Communicator, _ agreement: RankAgreement, _ stop: StopSignal
+  ) throws -> Int32 {
+    _ = try agreement.hashes(of: inputFiles)
     var code: [Int64] = [0]
     var job: PretrainJob?
     if communicator.rank == 0 {
@@ -164,9 +172,17 @@ struct Pretrain: ParsableCommand {
     try communicator.barrier()
     try communicator.broadcast(&code, from: 0)
     guard code[0] == 0 else { return Int32(code[0]) }
-    let prepared = try job ?? PretrainJob(self, communicator)
-    try prepared.checkAgreement(communicator)
-    return try prepared.run(stop)
+    try agreement.shareFolder(URL(filePath: output, directoryHint: .isDirectory))
+    let prepared = Result { try job ?? PretrainJob(self, communicator) }
+    try agreement.share(prepared.map(\.state), at: output)
+    return try prepared.get().run(stop)
+  }
+
+  /// What all ranks must read alike.
+  private func inputFiles() throws -> [InputFile] {
+    let texts = [text, dev].compactMap { $0 }.map { InputFile(name: $0, url: URL(filePath: $0)) }
+    let model = shape.model.map { URL(filePath: $0, directoryHint: .isDirectory) }
+    return try texts + (model.map { try InputFile.ofModel(in: $0) } ?? [])
   }
 }
 

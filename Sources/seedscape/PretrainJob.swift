@@ -75,14 +75,8 @@ struct PretrainJob {
         + "\(configuration.vocabularySize); \(network.table.count) parameters; \(settings.steps) steps\(from)")
   }
 
-  /// Checks that all ranks are about to do the same: the same input, the same kernels, the same step. Collective.
-  func checkAgreement(_ communicator: Communicator) throws {
-    let all = try communicator.allgather(Array("\(identity) at step \(pretraining.trainer.step)".utf8))
-    guard let other = all.firstIndex(where: { $0 != all[0] }) else { return }
-    throw InputError(
-      "ranks 0 and \(other) see different texts, models or states in \(folder.path), or have different processors; start "
-        + "them where they share files and are of one kind")
-  }
+  /// What all ranks must have alike before they begin: what fixes the result, and the step that is next.
+  var state: String { "\(identity.prefix(8)) at step \(pretraining.trainer.step)" }
 
   /// Goes on until the end or until asked to stop.
   ///

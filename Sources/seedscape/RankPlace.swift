@@ -1,6 +1,11 @@
+import Coordination
 import Foundation
+import LinearAlgebra
+import POSIX
+import Results
+import Sweep
 
-/// Where a rank runs.
+/// Where a rank runs, and what it runs.
 struct RankPlace: Codable, Hashable {
   /// The name of its host.
   let host: String
@@ -8,21 +13,53 @@ struct RankPlace: Codable, Hashable {
   let cores: Set<String>
   /// All cores of the host.
   let hostCores: Int
+  /// The processor's name.
+  let processor: String
+  /// The program and its version.
+  let program: String
+  /// The first digits of the SHA-256 of the program's file.
+  let build: String
+  /// OpenBLAS and its version.
+  let blas: String
+  /// The kernels that it uses.
+  let kernels: String
 
   /// The place of this process.
-  init(host: String) {
+  ///
+  /// - Throws: `SystemError` where the program's own file cannot be read.
+  init(host: String) throws {
     self.host = host
     cores = Processor.allowedCores
     hostCores = Processor.onlineCores.count
+    processor = Processor.name
+    program = Version.program
+    let file = try MappedFile(URL(filePath: "/proc/self/exe"))
+    build = withExtendedLifetime(file) { Identity(ofBytes: file.bytes).short }
+    blas = BLAS.version
+    kernels = BLAS.coreName
   }
 
-  /// Bytes for the others.
-  func encoded() throws -> [UInt8] { [UInt8](try JSONEncoder().encode(self)) }
-
-  init(_ bytes: [UInt8]) throws { self = try JSONDecoder().decode(RankPlace.self, from: Data(bytes)) }
+  /// What all ranks of a job must have alike.
+  var view: RankView {
+    RankView(
+      host: host,
+      facts: [
+        SharedFact(.program, "\(program) (build \(build))"), SharedFact(.blas, blas), SharedFact(.kernels, kernels),
+      ])
+  }
 }
 
 extension [RankPlace] {
+  /// As the record of a run has them, in the order of their first ranks.
+  var machines: [RunRecord.Machine] {
+    Dictionary(grouping: indices) { self[$0].host }.values.sorted { $0[0] < $1[0] }.map { ranks in
+      let place = self[ranks[0]]
+      return RunRecord.Machine(
+        host: place.host, ranks: ranks, processor: place.processor, program: place.program, build: place.build,
+        blas: place.blas, kernels: place.kernels)
+    }
+  }
+
   private var byHost: [(host: String, places: [RankPlace])] {
     Dictionary(grouping: self, by: \.host).map { ($0.key, $0.value) }.sorted { $0.host < $1.host }
   }

@@ -42,12 +42,19 @@ struct Run: ParsableCommand {
   func run() throws {
     let stop = try StopSignal.catchingSignals()
     let world = try World()
-    let communicator = world.communicator
     let code: Int32
     do {
+      let agreement = try RankAgreement(world)
       code =
         world.rank == 0
-        ? try lead(communicator, world.libraryVersion, world.host, stop) : try follow(communicator, world.host, stop)
+        ? try lead(world.communicator, agreement, world.libraryVersion, stop)
+        : try follow(world.communicator, agreement, stop)
+    } catch let leave as Leave {
+      code = leave.code
+    } catch let error as Disagreement {
+      // All ranks have come to it; one of them tells.
+      if world.rank == 0 { standardError("seedscape: \(error)") }
+      code = error.exitStatus.rawValue
     } catch {
       // The other ranks may be waiting for this one.
       World.abort(
@@ -57,35 +64,57 @@ struct Run: ParsableCommand {
     if code != 0 { throw ExitCode(code) }
   }
 
-  /// How rank 0 opens the job to the others.
-  private enum Opening: Codable {
+  /// What rank 0 tells the others before the job.
+  private enum Opening<Value: Codable>: Codable {
     /// There is nothing to do together; leave with this code.
     case leave(code: Int32)
-    /// The sweep and its run directory.
-    case start(SweepSource, run: String)
+    /// Go on, with this.
+    case goOn(Value)
+  }
+
+  /// A sweep and its run directory.
+  private struct Sweeping: Codable {
+    let source: SweepSource
+    let run: String
+  }
+
+  /// Rank 0 said to leave.
+  private struct Leave: Error {
+    let code: Int32
   }
 
   /// Rank 0: prepares, tells the others, hands out, ends.
   ///
-  /// - Throws: only what leaves the other ranks waiting.
+  /// - Throws: `Disagreement`, of which all ranks know; else only what leaves the other ranks waiting.
   private func lead(
-    _ communicator: Communicator, _ mpi: String, _ host: String, _ stop: StopSignal
+    _ communicator: Communicator, _ agreement: RankAgreement, _ mpi: String, _ stop: StopSignal
   ) throws -> Int32 {
-    let places = try (communicator.gather(RankPlace(host: host).encoded(), to: 0) ?? []).map { try RankPlace($0) }
-    let preparation: Preparation
-    let source: SweepSource
-    do {
-      source = try options.read()
-      preparation = try Preparation(
-        source, output: output, places: places, mpi: mpi,
-        allowOtherProcessor: allowOtherProcessor, retryFailed: retryFailed)
-    } catch {
+    func leave(because error: any Error) throws -> Int32 {
       standardError("seedscape: \(ExitStatus.message(error))")
       let code = ExitStatus(error).rawValue
-      try tell(.leave(code: code), communicator)
+      try tell(Opening<Bool>.leave(code: code), communicator)
       return code
     }
-    try tell(.start(source, run: preparation.run.root.path), communicator)
+    let source: SweepSource
+    let run: RunDirectory
+    do {
+      source = try options.read()
+      let name = try source.parse().name
+      run = RunDirectory(root: URL(filePath: output ?? "runs/\(name)", directoryHint: .isDirectory).absoluteURL)
+    } catch { return try leave(because: error) }
+    try tell(Opening.goOn(Sweeping(source: source, run: run.root.path)), communicator)
+    let (site, hashes) = try look(source, run, agreement)
+    let preparation: Preparation
+    do {
+      preparation = try Preparation(
+        source, site, hashes, places: agreement.places, mpi: mpi, allowOtherProcessor: allowOtherProcessor,
+        retryFailed: retryFailed)
+    } catch { return try leave(because: error) }
+    try tell(Opening.goOn(true), communicator)
+    do { try agreement.shareFolder(run.root) } catch {
+      try? preparation.close()
+      throw error
+    }
     let display = ProgressDisplay(preparation, progress)
     do {
       display.begin()
@@ -107,24 +136,47 @@ struct Run: ParsableCommand {
     }
   }
 
-  private func tell(_ opening: Opening, _ communicator: Communicator) throws {
+  /// Opens model and data, which all ranks must see alike. Collective.
+  private func look(
+    _ source: SweepSource, _ run: RunDirectory, _ agreement: RankAgreement
+  ) throws -> (site: Site, hashes: InputHashes) {
+    var opened: Site?
+    let hashes = try agreement.hashes {
+      let site = try Site(try source.parse(), in: source.folderURL, run: run)
+      opened = site
+      return try site.inputFiles()
+    }
+    // Without a site there is no agreement.
+    guard let opened else { throw InputError("model and data could not be opened") }
+    return (opened, hashes)
+  }
+
+  /// Every other rank.
+  private func follow(
+    _ communicator: Communicator, _ agreement: RankAgreement, _ stop: StopSignal
+  ) throws -> Int32 {
+    let sweeping: Sweeping = try hear(communicator)
+    let run = RunDirectory(root: URL(filePath: sweeping.run, directoryHint: .isDirectory))
+    let (site, _) = try look(sweeping.source, run, agreement)
+    // The run directory is ready.
+    let _: Bool = try hear(communicator)
+    try agreement.shareFolder(run.root)
+    let worker = UnitWorker(site) { throw ExperimentError.missingInput(unit: $0.short, what: "rank 0's files") }
+    return try Job(on: communicator, stop: stop).work(runner: runner(worker)).exitCode
+  }
+
+  private func tell(_ opening: Opening<some Codable>, _ communicator: Communicator) throws {
     var bytes = [UInt8](try JSONEncoder().encode(opening))
     try communicator.broadcast(&bytes, from: 0)
   }
 
-  /// Every other rank.
-  private func follow(_ communicator: Communicator, _ host: String, _ stop: StopSignal) throws -> Int32 {
-    _ = try communicator.gather(RankPlace(host: host).encoded(), to: 0)
+  /// - Throws: ``Leave``.
+  private func hear<Value: Codable>(_ communicator: Communicator) throws -> Value {
     var bytes: [UInt8] = []
     try communicator.broadcast(&bytes, from: 0)
-    switch try JSONDecoder().decode(Opening.self, from: Data(bytes)) {
-    case .leave(let code): return code
-    case .start(let source, let root):
-      let site = try Site(
-        try source.parse(), in: source.folderURL,
-        run: RunDirectory(root: URL(filePath: root, directoryHint: .isDirectory)))
-      let worker = UnitWorker(site) { throw ExperimentError.missingInput(unit: $0.short, what: "rank 0's files") }
-      return try Job(on: communicator, stop: stop).work(runner: runner(worker)).exitCode
+    switch try JSONDecoder().decode(Opening<Value>.self, from: Data(bytes)) {
+    case .leave(let code): throw Leave(code: code)
+    case .goOn(let value): return value
     }
   }
 

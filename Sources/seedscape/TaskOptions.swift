@@ -1,5 +1,6 @@
 import ArgumentParser
 import BERT
+import Experiments
 import Foundation
 import GLUE
 import Tokenization
@@ -60,6 +61,14 @@ struct TaskOptions: ParsableArguments {
     return try Task.custom(
       name: task, train: trainFile, dev: devFile,
       columns: Columns(text: textColumn, pair: pairColumn, label: labelColumn), labels: try labelKind(), in: folder)
+  }
+
+  /// The files of its training and dev rows, whose bytes ranks of a job must share.
+  ///
+  /// - Throws: as ``resolve()``.
+  func inputFiles() throws -> [InputFile] {
+    let task = try resolve()
+    return try [GLUE.Split.train, .dev].map { try InputFile(task.file(of: $0), of: task, in: folder) }
   }
 
   private func labelKind() throws -> LabelKind? {

@@ -23,9 +23,9 @@ final class FakeRun {
     let inputs = SweepInputs(
       model: ModelFacts(hash: hash("model"), parameterCount: 1000, layers: layers, channels: 4),
       tasks: ["MRPC": facts("MRPC", rows: 20), "SST-2": facts("SST-2", rows: 10)],
-      environment: NumericEnvironment(program: "test", blasCore: "core"))
+      environment: NumericEnvironment(program: "test", blas: "BLAS 1", blasCore: "core"))
     try RunRecord(
-      inputs: inputs, program: "test", mpi: "", blas: "", processor: "", hosts: [], model: "", data: ""
+      inputs: inputs, program: "test", mpi: "", blas: "", processor: "", hosts: [], machines: [], model: "", data: ""
     ).write(to: run)
     plan = try Plan(sweep: try SweepFile(yaml: yaml, path: "test.yaml"), inputs: inputs)
   }

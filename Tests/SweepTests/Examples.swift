@@ -35,7 +35,7 @@ enum Examples {
     return SweepInputs(
       model: ModelFacts(hash: hash(model), parameterCount: 1000, layers: 2, channels: 4),
       tasks: Dictionary(uniqueKeysWithValues: tasks),
-      environment: NumericEnvironment(program: "seedscape 0.1.0", blasCore: blasCore))
+      environment: NumericEnvironment(program: "seedscape 0.1.0", blas: "OpenBLAS 0.3.21", blasCore: blasCore))
   }
 
   static func plan(_ yaml: String, _ inputs: SweepInputs = inputs()) throws -> Plan {

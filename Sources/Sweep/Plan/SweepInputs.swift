@@ -68,12 +68,15 @@ public struct TaskFacts: Sendable, Hashable, Codable {
 public struct NumericEnvironment: Sendable, Hashable, Codable {
   /// The program and its version, such as `seedscape 0.1.0`.
   public let program: String
+  /// The library of matrix products and its version, such as `OpenBLAS 0.3.21`; nil in records of seedscape 0.1.
+  public let blas: String?
   /// The kernels that OpenBLAS chose for this CPU, such as `SkylakeX`.
   public let blasCore: String
 
   /// An environment from its parts.
-  public init(program: String, blasCore: String) {
+  public init(program: String, blas: String?, blasCore: String) {
     self.program = program
+    self.blas = blas
     self.blasCore = blasCore
   }
 }

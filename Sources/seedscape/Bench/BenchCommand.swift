@@ -1,6 +1,8 @@
 public import ArgumentParser
 import BERT
+import Coordination
 import Diagnostics
+import Experiments
 import FineTuning
 import Foundation
 import LinearAlgebra
@@ -75,8 +77,13 @@ struct BenchCommand: ParsableCommand {
     let benchmark = try RankBenchmark(self)
     let world = try World()
     do {
-      let report = try run(benchmark, world.communicator, host: world.host)
+      let report = try run(benchmark, world.communicator, try RankAgreement(world))
       if let report { try standardOutput(json ? jsonLine(report) : report.text) }
+    } catch let error as Disagreement {
+      // All ranks have come to it; one of them tells.
+      if world.rank == 0 { standardError("seedscape: \(error)") }
+      try world.finalize()
+      throw ExitCode(error.exitStatus.rawValue)
     } catch {
       // The other ranks may be waiting for this one.
       if world.size > 1 {
@@ -89,9 +96,14 @@ struct BenchCommand: ParsableCommand {
   }
 
   /// The report at rank 0, nil elsewhere.
-  private func run(_ benchmark: RankBenchmark, _ ranks: Communicator, host: String) throws -> BenchReport? {
-    let places = try ranks.gather(RankPlace(host: host).encoded(), to: 0)?.map { try RankPlace($0) } ?? []
-    for warning in places.warnings(threads: model.threads) { standardError("seedscape: \(warning)") }
+  private func run(
+    _ benchmark: RankBenchmark, _ ranks: Communicator, _ agreement: RankAgreement
+  ) throws -> BenchReport? {
+    _ = try agreement.hashes { try InputFile.ofModel(in: model.directory) + task.inputFiles() }
+    let places = agreement.places
+    if ranks.rank == 0 {
+      for warning in places.warnings(threads: model.threads) { standardError("seedscape: \(warning)") }
+    }
     let node = try ranks.splitByNode()
     let models = try benchmark.models(
       isWriter: node.rank == 0,

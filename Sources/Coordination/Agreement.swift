@@ -1,0 +1,154 @@
+public import Diagnostics
+
+/// What a rank has of something that all ranks must have alike, or results would depend on who computed them.
+public struct SharedFact: Sendable, Hashable, Codable {
+  /// What must be alike.
+  public enum Subject: Sendable, Hashable, Codable {
+    /// The program: its version, and the bytes of the executable file.
+    case program
+    /// The library of matrix products: its version.
+    case blas
+    /// The kernels that it uses on this processor.
+    case kernels
+    /// A file of model or data.
+    case file(String)
+    /// The folder that results go to.
+    case folder(String)
+    /// The state that a stopped work goes on from.
+    case state(String)
+  }
+
+  /// What must be alike.
+  public let subject: Subject
+  /// What the rank has, in words.
+  public let value: String
+
+  /// A fact from its parts.
+  public init(_ subject: Subject, _ value: String) { (self.subject, self.value) = (subject, value) }
+}
+
+/// One rank of a job, as far as it matters whether all are alike.
+public struct RankView: Sendable, Hashable, Codable {
+  /// The name of its host.
+  public let host: String
+  /// What it has; of all ranks in the same order.
+  public let facts: [SharedFact]
+  /// Why it cannot take part at all; nil if it can.
+  public let problem: RankProblem?
+
+  /// A view from its parts.
+  public init(host: String, facts: [SharedFact], problem: RankProblem? = nil) {
+    (self.host, self.facts, self.problem) = (host, facts, problem)
+  }
+}
+
+/// Why a rank cannot take part in a job: an error as it travels.
+public struct RankProblem: Sendable, Hashable, Codable {
+  /// One line: what was got, what was expected, what to do.
+  public let message: String
+  /// What a program with this error alone ends with.
+  public let exitStatus: ExitStatus
+
+  /// The problem that an error is.
+  public init(_ error: any Error) {
+    message = "\(error)"
+    exitStatus = ExitStatus(error)
+  }
+}
+
+/// Ranks that cannot work together, since results would depend on which of them computed what.
+public struct Disagreement: ProgramError, Equatable {
+  /// One line: who has what, and what to do.
+  public let description: String
+  /// What the ranks were given is bad input, unless a rank has another problem.
+  public let exitStatus: ExitStatus
+
+  init(_ description: String, _ exitStatus: ExitStatus = .badInput) {
+    (self.description, self.exitStatus) = (description, exitStatus)
+  }
+
+  /// Compares the ranks of a job.
+  ///
+  /// - Parameter views: of all ranks, by rank.
+  /// - Throws: a ``Disagreement`` that names ranks, hosts and what each has.
+  public static func check(_ views: [RankView]) throws(Disagreement) {
+    let problems = views.indices.filter { views[$0].problem != nil }
+    if let first = problems.first, let problem = views[first].problem {
+      // What all of them lack is told as one rank alone would tell it.
+      let isCommon = problems.count == views.count && views.allSatisfy { $0.problem == problem }
+      throw Disagreement(
+        isCommon ? problem.message : "\(name(problems, views)) cannot take part: \(problem.message); \(cure)",
+        problem.exitStatus)
+    }
+    // Facts of the first rank in their order; one that another rank lacks differs.
+    let subjects = views.first?.facts.map(\.subject) ?? []
+    let differences = subjects.compactMap { difference($0, views) }
+    let others = Set(views.flatMap { $0.facts.map(\.subject) }).subtracting(subjects)
+    guard !differences.isEmpty || !others.isEmpty else { return }
+    let shown = differences.isEmpty ? ["different files"] : Array(differences.prefix(3))
+    let more = differences.count > shown.count ? "; \(differences.count - shown.count) more differences" : ""
+    throw Disagreement(
+      "the ranks are not alike, so results would depend on who computes what: "
+        + shown.joined(separator: "; ") + more + "; \(cure)")
+  }
+
+  private static let cure = "every host needs the same program, libraries, kind of processor and files"
+
+  /// Who has what; nil if all have the same.
+  private static func difference(_ subject: SharedFact.Subject, _ views: [RankView]) -> String? {
+    let values = views.map { view in view.facts.first { $0.subject == subject }?.value ?? "nothing" }
+    let different = values.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    guard different.count > 1 else { return nil }
+    let groups = different.prefix(4).map { value in
+      "\(value) on \(name(values.indices.filter { values[$0] == value }, views))"
+    }
+    let rest = different.count > 4 ? ", and \(different.count - 4) others" : ""
+    return "\(what(subject)): \(groups.joined(separator: ", "))\(rest)\(advice(subject))"
+  }
+
+  private static func what(_ subject: SharedFact.Subject) -> String {
+    switch subject {
+    case .program: "the program"
+    case .blas: "OpenBLAS"
+    case .kernels: "OpenBLAS's kernels"
+    case .file(let name): name
+    case .folder(let path): path
+    case .state(let path): "the state in \(path)"
+    }
+  }
+
+  private static func advice(_ subject: SharedFact.Subject) -> String {
+    switch subject {
+    case .program: " (install one build on all hosts)"
+    case .blas: " (install one version on all hosts)"
+    case .kernels: " (start on hosts with one kind of processor, or set OPENBLAS_CORETYPE alike on all: mpirun -x)"
+    case .file: " (copy the file to all hosts, or put it where all see it)"
+    case .folder: " (name one that all hosts share)"
+    case .state: " (put the output folder where all hosts see it)"
+    }
+  }
+
+  /// Ranks with their hosts, such as `ranks 0-3 (alpha), 4 (beta)`.
+  static func name(_ ranks: [Int], _ views: [RankView]) -> String {
+    let hosts = ranks.reduce(into: [String]()) { if !$0.contains(views[$1].host) { $0.append(views[$1].host) } }
+    let groups = hosts.prefix(4).map { host in
+      "\(spans(ranks.filter { views[$0].host == host })) (\(host))"
+    }
+    let rest = hosts.count > 4 ? " and on \(hosts.count - 4) other hosts" : ""
+    return "\(ranks.count == 1 ? "rank" : "ranks") \(groups.joined(separator: ", "))\(rest)"
+  }
+
+  /// Ascending numbers as spans, such as `0-3, 7`.
+  private static func spans(_ numbers: [Int]) -> String {
+    var spans: [ClosedRange<Int>] = []
+    for number in numbers {
+      if let last = spans.last, number == last.upperBound + 1 {
+        spans[spans.count - 1] = last.lowerBound...number
+      } else {
+        spans.append(number...number)
+      }
+    }
+    return spans.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+      .joined(separator: ", ")
+  }
+}
