@@ -30,7 +30,9 @@ public struct World: ~Copyable, Sendable {
   /// - Throws: ``MPIError/startedBySrunWithoutPMIx(step:)`` before MPI is touched, ``MPIError/unknownLauncher(variable:value:)``, ``MPIError/threadLevel(granted:)``, or
   ///   ``MPIError/failed(routine:code:errorClass:text:)``.
   public init() throws {
-    try Launch.check(environment: ProcessInfo.processInfo.environment)
+    // Open MPI adds variables of its own.
+    let environment = ProcessInfo.processInfo.environment
+    try Launch.check(environment: environment)
     precondition(!World.hasStarted, "MPI is started once per process")
     let notice = SingleCopy.avoidIfForbidden()
     let wanted = Int32(MPI_THREAD_MULTIPLE)
@@ -40,7 +42,7 @@ public struct World: ~Copyable, Sendable {
     // MPI 4 reports errors of calls without a communicator on MPI_COMM_SELF, MPI 3 on MPI_COMM_WORLD: both shall return.
     try check(MPI_Comm_set_errhandler(CMPI_COMM_SELF(), CMPI_ERRORS_RETURN()), "MPI_Comm_set_errhandler")
     let communicator = try Communicator(adopting: CMPI_COMM_WORLD())
-    if communicator.size == 1 { try Launch.checkAlone(environment: ProcessInfo.processInfo.environment) }
+    if communicator.size == 1 { try Launch.checkAlone(environment: environment) }
     let host = try text(capacity: MPI_MAX_PROCESSOR_NAME, "MPI_Get_processor_name") { MPI_Get_processor_name($0, $1) }
     let version = try text(capacity: MPI_MAX_LIBRARY_VERSION_STRING, "MPI_Get_library_version") {
       MPI_Get_library_version($0, $1)
