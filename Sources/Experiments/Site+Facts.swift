@@ -49,13 +49,21 @@ extension Site {
     return withExtendedLifetime(file) { Identity(ofBytes: file.bytes) }
   }
 
-  /// Of all files that decide what the model computes.
-  private func modelHash() throws -> Identity {
-    let names = try System.names(in: checkpoint.directory.path).filter {
-      $0.hasSuffix(".safetensors") || $0.hasSuffix(".safetensors.index.json")
-        || ["config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json"].contains($0)
+  /// All files that decide what the model computes, in the order of their names: those that the tokenizer was made from,
+  /// config.json and the weights.
+  ///
+  /// - Throws: `SystemError`.
+  public func modelFiles() throws -> [URL] {
+    let weights = try System.names(in: checkpoint.directory.path).filter {
+      $0 == "config.json" || $0.hasSuffix(".safetensors") || $0.hasSuffix(".safetensors.index.json")
     }
-    return try Identity(of: try names.map { [$0, try hash(checkpoint.directory.appending(path: $0)).hex] })
+    let names = Set(weights).union(tokenizer.files.map(\.lastPathComponent))
+    return names.sorted().map { checkpoint.directory.appending(path: $0) }
+  }
+
+  /// Of the names and contents of ``modelFiles()``.
+  private func modelHash() throws -> Identity {
+    try Identity(of: try modelFiles().map { [$0.lastPathComponent, try hash($0).hex] })
   }
 
   /// Writes every theta0 of the sweep's cells into the run directory, where it is not there yet. Rank 0 does it before the

@@ -80,6 +80,50 @@ import Tokenization
     #expect(try ids("[mask][MASK]", vocabulary) == [9, 11, 10, 4])
   }
 
+  @Test func singleWordsStandAlone() throws {
+    let vocabulary = vocabulary("xy", "xyz", "x", "##y", "##z", "-", "a", "##xy", "##xyz")
+    let single = Options.with { $0.addedTokens = [AddedToken(content: "xy", isSingleWord: true)] }
+    // Beside a letter, a digit, a connector or a mark it is cut into pieces like any other text.
+    #expect(try ids("xy xy-xy", vocabulary, single) == [5, 5, 10, 5])
+    #expect(try ids("axy", vocabulary, single) == [11, 12])
+    for beside in ["a", "1", "é", "東", "\u{903}"] { #expect(try ids(beside + "xy", vocabulary, single).last != 5) }
+    for beside in ["_", "\u{203F}"] { #expect(try ids("xy" + beside, vocabulary, single).first != 5) }
+    // The longest spelling is passed over whole, though a shorter one would stand.
+    let two = Options.with {
+      $0.addedTokens = [AddedToken(content: "xy"), AddedToken(content: "xyz", isSingleWord: true)]
+    }
+    #expect(try ids("xyz", vocabulary, two) == [6])
+    #expect(try ids("axyz", vocabulary, two) == [11, 13])
+  }
+
+  /// As `tokenizers` 0.23.3 gives them.
+  @Test func strippedSpaceBelongsToTheToken() throws {
+    let vocabulary = vocabulary("b", " b", "[R]", "b ", "  ", "c")
+    func ids(_ text: String, _ tokens: AddedToken...) throws -> [Int32] {
+      try TokenizationTests.ids(text, vocabulary, .with { $0.addedTokens = tokens })
+    }
+    let spaced = AddedToken(content: " b", normalized: true)
+    #expect(try ids("[R] b", AddedToken(content: "[R]"), spaced) == [7, 6])
+    #expect(try ids("[R] b", AddedToken(content: "[R]", stripsRight: true), spaced) == [7, 5])
+    let trailing = AddedToken(content: "b ", normalized: true)
+    #expect(try ids("b [R]", AddedToken(content: "[R]"), trailing) == [8, 7])
+    #expect(try ids("b\u{85} [R]", AddedToken(content: "[R]", stripsLeft: true), trailing) == [5, 7])
+    // A token whose space another one took along is still there, unless it is left with nothing.
+    #expect(try ids("[R] b", AddedToken(content: "[R]", stripsRight: true), AddedToken(content: " b")) == [7, 6])
+    let space = AddedToken(content: "  ", stripsLeft: true, stripsRight: true)
+    #expect(try ids("c     c", space) == [10, 9, 10])
+  }
+
+  @Test func tokensThatCannotBeToldApartAreRefused() {
+    let vocabulary = vocabulary("new", "New", "\u{200D}")
+    let same = Options.with {
+      $0.addedTokens = [AddedToken(content: "new", normalized: true), AddedToken(content: "New", normalized: true)]
+    }
+    #expect(throws: TokenizationError.self) { try WordPieceTokenizer(vocabulary: vocabulary, options: same) }
+    let nothing = Options.with { $0.addedTokens = [AddedToken(content: "\u{200D}", normalized: true)] }
+    #expect(throws: TokenizationError.self) { try WordPieceTokenizer(vocabulary: vocabulary, options: nothing) }
+  }
+
   @Test func namesOfSpecialTokens() throws {
     let options = Options.with {
       $0.unknownToken = "<unk>"
@@ -97,11 +141,13 @@ import Tokenization
     let tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     let roles = ["pad_token", "unk_token", "cls_token", "sep_token", "mask_token"]
     for (token, role) in zip(tokens, roles) {
-      #expect(throws: TokenizationError.specialTokenMissing(role: role, token: token)) {
+      #expect(throws: TokenizationError.specialTokenMissing(role: role, token: token, vocabulary: "the vocabulary")) {
         try WordPieceTokenizer(vocabulary: Vocabulary(tokens: tokens.filter { $0 != token }), options: Options())
       }
     }
-    #expect(throws: TokenizationError.specialTokenMissing(role: "added token", token: "<e>")) {
+    #expect(
+      throws: TokenizationError.specialTokenMissing(role: "added token", token: "<e>", vocabulary: "the vocabulary")
+    ) {
       try WordPieceTokenizer(vocabulary: vocabulary(), options: .with { $0.addedTokens = [AddedToken(content: "<e>")] })
     }
   }
