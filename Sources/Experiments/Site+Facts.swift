@@ -1,5 +1,5 @@
 internal import BERT
-internal import Foundation
+public import Foundation
 internal import GLUE
 internal import LinearAlgebra
 internal import POSIX
