@@ -105,13 +105,18 @@ struct AddedTokenMatcher: Sendable {
   @inline(__always)
   func forEachPart(of text: UTF8Bytes, _ body: (_ part: UTF8Bytes, _ tokenAfter: Int32?) -> Void) {
     var (searched, start) = (0, 0)
+    // The last run of white space that was looked through: in a text of nothing else each token would do so anew.
+    var space = 0...0
     while let (range, pattern) = next(in: text, from: searched) {
       // A spelling that is no word by itself is passed over whole: no shorter one is tried in its place.
       searched = range.upperBound
       if pattern.token.isSingleWord, !standsAlone(range, in: text) { continue }
       var (lower, upper) = (range.lowerBound, range.upperBound)
-      if pattern.token.stripsLeft { lower = max(start, beginOfSpace(before: lower, in: text)) }
-      if pattern.token.stripsRight { upper = endOfSpace(after: upper, in: text) }
+      if pattern.token.stripsLeft { lower = max(start, beginOfSpace(before: lower, after: start, in: text)) }
+      if pattern.token.stripsRight {
+        if !space.contains(upper) { space = upper...endOfSpace(after: upper, in: text) }
+        upper = space.upperBound
+      }
       // Space taken by the token before may be this one's own beginning; where it is all of it, the token is gone.
       body(UTF8Bytes(rebasing: text[start..<max(start, lower)]), lower < upper ? pattern.id : nil)
       start = upper
@@ -128,9 +133,9 @@ struct AddedTokenMatcher: Sendable {
     return range.upperBound == text.count || !words.contains(scalar(in: text, at: range.upperBound).value)
   }
 
-  private func beginOfSpace(before end: Int, in text: UTF8Bytes) -> Int {
+  private func beginOfSpace(before end: Int, after least: Int, in text: UTF8Bytes) -> Int {
     var end = end
-    while end > 0 {
+    while end > least {
       let start = scalarStart(before: end, in: text)
       guard WordCharacters.isSpace(scalar(in: text, at: start).value) else { break }
       end = start

@@ -119,6 +119,14 @@ import Tokenization
     #expect(try ids("c     c", space) == [10, 9, 10])
   }
 
+  /// A text of white space alone takes time in proportion to its length, whatever the tokens take along.
+  @Test(.timeLimit(.minutes(1)))
+  func longRunsOfSpaceAreLookedThroughOnce() throws {
+    let tokens = ["  ", "\u{A0}"].map { AddedToken(content: $0, stripsLeft: $0 == "  ", stripsRight: $0 == "  ") }
+    let text = String(repeating: "  \u{A0}", count: 300_000) + "c"
+    #expect(try ids(text, vocabulary("  ", "\u{A0}", "c"), .with { $0.addedTokens = tokens }).last == 7)
+  }
+
   @Test func tokensThatCannotBeToldApartAreRefused() {
     let vocabulary = vocabulary("new", "New", "\u{200D}")
     let same = Options.with {
