@@ -45,15 +45,17 @@ struct SettingsFile {
     }
   }
 
-  func integer(_ json: JSON, in range: ClosedRange<Int>, key: String) throws -> Int {
+  func integer(_ json: JSON, in range: ClosedRange<Int>, key: @autoclosure () -> String) throws -> Int {
     guard case .number(let number) = json, let value = Int(exactly: number), range.contains(value) else {
-      throw invalid(key, found: json, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+      throw invalid(key(), found: json, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
   }
 
   /// An id of a token.
-  func id(_ json: JSON, key: String) throws -> Int32 { Int32(try integer(json, in: 0...Int(Int32.max), key: key)) }
+  func id(_ json: JSON, key: @autoclosure () -> String) throws -> Int32 {
+    Int32(try integer(json, in: 0...Int(Int32.max), key: key()))
+  }
 
   /// A boolean; nil where there is none or null.
   func bool(_ json: JSON?, key: String) throws -> Bool? {

@@ -186,8 +186,10 @@ struct TokenizerFiles {
     }
     let vocabulary = Vocabulary(
       try members.map { member in
-        let key = "model.vocab[\(shortened(member.key).debugDescription)]"
-        return (Array(member.key.utf8), try tokenizer.id(member.value, key: key))
+        (
+          Array(member.key.utf8),
+          try tokenizer.id(member.value, key: "model.vocab[\(shortened(member.key).debugDescription)]")
+        )
       })
     if let (id, first, second) = vocabulary.sharedID() {
       throw TokenizationError.tokensCollide(file: tokenizer.path, first: first, second: second, shared: "the id \(id)")
