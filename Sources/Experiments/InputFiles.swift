@@ -3,6 +3,7 @@ public import Foundation
 public import GLUE
 internal import POSIX
 public import Sweep
+public import Tokenization
 
 /// A file of model or data whose bytes decide results.
 public struct InputFile: Sendable, Hashable {
@@ -60,7 +61,7 @@ extension Site {
   }
 
   /// Those that decide what the model computes.
-  func modelFiles() throws -> [InputFile] { try InputFile.ofModel(in: checkpoint.directory) }
+  func modelFiles() throws -> [InputFile] { try InputFile.ofModel(in: checkpoint.directory, tokenizer) }
 
   /// The rows of a split.
   func file(of task: GLUE.Task, _ split: GLUE.Split) throws -> InputFile {
@@ -79,13 +80,16 @@ extension InputFile {
       url: isAbsolute ? URL(filePath: file.path) : folder.appending(path: file.path))
   }
 
-  /// The files of a model's directory that decide what it computes and reads.
+  /// The files of a model's directory that decide what it computes and reads, in the order of their names: config.json, the
+  /// weights, and all that its tokenizer was made from.
   ///
   /// - Throws: `SystemError`.
-  public static func ofModel(in directory: URL) throws -> [InputFile] {
-    try System.names(in: directory.path).filter {
-      $0.hasSuffix(".safetensors") || $0.hasSuffix(".safetensors.index.json")
-        || ["config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json"].contains($0)
-    }.map { InputFile(name: "model: \($0)", url: directory.appending(path: $0)) }
+  public static func ofModel(in directory: URL, _ tokenizer: WordPieceTokenizer) throws -> [InputFile] {
+    let weights = try System.names(in: directory.path).filter {
+      $0 == "config.json" || $0.hasSuffix(".safetensors") || $0.hasSuffix(".safetensors.index.json")
+    }
+    return Set(weights).union(tokenizer.files.map(\.lastPathComponent)).sorted().map {
+      InputFile(name: "model: \($0)", url: directory.appending(path: $0))
+    }
   }
 }

@@ -78,7 +78,7 @@ private enum Hangul {
 }
 
 /// One item of a table in `UnicodeTables`: every `step`-th scalar from first to last, and the values they share.
-private struct TableItem {
+struct TableItem {
   var first: UInt32
   var last: UInt32
   var step: UInt32 = 1

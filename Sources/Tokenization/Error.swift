@@ -8,12 +8,24 @@ public enum TokenizationError: ProgramError, Equatable {
   case unreadable(file: String, reason: String)
   /// A line (counted from 1) of a vocabulary or text is not UTF-8.
   case invalidUTF8(file: String, line: Int)
+  /// A file begins with a byte order mark.
+  case byteOrderMark(file: String, encoding: String)
   /// A file is not JSON; the byte offset is counted from 0.
   case invalidJSON(file: String, offset: Int, expected: String)
-  /// A value of a JSON file is of the wrong kind, or asks for something that is not BERT's WordPiece.
+  /// A JSON text writes half of a surrogate pair as a character; the byte offset is counted from 0.
+  case halfSurrogate(file: String, offset: Int, code: UInt32)
+  /// A value of a JSON file is of the wrong kind or out of range.
+  case invalidValue(file: String, key: String, found: String, expected: String)
+  /// A value of a JSON file asks for something that is not BERT's WordPiece.
   case unsupported(file: String, key: String, found: String, expected: String)
-  /// A special or added token is not in the vocabulary.
-  case specialTokenMissing(role: String, token: String)
+  /// A special or added token is not in the vocabulary, and no file states its id.
+  case specialTokenMissing(role: String, token: String, vocabulary: String)
+  /// A file states another id of an added token than the one that `transformers` gives it.
+  case addedTokenID(file: String, token: String, stated: Int, given: Int)
+  /// An added token, or the vocabulary, has an id that the model's embedding has no row for.
+  case idBeyondEmbedding(file: String, token: String, id: Int, rows: Int)
+  /// Two tokens that cannot be told apart: they have one id, or one spelling once normalised.
+  case tokensCollide(file: String, first: String, second: String, shared: String)
   /// A vocabulary of the asked size has no room for the special tokens and the characters of the text.
   case vocabularyTooSmall(got: Int, needed: Int)
   /// `maxLength` leaves no room for the special tokens.
@@ -31,13 +43,29 @@ public enum TokenizationError: ProgramError, Equatable {
       "cannot read \(file): \(reason); check that it is a readable file"
     case .invalidUTF8(let file, let line):
       "\(file), line \(line): expected UTF-8, found other bytes; save the file as UTF-8"
+    case .byteOrderMark(let file, let encoding):
+      "\(file): begins with a byte order mark of \(encoding), expected UTF-8 without one; save it so"
     case .invalidJSON(let file, let offset, let expected):
       "\(file), byte \(offset): not JSON, expected \(expected); fetch the file again"
+    case .halfSurrogate(let file, let offset, let code):
+      "\(file), byte \(offset): \\u\(String(code, radix: 16)) is half of a surrogate pair, expected both halves or another "
+        + "character; correct it or fetch the file again"
+    case .invalidValue(let file, let key, let found, let expected):
+      "\(file): \(key) is \(found), expected \(expected); correct it or fetch the file again"
     case .unsupported(let file, let key, let found, let expected):
       "\(file): \(key) is \(found), expected \(expected); only BERT's WordPiece tokenizer is supported"
-    case .specialTokenMissing(let role, let token):
-      "\(role) \(token.debugDescription) is not in the vocabulary; add it there or name the right token in "
-        + "tokenizer_config.json"
+    case .specialTokenMissing(let role, let token, let vocabulary):
+      "\(role) \(shortened(token).debugDescription) is not in \(vocabulary) and no file states its id; add it there or name "
+        + "the right token in tokenizer_config.json"
+    case .addedTokenID(let file, let token, let stated, let given):
+      "\(file): the added token \(shortened(token).debugDescription) is said to have id \(stated), but transformers gives it "
+        + "\(given), as it counts on from the entries of the vocabulary; correct the id, or complete the vocabulary"
+    case .idBeyondEmbedding(let file, let token, let id, let rows):
+      "\(file): the added token \(shortened(token).debugDescription) has id \(id), but by vocab_size in config.json the "
+        + "embedding has \(rows) rows; resize the model's embedding for it, or take the token out"
+    case .tokensCollide(let file, let first, let second, let shared):
+      "\(file): the tokens \(shortened(first).debugDescription) and \(shortened(second).debugDescription) have \(shared) in "
+        + "common, expected each to have its own; take one of them out"
     case .vocabularyTooSmall(let got, let needed):
       "a vocabulary of \(got) tokens was asked for, the special tokens and the text's characters alone are \(needed); ask "
         + "for at least that many, a few thousand for a language"

@@ -21,8 +21,10 @@ package enum JSON: Equatable, Sendable {
   }
 
   /// Parses the bytes of one file.
-  /// - Throws: `TokenizationError.invalidJSON` with the offset of the first byte that does not fit.
+  /// - Throws: `TokenizationError.invalidJSON` with the offset of the first byte that does not fit, `.byteOrderMark`,
+  ///   `.halfSurrogate`.
   package init(parsing bytes: [UInt8], file: String) throws {
+    try refuseByteOrderMark(bytes, file: file)
     var parser = JSONParser(bytes: bytes, file: file)
     self = try parser.document()
   }
@@ -33,17 +35,50 @@ package enum JSON: Equatable, Sendable {
     return members.last { $0.key == key }?.value
   }
 
+  /// The members of an object; of equal keys the last, in the place of the first. None for other kinds of value.
+  package var members: [Member] {
+    guard case .object(let members) = self else { return [] }
+    var places: [[UInt8]: Int] = [:]
+    var unique: [Member] = []
+    for member in members {
+      if let place = places[Array(member.key.utf8)] {
+        unique[place] = member
+      } else {
+        places[Array(member.key.utf8)] = unique.count
+        unique.append(member)
+      }
+    }
+    return unique
+  }
+
+  /// Whether the value says nothing: null, or a list, an object or a text that is empty.
+  var isEmpty: Bool {
+    switch self {
+    case .null: true
+    case .array(let values): values.isEmpty
+    case .object(let members): members.isEmpty
+    case .string(let value): value.isEmpty
+    default: false
+    }
+  }
+
   /// How messages show the value: scalars as they are, others by kind.
   var shown: String {
     switch self {
     case .null: "null"
     case .bool(let value): "\(value)"
     case .number(let value): Int(exactly: value).map { "\($0)" } ?? "\(value)"
-    case .string(let value): value.debugDescription
+    case .string(let value): shortened(value).debugDescription
     case .array(let values): "a list of \(values.count)"
     case .object(let members): "an object of \(members.count)"
     }
   }
+}
+
+/// A text of at most 60 characters, for messages; a longer one is cut.
+func shortened(_ text: String) -> String {
+  // Counted in scalars: one character may hold any number of them.
+  text.unicodeScalars.count <= 60 ? text : String(text.unicodeScalars.prefix(59)) + "…"
 }
 
 /// Recursive descent over the bytes of a JSON text (RFC 8259).
@@ -139,12 +174,26 @@ private struct JSONParser {
 
   mutating func number() throws -> Double {
     let start = position
-    while let byte = current, "+-.0123456789Ee".utf8.contains(byte) { position += 1 }
-    guard let number = Double(String(decoding: bytes[start..<position], as: UTF8.self)) else {
+    _ = take("-")
+    let isZero = take("0")
+    var isNumber = isZero || takeDigits()
+    if take(".") { isNumber = takeDigits() && isNumber }
+    if take("e") || take("E") {
+      if !take("+") { _ = take("-") }
+      isNumber = takeDigits() && isNumber
+    }
+    guard isNumber, let number = Double(String(decoding: bytes[start..<position], as: UTF8.self)) else {
       position = start
       throw error("a value")
     }
     return number
+  }
+
+  /// Whether at least one digit came.
+  mutating func takeDigits() -> Bool {
+    let start = position
+    while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
+    return position > start
   }
 
   mutating func string() throws -> String {
@@ -182,14 +231,15 @@ private struct JSONParser {
     case UInt8(ascii: "u"): break
     default: throw error("an escape")
     }
-    var code = try fourHexDigits()
-    if (0xD800..<0xDC00).contains(code), bytes[position...].starts(with: "\\u".utf8) {
-      position += 2
-      let low = try fourHexDigits()
-      guard (0xDC00..<0xE000).contains(low) else { throw error("a whole surrogate pair") }
-      code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
-    }
-    guard let scalar = Unicode.Scalar(code) else { throw error("a whole surrogate pair") }
+    let start = position - 2
+    let code = try fourHexDigits()
+    if let scalar = Unicode.Scalar(code) { return scalar }
+    let half = TokenizationError.halfSurrogate(file: file, offset: start, code: code)
+    guard code < 0xDC00, bytes[position...].starts(with: "\\u".utf8) else { throw half }
+    position += 2
+    let low = try fourHexDigits()
+    guard (0xDC00..<0xE000).contains(low), let scalar = Unicode.Scalar(0x10000 + (code - 0xD800) << 10 + (low - 0xDC00))
+    else { throw half }
     return scalar
   }
 

@@ -16,6 +16,10 @@ public struct Options: Sendable, Equatable {
   public var paddingToken: String? = "[PAD]"
   /// Hides a word in pre-training (`mask_token`); nil for none. Never added here, but recognised in text.
   public var maskToken: String? = "[MASK]"
+  /// Longer words are unknown as a whole; in Unicode scalars, at least 0.
+  public var greatestWordLength = 100
+  /// The second text of a pair has the segment 1, not 0 as the first.
+  public var marksSecondText = true
   /// Further tokens to recognise in text. One spelled as a special token above says how that one is looked for.
   public var addedTokens: [AddedToken] = []
 

@@ -45,7 +45,7 @@ struct PieceMerging {
     for token in special { _ = add(Array(token.utf8)) }
     let spelled = text.counts.indices.compactMap { word -> (scalars: [UInt32], count: Int)? in
       let scalars = String(decoding: text[word], as: UTF8.self).unicodeScalars.map(\.value)
-      return scalars.count <= WordPiece.greatestWordLength ? (scalars, text.counts[word]) : nil
+      return scalars.count <= WordPiece.usualWordLength ? (scalars, text.counts[word]) : nil
     }
     let alphabet = Self.alphabet(spelled)
     let usable = spelled.filter { $0.scalars.allSatisfy(alphabet.contains) }

@@ -1,14 +1,18 @@
-import Foundation
-
 /// A JSON file of a model directory. A file that does not exist has no values.
 struct SettingsFile {
   let path: String
   private let root: JSON?
 
-  init(_ name: String, in directory: URL) throws {
-    let file = directory.appendingPathComponent(name)
-    path = file.path
-    root = FileManager.default.fileExists(atPath: path) ? try JSON(parsing: readBytes(of: file), file: path) : nil
+  /// - Throws: `TokenizationError`: what cannot be read, is no JSON, or no object.
+  init(_ name: String, in directory: inout ModelDirectory) throws {
+    path = directory.path(of: name)
+    guard let bytes = try directory.bytes(of: name) else {
+      root = nil
+      return
+    }
+    let json = try JSON(parsing: bytes, file: path)
+    guard case .object = json else { throw TokenizationError.invalidJSON(file: path, offset: 0, expected: "an object") }
+    root = json
   }
 
   var exists: Bool { root != nil }
@@ -18,54 +22,52 @@ struct SettingsFile {
     keys.split(separator: ".").reduce(root) { json, key in json?[String(key)] }
   }
 
-  /// The members of the object at the end of a path of keys, or of the whole file.
-  func members(_ keys: String?) -> [JSON.Member] {
-    guard case .object(let members) = keys.map({ self[$0] }) ?? root else { return [] }
-    return members
-  }
+  /// The members of the whole file; of equal keys the last.
+  var members: [JSON.Member] { root?.members ?? [] }
 
   /// A boolean; nil where there is none or null.
-  func bool(_ keys: String) throws -> Bool? {
-    switch self[keys] {
-    case nil, .null: return nil
-    case .bool(let value): return value
-    default: throw unsupported(keys, expected: "true, false or null")
-    }
-  }
+  func bool(_ keys: String) throws -> Bool? { try bool(self[keys], key: keys) }
 
   /// A string; nil where there is none or null.
   func string(_ keys: String) throws -> String? {
     switch self[keys] {
     case nil, .null: return nil
     case .string(let value): return value
-    default: throw unsupported(keys, expected: "a string")
+    case let value: throw invalid(keys, found: value, expected: "a string")
     }
   }
 
-  /// A token of a list of added tokens. Unless it says so itself, a special one is looked for in the raw text, another
-  /// in the normalised text.
-  func addedToken(_ json: JSON, key: String) throws -> AddedToken {
-    try token(json, key: key, normalizedByDefault: json["special"] != .bool(true))
+  /// A whole number in the range; nil where there is none or null.
+  func integer(_ keys: String, in range: ClosedRange<Int>) throws -> Int? {
+    switch self[keys] {
+    case nil, .null: return nil
+    case let value?: return try integer(value, in: range, key: keys)
+    }
   }
 
-  /// A special token: a spelling, or an object with one.
-  func specialToken(_ json: JSON, key: String) throws -> AddedToken {
-    try token(json, key: key, normalizedByDefault: false)
+  func integer(_ json: JSON, in range: ClosedRange<Int>, key: @autoclosure () -> String) throws -> Int {
+    guard case .number(let number) = json, let value = Int(exactly: number), range.contains(value) else {
+      throw invalid(key(), found: json, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
   }
 
-  /// `lstrip` and `rstrip` are not looked at: they take white space along, which yields no ids anyway.
-  private func token(_ json: JSON, key: String, normalizedByDefault: Bool) throws -> AddedToken {
-    if case .string(let content) = json { return AddedToken(content: content) }
-    guard case .string(let content) = json["content"] else {
-      throw unsupported(key, found: json, expected: "a token: a string, or an object with its content")
+  /// An id of a token.
+  func id(_ json: JSON, key: @autoclosure () -> String) throws -> Int32 {
+    Int32(try integer(json, in: 0...Int(Int32.max), key: key()))
+  }
+
+  /// A boolean; nil where there is none or null.
+  func bool(_ json: JSON?, key: String) throws -> Bool? {
+    switch json {
+    case nil, .null: return nil
+    case .bool(let value): return value
+    default: throw invalid(key, found: json, expected: "true, false or null")
     }
-    guard json["single_word"] != .bool(true) else {
-      throw unsupported("single_word of \(content.debugDescription)", found: .bool(true), expected: "false")
-    }
-    guard case .bool(let normalized) = json["normalized"] else {
-      return AddedToken(content: content, normalized: normalizedByDefault)
-    }
-    return AddedToken(content: content, normalized: normalized)
+  }
+
+  func invalid(_ key: String, found: JSON?, expected: String) -> TokenizationError {
+    .invalidValue(file: path, key: shownKey(key), found: found?.shown ?? "missing", expected: expected)
   }
 
   func unsupported(_ keys: String, expected: String) -> TokenizationError {
@@ -73,16 +75,46 @@ struct SettingsFile {
   }
 
   func unsupported(_ key: String, found: JSON?, expected: String) -> TokenizationError {
-    .unsupported(file: path, key: key, found: found?.shown ?? "missing", expected: expected)
+    .unsupported(file: path, key: shownKey(key), found: found?.shown ?? "missing", expected: expected)
   }
 }
 
-/// The whole content of a file.
-/// - Throws: `TokenizationError.unreadable`.
-func readBytes(of file: URL) throws -> [UInt8] {
-  do {
-    return [UInt8](try Data(contentsOf: file))
-  } catch {
-    throw TokenizationError.unreadable(file: file.path, reason: error.localizedDescription)
+/// A key as it is where that is plain, and in quotes where it is not, so that a message stays one line.
+private func shownKey(_ key: String) -> String {
+  let key = shortened(key)
+  let isPlain = key.unicodeScalars.allSatisfy { $0.isASCII && $0.value >= 0x20 }
+  return isPlain ? key : key.debugDescription
+}
+
+/// What several files say together: a later one replaces what an earlier one says under the same key.
+struct MergedSettings {
+  struct Entry {
+    let value: JSON
+    /// The file that says so.
+    let file: SettingsFile
+  }
+
+  private(set) var keys: [String] = []
+  private var entries: [String: Entry] = [:]
+
+  subscript(key: String) -> Entry? {
+    get { entries[key] }
+    set {
+      if newValue == nil { keys.removeAll { $0 == key } } else if entries[key] == nil { keys.append(key) }
+      entries[key] = newValue
+    }
+  }
+
+  mutating func merge(_ file: SettingsFile) {
+    for member in file.members { self[member.key] = Entry(value: member.value, file: file) }
+  }
+
+  /// A boolean, as `transformers` wants it where the key stands: not null.
+  func flag(_ key: String, default standard: Bool) throws -> Bool {
+    guard let entry = self[key] else { return standard }
+    guard let value = try entry.file.bool(entry.value, key: key) else {
+      throw entry.file.invalid(key, found: .null, expected: "true or false")
+    }
+    return value
   }
 }

@@ -20,10 +20,14 @@ public struct TextFile: Sendable {
   }
 
   /// Calls `body` with each document in turn.
-  /// - Throws: `TokenizationError.invalidUTF8` with the line, and what `body` throws.
+  /// - Throws: `TokenizationError.invalidUTF8` with the line, `.byteOrderMark` for UTF-16, and what `body` throws.
   public func forEachDocument(_ body: (String) throws -> Void) throws {
     try data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
       let text = bytes.bindMemory(to: UInt8.self)
+      let marks: [[UInt8]] = [[0xFF, 0xFE], [0xFE, 0xFF]]
+      guard !marks.contains(where: { text.starts(with: $0) }) else {
+        throw TokenizationError.byteOrderMark(file: path, encoding: "UTF-16")
+      }
       var start = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
       var number = 0
       while start < text.count {

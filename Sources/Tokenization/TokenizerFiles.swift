@@ -1,35 +1,119 @@
 import Foundation
 
-/// What a Hugging Face directory says of its tokenizer, read as `transformers` 5 reads it. Padding and truncation in
-/// `tokenizer.json` are ignored.
+/// What a Hugging Face directory says of its tokenizer, read as `transformers` 5 reads it. All files are read through
+/// `directory`, which therefore knows them all.
 struct TokenizerFiles {
-  let directory: URL
-  private let configuration: SettingsFile
-  private let specialTokensMap: SettingsFile
-  private let addedTokens: SettingsFile
-  private let tokenizer: SettingsFile
+  let directory: ModelDirectory
+  let configuration: SettingsFile
+  let specialTokensMap: SettingsFile
+  let addedTokens: SettingsFile
+  let tokenizer: SettingsFile
+  /// How many rows the embedding has by `config.json`; nil where it does not say so.
+  let rows: Int?
+  /// The settings as the class of the tokenizer gets them.
+  let settings: MergedSettings
+  /// Special tokens under keys of their own (`extra_special_tokens` as an object), each with the file that names it.
+  let keyedTokens: [MergedSettings.Entry]
+  /// Whether the class takes all settings from `tokenizer.json`; BERT's own take them from `tokenizer_config.json`.
+  let takesBackendSettings: Bool
 
-  /// Classes that take all settings from `tokenizer.json`; BERT's own take them from `tokenizer_config.json`.
+  private let lines: [UInt8]?
+  /// Without a suffix.
+  private let className: String
+
+  /// Classes that take all settings from `tokenizer.json`.
   private static let backendClasses: Set = ["PreTrainedTokenizer", "TokenizersBackend"]
-  /// Classes that come with a `vocab.txt` too, but cut words or join pairs in other ways.
-  private static let foreignClasses: Set = ["BertJapaneseTokenizer", "FunnelTokenizer", "MPNetTokenizer"]
+  /// BERT's own class and the names that `transformers` has for the same. Others come with a `vocab.txt` too, but cut words or
+  /// join pairs in other ways.
+  private static let bertClasses: Set = [
+    "BertTokenizer", "ConvBertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "LxmertTokenizer",
+    "MobileBertTokenizer", "SqueezeBertTokenizer",
+  ]
+  /// Types of models that have that class where none is named.
+  private static let bertTypes: Set = ["bert", "convbert", "distilbert", "electra", "megatron-bert", "squeezebert"]
 
-  private let takesBackendSettings: Bool
-
-  init(directory: URL) throws {
+  init(directory url: URL) throws {
+    var directory = ModelDirectory(url)
+    let model = try SettingsFile("config.json", in: &directory)
+    configuration = try SettingsFile("tokenizer_config.json", in: &directory)
+    specialTokensMap = try SettingsFile("special_tokens_map.json", in: &directory)
+    addedTokens = try SettingsFile("added_tokens.json", in: &directory)
+    tokenizer = try SettingsFile("tokenizer.json", in: &directory)
+    lines = try directory.bytes(of: "vocab.txt")
     self.directory = directory
-    configuration = try SettingsFile("tokenizer_config.json", in: directory)
-    specialTokensMap = try SettingsFile("special_tokens_map.json", in: directory)
-    addedTokens = try SettingsFile("added_tokens.json", in: directory)
-    tokenizer = try SettingsFile("tokenizer.json", in: directory)
 
-    let named = try configuration.string("tokenizer_class") ?? "BertTokenizer"
-    let name = named.hasSuffix("Fast") ? String(named.dropLast(4)) : named
-    guard !Self.foreignClasses.contains(name) else {
-      throw configuration.unsupported("tokenizer_class", expected: "\"BertTokenizer\"")
+    rows = try model.integer("vocab_size", in: 1...Int(Int32.max))
+    (settings, keyedTokens) = Self.merged(configuration, specialTokensMap)
+    className = try Self.className(configuration, model)
+    takesBackendSettings = Self.backendClasses.contains(className)
+    guard tokenizer.exists || !takesBackendSettings else {
+      let file = configuration["tokenizer_class"] == nil ? model : configuration
+      throw file.unsupported("tokenizer_class", expected: "\"BertTokenizer\", as there is no tokenizer.json beside it")
     }
-    takesBackendSettings = Self.backendClasses.contains(name) && tokenizer.exists
     try checkKinds()
+    try checkSettings()
+  }
+
+  /// The keys that name special tokens in every model.
+  static let names = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
+
+  /// The class that the files name.
+  private static func className(_ configuration: SettingsFile, _ model: SettingsFile) throws -> String {
+    for file in [configuration, model] {
+      guard let named = try file.string("tokenizer_class") else { continue }
+      let name = named.hasSuffix("Fast") ? String(named.dropLast(4)) : named
+      guard bertClasses.contains(name) || backendClasses.contains(name) else {
+        throw file.unsupported("tokenizer_class", expected: "\"BertTokenizer\" or \"PreTrainedTokenizerFast\"")
+      }
+      return name
+    }
+    guard bertTypes.contains(try model.string("model_type") ?? "bert") else {
+      throw model.unsupported("model_type", expected: "\"bert\", or a tokenizer_class in tokenizer_config.json")
+    }
+    return "BertTokenizer"
+  }
+
+  /// The settings of the configuration; `special_tokens_map.json` overrides them, unless the configuration lists all added
+  /// tokens. Further special tokens are under the newer of their two keys.
+  private static func merged(
+    _ configuration: SettingsFile, _ map: SettingsFile
+  ) -> (MergedSettings, keyed: [MergedSettings.Entry]) {
+    var settings = MergedSettings()
+    var keyed: [MergedSettings.Entry] = []
+    let (old, new) = ("additional_special_tokens", "extra_special_tokens")
+    func takeKeyed() {
+      guard let entry = settings[new], case .object = entry.value else { return }
+      keyed += entry.value.members.map { .init(value: $0.value, file: entry.file) }
+      settings[new] = nil
+    }
+    settings.merge(configuration)
+    // Under this key `transformers` saves those that it found under keys of their own, and reads it where there are none.
+    let saved = "model_specific_special_tokens"
+    let hasOwn = configuration.members.contains { member in
+      guard case .string = member.value else { return false }
+      return member.key.hasSuffix("_token") && !names.contains(member.key)
+    }
+    // The older key counts where the newer one says nothing.
+    if let additional = settings[old], settings[new]?.value.isEmpty ?? true {
+      settings[new] = additional
+      settings[old] = nil
+    }
+    takeKeyed()
+    if case .object(let members) = configuration[saved], !hasOwn, keyed.isEmpty {
+      keyed = members.map { .init(value: $0.value, file: configuration) }
+    }
+    if configuration["added_tokens_decoder"] == nil {
+      let extra = settings[new]
+      settings.merge(map)
+      if case .array(let more) = map[new], case .array(let some) = extra?.value {
+        settings[new] = .init(value: .array(some + more), file: map)
+      }
+      takeKeyed()
+    }
+    if settings[new] == nil { settings[new] = settings[old] }
+    settings[old] = nil
+    takeKeyed()
+    return (settings, keyed)
   }
 
   /// Refuses a `tokenizer.json` of something else than BERT's WordPiece.
@@ -43,125 +127,107 @@ struct TokenizerFiles {
     for (part, expected) in kinds {
       let kind = try tokenizer.string("\(part).type")
       // BERT's own classes build the parts that are left out.
-      if kind == nil, !takesBackendSettings || part == "model" { continue }
+      if kind == nil, !takesBackendSettings { continue }
       guard let kind, expected.contains(kind) else {
         throw tokenizer.unsupported("\(part).type", expected: expected.sorted().joined(separator: " or "))
       }
     }
-    if takesBackendSettings {
-      if try tokenizer.bool("normalizer.clean_text") == false {
-        throw tokenizer.unsupported("normalizer.clean_text", expected: "true")
-      }
-      for (form, count) in [("single", 3), ("pair", 5)] {
-        guard case .array(let parts) = tokenizer["post_processor.\(form)"], parts.count != count else { continue }
-        throw tokenizer.unsupported(
-          "post_processor.\(form)", expected: "a list of \(count): [CLS], [SEP] and the texts")
-      }
+    guard takesBackendSettings else { return }
+    if try tokenizer.bool("normalizer.clean_text") == false {
+      throw tokenizer.unsupported("normalizer.clean_text", expected: "true")
     }
-    if try configuration.bool("split_special_tokens") == true {
-      throw configuration.unsupported("split_special_tokens", expected: "false")
+    guard try tokenizer.string("model.continuing_subword_prefix") ?? "##" == "##" else {
+      throw tokenizer.unsupported("model.continuing_subword_prefix", expected: "\"##\"")
     }
   }
 
-  /// `vocab.txt`; without it the vocabulary in `tokenizer.json`.
+  /// Refuses settings that change ids in ways that are not done here.
+  private func checkSettings() throws {
+    // Arguments of the class that replace what the other files say.
+    let arguments = [
+      "vocab", "merges", "init_inputs", "tokenizer_object", "post_processor", "tokenizer_padding",
+      "tokenizer_truncation",
+      "_json_padding", "_json_truncation", "gguf_file",
+    ]
+    for key in arguments {
+      guard let entry = settings[key], !entry.value.isEmpty else { continue }
+      throw entry.file.unsupported(key, found: entry.value, expected: "no such key")
+    }
+    if let entry = settings["split_special_tokens"],
+      try entry.file.bool(entry.value, key: "split_special_tokens") == true
+    {
+      throw entry.file.unsupported("split_special_tokens", found: entry.value, expected: "false")
+    }
+    if let entry = settings["truncation_side"] {
+      guard entry.value == .string("right") else {
+        throw entry.file.unsupported("truncation_side", found: entry.value, expected: "\"right\"")
+      }
+    } else if let direction = tokenizer["truncation.direction"], direction != .string("Right") {
+      throw tokenizer.unsupported("truncation.direction", expected: "\"Right\"")
+    }
+    if let entry = settings["fast_tokenizer_files"] {
+      guard case .array(let names) = entry.value, names.allSatisfy({ $0 == .string("tokenizer.json") }) else {
+        throw entry.file.unsupported("fast_tokenizer_files", found: entry.value, expected: "[\"tokenizer.json\"] alone")
+      }
+    }
+  }
+
+  /// The file that the vocabulary is from.
+  var vocabularyFile: String { tokenizer.exists ? tokenizer.path : directory.path(of: "vocab.txt") }
+
+  /// The vocabulary in `tokenizer.json`; without that file `vocab.txt`.
   func vocabulary() throws -> Vocabulary {
-    let file = directory.appendingPathComponent("vocab.txt")
-    if FileManager.default.fileExists(atPath: file.path) { return try Vocabulary(contentsOf: file) }
-    guard tokenizer.exists else { throw TokenizationError.vocabularyMissing(directory: directory.path) }
-    guard case .object(let members) = tokenizer["model.vocab"] else {
-      throw tokenizer.unsupported("model.vocab", expected: "an object from tokens to ids")
+    guard tokenizer.exists else {
+      guard let lines else { throw TokenizationError.vocabularyMissing(directory: directory.url.path) }
+      return try Vocabulary(lines: lines, file: vocabularyFile)
     }
-    return Vocabulary(
+    guard case .object(let members) = tokenizer["model.vocab"], !members.isEmpty else {
+      throw tokenizer.invalid("model.vocab", found: tokenizer["model.vocab"], expected: "an object from tokens to ids")
+    }
+    let vocabulary = Vocabulary(
       try members.map { member in
-        guard case .number(let number) = member.value, let id = Int32(exactly: number), id >= 0 else {
-          let key = "model.vocab[\(member.key.debugDescription)]"
-          throw tokenizer.unsupported(key, found: member.value, expected: "an id from 0 to \(Int32.max)")
-        }
-        return (Array(member.key.utf8), id)
+        (
+          Array(member.key.utf8),
+          try tokenizer.id(member.value, key: "model.vocab[\(shortened(member.key).debugDescription)]")
+        )
       })
+    if let (id, first, second) = vocabulary.sharedID() {
+      throw TokenizationError.tokensCollide(file: tokenizer.path, first: first, second: second, shared: "the id \(id)")
+    }
+    return vocabulary
   }
 
-  /// Normalisation and special tokens.
-  func options() throws -> Options {
-    var options = Options()
-    let (file, prefix) = takesBackendSettings ? (tokenizer, "normalizer.") : (configuration, "")
-    let lowercase = takesBackendSettings ? "lowercase" : "do_lower_case"
-    let ideographs = takesBackendSettings ? "handle_chinese_chars" : "tokenize_chinese_chars"
-    options.lowercases = try file.bool(prefix + lowercase) ?? options.lowercases
-    options.stripsAccents = try file.bool(prefix + "strip_accents")
-    options.separatesIdeographs = try file.bool(prefix + ideographs) ?? options.separatesIdeographs
+  /// Whether there is a `vocab.txt` that says something else than the vocabulary that counts.
+  func hasOtherVocabularyFile(_ vocabulary: Vocabulary) -> Bool {
+    guard tokenizer.exists, let lines else { return false }
+    guard let other = try? Vocabulary(lines: lines, file: "") else { return true }
+    return !other.isSame(as: vocabulary)
+  }
 
-    // The newer files list all added tokens in the configuration; the older ones spread them over the others.
-    let listsAll = configuration["added_tokens_decoder"] != nil
-    var added = AddedTokenList()
-    if listsAll {
-      for member in configuration.members("added_tokens_decoder") {
-        added.put(try configuration.addedToken(member.value, key: "added_tokens_decoder"))
-      }
+  /// Whether text is lowercased although no file says so and the vocabulary has many words with upper-case letters.
+  func looksCasedWithoutSettings(_ vocabulary: Vocabulary) -> Bool {
+    !takesBackendSettings && settings["do_lower_case"] == nil && vocabulary.upperCaseShare > 0.05
+  }
+
+  /// How text is normalised and cut, and what is marked as the second text.
+  func normalize(_ options: inout Options) throws {
+    if takesBackendSettings {
+      options.lowercases = try tokenizer.bool("normalizer.lowercase") ?? options.lowercases
+      options.stripsAccents = try tokenizer.bool("normalizer.strip_accents")
+      options.separatesIdeographs = try tokenizer.bool("normalizer.handle_chinese_chars") ?? options.separatesIdeographs
+      let limit = try tokenizer.integer("model.max_input_chars_per_word", in: 0...Int(Int32.max))
+      options.greatestWordLength = limit ?? options.greatestWordLength
     } else {
-      for member in addedTokens.members(nil) { added.put(AddedToken(content: member.key, normalized: true)) }
-      if case .array(let tokens) = tokenizer["added_tokens"] {
-        for token in tokens { added.put(try tokenizer.addedToken(token, key: "added_tokens")) }
+      options.lowercases = try settings.flag("do_lower_case", default: options.lowercases)
+      options.stripsAccents = try settings["strip_accents"].flatMap { try $0.file.bool($0.value, key: "strip_accents") }
+      options.separatesIdeographs = try settings.flag("tokenize_chinese_chars", default: options.separatesIdeographs)
+    }
+    options.marksSecondText = className != "DistilBertTokenizer"
+    if let inputs = settings["model_input_names"] {
+      guard case .array(let names) = inputs.value else {
+        throw inputs.file.invalid("model_input_names", found: inputs.value, expected: "a list of names")
       }
+      options.marksSecondText = names.contains(.string("token_type_ids"))
     }
-    for (file, setting) in namedTokens(listsAll: listsAll) {
-      try name(setting.key, setting.value, in: &options, adding: &added, from: file)
-    }
-    options.addedTokens = added.tokens
-    return options
-  }
-
-  /// The settings of the configuration; `special_tokens_map.json` overrides them, unless the configuration lists all.
-  private func namedTokens(listsAll: Bool) -> [(SettingsFile, JSON.Member)] {
-    let map = listsAll ? [] : specialTokensMap.members(nil)
-    let overridden = Set(map.map(\.key))
-    return configuration.members(nil).filter { !overridden.contains($0.key) }.map { (configuration, $0) }
-      + map.map { (specialTokensMap, $0) }
-  }
-
-  /// Reads one setting, if it names special tokens: the keys `..._token` and the lists of further ones.
-  private func name(
-    _ key: String, _ value: JSON, in options: inout Options, adding added: inout AddedTokenList, from file: SettingsFile
-  ) throws {
-    switch (key, value) {
-    case ("pad_token", .null): options.paddingToken = nil
-    case ("mask_token", .null): options.maskToken = nil
-    case ("unk_token", .null), ("cls_token", .null), ("sep_token", .null):
-      throw file.unsupported(key, found: value, expected: "a token")
-    case ("additional_special_tokens", .array(let tokens)), ("extra_special_tokens", .array(let tokens)):
-      for token in tokens { added.putIfNew(try file.specialToken(token, key: key)) }
-    case ("extra_special_tokens", .object(let members)):
-      for member in members { added.putIfNew(try file.specialToken(member.value, key: key)) }
-    case (_, .string) where key.hasSuffix("_token"), (_, .object) where key.hasSuffix("_token"):
-      let token = try file.specialToken(value, key: key)
-      switch key {
-      case "unk_token": options.unknownToken = token.content
-      case "cls_token": options.classifierToken = token.content
-      case "sep_token": options.separatorToken = token.content
-      case "pad_token": options.paddingToken = token.content
-      case "mask_token": options.maskToken = token.content
-      default: break
-      }
-      added.putIfNew(token)
-    default: break
-    }
-  }
-}
-
-/// Added tokens, each spelling once.
-private struct AddedTokenList {
-  var tokens: [AddedToken] = []
-
-  /// A later token of the same spelling replaces the earlier one.
-  mutating func put(_ token: AddedToken) {
-    if let index = index(of: token) { tokens[index] = token } else { tokens.append(token) }
-  }
-
-  mutating func putIfNew(_ token: AddedToken) {
-    if index(of: token) == nil { tokens.append(token) }
-  }
-
-  private func index(of token: AddedToken) -> Int? {
-    tokens.firstIndex { $0.content.utf8.elementsEqual(token.content.utf8) }
   }
 }

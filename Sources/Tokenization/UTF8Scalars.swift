@@ -19,6 +19,13 @@ func scalar(in bytes: UTF8Bytes, at index: Int) -> (value: UInt32, length: Int) 
 @inline(__always)
 func isScalarStart(_ byte: UInt8) -> Bool { byte & 0xC0 != 0x80 }
 
+/// Where the scalar begins that ends before `end`, at least 1, in valid UTF-8.
+func scalarStart(before end: Int, in bytes: UTF8Bytes) -> Int {
+  var start = end - 1
+  while start > 0, !isScalarStart(bytes[start]) { start -= 1 }
+  return start
+}
+
 extension [UInt8] {
   /// Appends the UTF-8 form of a scalar value.
   mutating func append(scalar value: UInt32) {

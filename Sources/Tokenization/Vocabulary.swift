@@ -5,8 +5,11 @@ public import Foundation
 /// A hash table with open addressing over byte spans: the hash of a piece grows byte by byte, so one pass over a word
 /// looks up all of its beginnings.
 public struct Vocabulary: Sendable {
-  /// Number of rows an embedding needs: the greatest id + 1; 0 without tokens.
+  /// Number of rows an embedding needs: the greatest id of a token that text can have, + 1; 0 without tokens. Empty lines of a
+  /// `vocab.txt` are no such tokens.
   public private(set) var size = 0
+  /// Number of different tokens, the empty one included: what `tokenizers` takes for the size.
+  var entryCount: Int { ids.count }
 
   /// Token `t` is `bytes[starts[t]..<starts[t + 1]]`.
   private var bytes: [UInt8] = []
@@ -30,14 +33,18 @@ public struct Vocabulary: Sendable {
 
   /// Reads a `vocab.txt`: a token per line, its id the line's number from 0. As in `tokenizers` lines end at byte 0x0A only,
   /// white space at the end of a line is no part of the token, and of equal tokens the last counts.
-  /// - Throws: `TokenizationError.unreadable`, `.invalidUTF8` with the line.
-  public init(contentsOf file: URL) throws {
-    var lines = try readBytes(of: file).split(separator: 0x0A, omittingEmptySubsequences: false)
+  /// - Throws: `TokenizationError.unreadable`, `.byteOrderMark`, `.invalidUTF8` with the line.
+  public init(contentsOf file: URL) throws { try self.init(lines: readBytes(of: file), file: file.path) }
+
+  /// Reads the bytes of a `vocab.txt`; `file` appears in errors.
+  init(lines bytes: [UInt8], file: String) throws {
+    try refuseByteOrderMark(bytes, file: file)
+    var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
     self.init(
       tokens: try lines.enumerated().map { index, line in
         guard let token = String(validating: line, as: UTF8.self) else {
-          throw TokenizationError.invalidUTF8(file: file.path, line: index + 1)
+          throw TokenizationError.invalidUTF8(file: file, line: index + 1)
         }
         let end = token.unicodeScalars.lastIndex { !$0.properties.isWhitespace }
         return end.map { String(token.unicodeScalars[...$0]) } ?? ""
@@ -49,10 +56,10 @@ public struct Vocabulary: Sendable {
     while capacity < 2 * entries.count { capacity *= 2 }
     slots = Array(repeating: Slot(), count: capacity)
     for (token, id) in entries { insert(token, id: id) }
+    for token in ids.indices where starts[token] < starts[token + 1] { size = max(size, Int(ids[token]) + 1) }
   }
 
   private mutating func insert(_ token: [UInt8], id: Int32) {
-    size = max(size, Int(id) + 1)
     let hash = token.reduce(SpanHash.empty, SpanHash.extend)
     let (tag, home) = SpanHash.place(of: hash, slots: slots.count)
     var slot = home
@@ -87,6 +94,40 @@ public struct Vocabulary: Sendable {
     var hash = SpanHash.empty
     for byte in token { hash = SpanHash.extend(hash, by: byte) }
     return find(token, hash: hash, prefix: 0)
+  }
+
+  /// Two tokens of one id; nil where each has its own.
+  func sharedID() -> (id: Int32, first: String, second: String)? {
+    var tokens: [Int32: Int] = [:]
+    for (token, id) in ids.enumerated() {
+      if let other = tokens.updateValue(token, forKey: id) { return (id, text(of: other), text(of: token)) }
+    }
+    return nil
+  }
+
+  /// A token that has the id.
+  func token(of id: Int32) -> String? { ids.firstIndex(of: id).map { text(of: $0) } }
+
+  private func text(of token: Int) -> String {
+    String(decoding: bytes[starts[token]..<starts[token + 1]], as: UTF8.self)
+  }
+
+  /// Whether both have the same tokens under the same ids.
+  func isSame(as other: Vocabulary) -> Bool {
+    ids.count == other.ids.count && ids.indices.allSatisfy { other.id(of: text(of: $0)) == ids[$0] }
+  }
+
+  /// The share of words with upper-case letters among those with letters of either case; 0 without such words. What stands in
+  /// brackets, `[UNK]` for one, is no word.
+  var upperCaseShare: Double {
+    var (cased, upper) = (0, 0)
+    for token in ids.indices {
+      let scalars = text(of: token).unicodeScalars
+      if scalars.first == "[" && scalars.last == "]" || scalars.first == "<" && scalars.last == ">" { continue }
+      if scalars.contains(where: \.properties.isCased) { cased += 1 }
+      if scalars.contains(where: { CharacterTable.shared[$0.value].contains(.lowercases) }) { upper += 1 }
+    }
+    return Double(upper) / Double(max(1, cased))
   }
 
   /// The longest piece at the beginning of a word, or of the rest of one.

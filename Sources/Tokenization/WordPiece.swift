@@ -3,12 +3,15 @@ struct WordPiece: Sendable {
   let vocabulary: Vocabulary
   let unknown: Int32
 
-  /// Longer words are unknown as a whole, whatever the vocabulary; in Unicode scalars.
-  static let greatestWordLength = 100
+  /// Longer words are unknown as a whole, whatever the vocabulary; in Unicode scalars, at least 0.
+  var greatestWordLength = Self.usualWordLength
+
+  /// BERT's greatest length of a word.
+  static let usualWordLength = 100
 
   /// Appends the ids of one word's pieces; the unknown token's if some part of the word fits no piece.
   func appendPieces(of word: UTF8Bytes, to ids: inout [Int32]) {
-    if word.count > Self.greatestWordLength, word.count(where: isScalarStart) > Self.greatestWordLength {
+    if word.count > greatestWordLength, word.count(where: isScalarStart) > greatestWordLength {
       return ids.append(unknown)
     }
     if let id = vocabulary.id(of: word) { return ids.append(id) }

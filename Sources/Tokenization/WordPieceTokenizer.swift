@@ -1,3 +1,5 @@
+public import Foundation
+
 /// Text to token ids, as BERT does it; id for id what `transformers`' `BertTokenizer` (Rust `tokenizers` 0.23) gives.
 ///
 /// Added tokens are cut out of the raw text; what lies between is normalised, cut into words, and each word into pieces
@@ -10,47 +12,82 @@ public struct WordPieceTokenizer: Sendable {
   private let normalizedTokens: AddedTokenMatcher
   private let classifier: Int32
   private let separator: Int32
+  private let marksSecondText: Bool
   /// The id of the token that hides a word in pre-training; nil where the options name none.
   public let maskToken: Int32?
+  /// Number of rows an embedding needs: the greatest id of a token of the vocabulary or an added one, + 1. Where no id is left
+  /// out it is what `len(tokenizer)` is in `transformers`. A model's embedding may have more rows, which no text reaches.
+  public let vocabularySize: Int
+  /// The files that decide ids, in the order of their names: all that were read to make the tokenizer. Empty for one that was
+  /// not made from a directory.
+  public internal(set) var files: [URL] = []
+  /// No file says whether text is lowercased, so it is; but over 5 % of the vocabulary's words with letters have upper-case
+  /// ones, which are then never found.
+  public internal(set) var looksCasedWithoutSettings = false
+  /// There is a `vocab.txt` with other tokens or ids than `tokenizer.json`, which counts.
+  public internal(set) var hasOtherVocabularyFile = false
 
   /// A tokenizer of this vocabulary.
-  /// - Throws: `TokenizationError.specialTokenMissing` if the vocabulary lacks a special or added token.
+  /// - Throws: `TokenizationError.specialTokenMissing` if the vocabulary lacks a special or added token, `.tokensCollide`.
   public init(vocabulary: Vocabulary, options: Options) throws {
-    func id(_ role: String, _ token: String) throws -> Int32 {
-      guard let id = vocabulary.id(of: token) else {
-        throw TokenizationError.specialTokenMissing(role: role, token: token)
+    var added = AddedVocabulary(vocabulary)
+    let named = options.addedTokens.map { ("added token", $0) }
+    for (role, token) in named + options.specialTokens.map({ ($0, AddedToken(content: $1)) }) {
+      guard vocabulary.id(of: token.content) != nil else {
+        throw TokenizationError.specialTokenMissing(
+          role: role, token: token.content, vocabulary: Self.unnamedVocabulary)
+      }
+      if role == "added token" || !added.has(token.content) { added.add(token) }
+    }
+    try self.init(added, options: options, vocabularyFile: Self.unnamedVocabulary)
+  }
+
+  private static let unnamedVocabulary = "the vocabulary"
+
+  /// A tokenizer that looks for exactly these added tokens.
+  /// - Parameter vocabularyFile: where the vocabulary comes from, for errors.
+  init(_ added: AddedVocabulary, options: Options, vocabularyFile: String) throws {
+    func id(_ role: String, _ token: String, _ id: (String) -> Int32?) throws -> Int32 {
+      guard let id = id(token) else {
+        throw TokenizationError.specialTokenMissing(role: role, token: token, vocabulary: vocabularyFile)
       }
       return id
     }
-    wordPiece = WordPiece(vocabulary: vocabulary, unknown: try id("unk_token", options.unknownToken))
-    classifier = try id("cls_token", options.classifierToken)
-    separator = try id("sep_token", options.separatorToken)
-    maskToken = try options.maskToken.map { try id("mask_token", $0) }
+    let vocabulary = added.vocabulary
+    // Words are made of the vocabulary alone, and so is what stands for one that cannot be.
+    let unknown = try id("unk_token", options.unknownToken) { vocabulary.id(of: $0) }
+    wordPiece = WordPiece(
+      vocabulary: vocabulary, unknown: unknown, greatestWordLength: options.greatestWordLength)
+    classifier = try id("cls_token", options.classifierToken) { added.id(of: $0) }
+    separator = try id("sep_token", options.separatorToken) { added.id(of: $0) }
+    maskToken = try options.maskToken.map { try id("mask_token", $0) { added.id(of: $0) } }
+    marksSecondText = options.marksSecondText
+    vocabularySize = max(vocabulary.size, (added.entries.map { Int($0.id) + 1 }.max() ?? 0))
 
     let normalizer = Normalizer(options)
-    var raw: [(spelling: [UInt8], id: Int32)] = []
-    var normalized = raw
-    func add(_ token: AddedToken, role: String) throws {
-      let id = try id(role, token.content)
-      if token.normalized {
-        normalized.append((normalizer.normalize(token.content), id))
-      } else {
-        raw.append((Array(token.content.utf8), id))
-      }
-    }
-    let added = options.addedTokens
-    func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
-    for (role, token) in options.specialTokens where !added.contains(where: { isSame($0.content, token) }) {
-      try add(AddedToken(content: token), role: role)
-    }
-    for token in added { try add(token, role: "added token") }
     self.normalizer = normalizer
-    rawTokens = AddedTokenMatcher(raw)
-    normalizedTokens = AddedTokenMatcher(normalized)
+    rawTokens = AddedTokenMatcher(
+      added.entries.filter { !$0.token.normalized }.map { (Array($0.token.content.utf8), $0.token, $0.id) })
+    var spellings: [[UInt8]: String] = [:]
+    normalizedTokens = AddedTokenMatcher(
+      try added.entries.filter { $0.token.normalized }.map { token, id in
+        let spelling = normalizer.normalize(token.content)
+        // `tokenizers` finds such a token everywhere, and may do so without end.
+        guard !spelling.isEmpty else {
+          throw TokenizationError.unsupported(
+            file: vocabularyFile, key: "normalized of \(shortened(token.content).debugDescription)", found: "true",
+            expected: "false, as normalising leaves nothing of it")
+        }
+        if let other = spellings.updateValue(token.content, forKey: spelling) {
+          throw TokenizationError.tokensCollide(
+            file: vocabularyFile, first: other, second: token.content, shared: "one spelling in normalised text")
+        }
+        return (spelling, token, id)
+      })
   }
 
-  /// Number of rows an embedding needs: the greatest id + 1.
-  public var vocabularySize: Int { wordPiece.vocabulary.size }
+  /// The id that stands for a word that the vocabulary cannot spell.
+  public var unknownToken: Int32 { wordPiece.unknown }
 
   /// Encodes one text or a pair. An empty `pair` is a pair, as in `transformers`' batches.
   /// - Parameter maxLength: greatest number of ids, special tokens included: at least 2, or 3 for a pair. What is too much
@@ -74,7 +111,7 @@ public struct WordPieceTokenizer: Sendable {
     if pair != nil {
       ids += second.prefix(kept.second)
       ids.append(separator)
-      typeIDs += repeatElement(1, count: kept.second + 1)
+      typeIDs += repeatElement(marksSecondText ? 1 : 0, count: kept.second + 1)
     }
     return Encoding(ids: ids, typeIDs: typeIDs)
   }

@@ -6,6 +6,7 @@ import Experiments
 import FineTuning
 import Foundation
 import MPI
+import Tokenization
 
 struct Pretrain: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -182,7 +183,7 @@ struct Pretrain: ParsableCommand {
   private func inputFiles() throws -> [InputFile] {
     let texts = [text, dev].compactMap { $0 }.map { InputFile(name: $0, url: URL(filePath: $0)) }
     let model = shape.model.map { URL(filePath: $0, directoryHint: .isDirectory) }
-    return try texts + (model.map { try InputFile.ofModel(in: $0) } ?? [])
+    return try texts + (model.map { try InputFile.ofModel(in: $0, WordPieceTokenizer(directory: $0)) } ?? [])
   }
 }
 

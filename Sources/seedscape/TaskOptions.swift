@@ -107,6 +107,11 @@ struct ModelOptions: ParsableArguments {
     }
   }
 
+  /// The files that decide what it computes, whose bytes ranks of a job must share.
+  func inputFiles() throws -> [InputFile] {
+    try InputFile.ofModel(in: directory, WordPieceTokenizer(directory: directory))
+  }
+
   /// The tokenizer, checked against the checkpoint's vocabulary.
   func tokenizer(for configuration: BERTConfiguration) throws -> WordPieceTokenizer {
     let tokenizer = try WordPieceTokenizer(directory: directory)

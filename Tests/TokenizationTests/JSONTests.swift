@@ -37,8 +37,8 @@ import Tokenization
   @Test(arguments: [
     ("", 0), ("nul", 0), ("[1,]", 3), ("[1 2]", 3), ("{\"a\":1,}", 7), ("{a:1}", 1), ("\"a", 2), ("\"\n\"", 1),
     ("1 2", 2),
-    ("\"\\x\"", 3), ("\"\\u12", 5), ("\"\\u12G4\"", 5), ("\"\\u+123\"", 3), ("\"\\ud800\"", 7),
-    ("\"\\ud800\\u0041\"", 13), ("\"\\", 2), ("-", 0),
+    ("\"\\x\"", 3), ("\"\\u12", 5), ("\"\\u12G4\"", 5), ("\"\\u+123\"", 3), ("\"\\", 2), ("-", 0), ("+1", 0),
+    ("01", 1), ("1.", 0), (".5", 0), ("1e", 0), ("1e+", 0), ("--1", 0), ("NaN", 0), ("0x1", 1),
   ])
   func whatIsNoJSONIsRefused(_ text: String, _ offset: Int) throws {
     let error = try #require(throws: TokenizationError.self) { try parse(text) }
@@ -49,6 +49,50 @@ import Tokenization
     #expect(throws: TokenizationError.invalidJSON(file: "f", offset: 0, expected: "UTF-8 in a string")) {
       try JSON(parsing: [0x22, 0xFF, 0x22], file: "f")
     }
+  }
+
+  @Test(arguments: [
+    ("[\"\\ud800\"]", 2, 0xD800), ("\"\\uDBFFa\"", 1, 0xDBFF), ("\"a\\udc00\"", 2, 0xDC00),
+    ("\"\\ud800\\u0041\"", 1, 0xD800),
+    ("\"\\ud800\\ud800\"", 1, 0xD800),
+  ])
+  func halfASurrogatePairIsCalledSo(_ text: String, _ offset: Int, _ code: UInt32) throws {
+    let error = try #require(throws: TokenizationError.self) { try parse(text) }
+    #expect(error == .halfSurrogate(file: "f", offset: offset, code: code))
+    #expect(error.description.contains("is half of a surrogate pair"))
+  }
+
+  @Test(arguments: [
+    ([0xEF, 0xBB, 0xBF, 0x31], "UTF-8"), ([0xFF, 0xFE, 0x31, 0], "UTF-16"), ([0xFE, 0xFF], "UTF-16"),
+  ])
+  func byteOrderMarksAreCalledSo(_ bytes: [UInt8], _ encoding: String) {
+    #expect(throws: TokenizationError.byteOrderMark(file: "f", encoding: encoding)) {
+      try JSON(parsing: bytes, file: "f")
+    }
+  }
+
+  @Test func numbersBeyondAllRangesAreNumbers() throws {
+    #expect(try parse("1e999") == .number(.infinity))
+    #expect(try parse("-0.0e-0") == .number(0))
+  }
+
+  /// Cut anywhere, and with any byte in any place, a text parses or is refused.
+  @Test func damagedTextsEndInAnError() throws {
+    let whole = Array(#"{"a": [1.5e3, "é\ud83d\ude00\n", {"b": null}], "c": false}"#.utf8)
+    for end in 0..<whole.count {
+      #expect(throws: TokenizationError.self) { try JSON(parsing: Array(whole[..<end]), file: "f") }
+      for byte in UInt8.min...UInt8.max {
+        var damaged = whole
+        damaged[end] = byte
+        do { _ = try JSON(parsing: damaged, file: "f") } catch is TokenizationError {}
+      }
+    }
+  }
+
+  @Test func membersAreUnique() throws {
+    let json = try parse(#"{"a": 1, "b": 2, "a": 3}"#)
+    #expect(json.members == [.init(key: "a", value: .number(3)), .init(key: "b", value: .number(2))])
+    #expect(JSON.null.members.isEmpty)
   }
 
   @Test func deepNestingIsRefused() {

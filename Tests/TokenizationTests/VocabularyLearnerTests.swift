@@ -114,6 +114,11 @@ import Tokenization
     guard case .invalidUTF8(_, 3) = error else { Issue.record("\(error)"); return }
   }
 
+  @Test func textInUTF16IsCalledSo() throws {
+    let error = try #require(throws: TokenizationError.self) { try documents([0xFF, 0xFE, 0x61, 0]) }
+    guard case .byteOrderMark(_, "UTF-16") = error else { Issue.record("\(error)"); return }
+  }
+
   @Test func missingFilesAreRefused() {
     #expect(throws: TokenizationError.self) { try TextFile(URL(filePath: "/no/such/file")) }
   }

@@ -53,6 +53,16 @@ import Tokenization
     #expect(try read(Array("a\nb\n".utf8)).size == 2)
   }
 
+  @Test func emptyLinesNeedNoRow() throws {
+    #expect(try read(Array("a\nb\n\n \n".utf8)).size == 2)
+    #expect(try read(Array("a\n\nb".utf8)).size == 3)
+  }
+
+  @Test func aByteOrderMarkIsCalledSo() throws {
+    let error = try #require(throws: TokenizationError.self) { try read([0xEF, 0xBB, 0xBF, 0x61, 0x0A]) }
+    guard case .byteOrderMark(_, "UTF-8") = error else { Issue.record("\(error)"); return }
+  }
+
   @Test func invalidUTF8IsRefusedWithItsLine() throws {
     let error = try #require(throws: TokenizationError.self) { try read([0x61, 0x0A, 0x62, 0xFF, 0x0A]) }
     guard case .invalidUTF8(let file, 2) = error else { Issue.record("\(error)"); return }

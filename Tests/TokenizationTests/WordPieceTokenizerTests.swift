@@ -80,6 +80,63 @@ import Tokenization
     #expect(try ids("[mask][MASK]", vocabulary) == [9, 11, 10, 4])
   }
 
+  @Test func singleWordsStandAlone() throws {
+    // Spelled in capitals, a token is found as it stands or not at all: pieces are made of lowercased text.
+    let vocabulary = vocabulary("XY", "XYZ")
+    let single = Options.with { $0.addedTokens = [AddedToken(content: "XY", isSingleWord: true)] }
+    #expect(try ids("XY XY", vocabulary, single) == [5, 5])
+    for beside in ["a", "1", "é", "東", "_", "\u{203F}", "\u{903}", "\u{200D}"] {
+      #expect(try !ids(beside + "XY", vocabulary, single).contains(5), "\(beside)")
+      #expect(try !ids("XY" + beside, vocabulary, single).contains(5), "\(beside)")
+    }
+    for beside in ["-", "(", "€", "…", "\u{A0}", "\0"] {
+      #expect(try ids("a\(beside)XY\(beside)a", vocabulary, single).contains(5), "\(beside)")
+    }
+    // The longest spelling is passed over whole, though a shorter one would do.
+    let two = Options.with {
+      $0.addedTokens = [AddedToken(content: "XY"), AddedToken(content: "XYZ", isSingleWord: true)]
+    }
+    #expect(try ids("XYZ", vocabulary, two) == [6])
+    #expect(try ids("aXYZ", vocabulary, two) == [1])
+    #expect(try ids("aXY", vocabulary, two) == [1, 5])
+  }
+
+  /// As `tokenizers` 0.23.3 gives them.
+  @Test func strippedSpaceBelongsToTheToken() throws {
+    let vocabulary = vocabulary("b", " b", "[R]", "b ", "  ", "c")
+    func ids(_ text: String, _ tokens: AddedToken...) throws -> [Int32] {
+      try TokenizationTests.ids(text, vocabulary, .with { $0.addedTokens = tokens })
+    }
+    let spaced = AddedToken(content: " b", normalized: true)
+    #expect(try ids("[R] b", AddedToken(content: "[R]"), spaced) == [7, 6])
+    #expect(try ids("[R] b", AddedToken(content: "[R]", stripsRight: true), spaced) == [7, 5])
+    let trailing = AddedToken(content: "b ", normalized: true)
+    #expect(try ids("b [R]", AddedToken(content: "[R]"), trailing) == [8, 7])
+    #expect(try ids("b\u{85} [R]", AddedToken(content: "[R]", stripsLeft: true), trailing) == [5, 7])
+    // A token whose space another one took along is still there, unless it is left with nothing.
+    #expect(try ids("[R] b", AddedToken(content: "[R]", stripsRight: true), AddedToken(content: " b")) == [7, 6])
+    let space = AddedToken(content: "  ", stripsLeft: true, stripsRight: true)
+    #expect(try ids("c     c", space) == [10, 9, 10])
+  }
+
+  /// A text of white space alone takes time in proportion to its length, whatever the tokens take along.
+  @Test(.timeLimit(.minutes(1)))
+  func longRunsOfSpaceAreLookedThroughOnce() throws {
+    let tokens = ["  ", "\u{A0}"].map { AddedToken(content: $0, stripsLeft: $0 == "  ", stripsRight: $0 == "  ") }
+    let text = String(repeating: "  \u{A0}", count: 300_000) + "c"
+    #expect(try ids(text, vocabulary("  ", "\u{A0}", "c"), .with { $0.addedTokens = tokens }).last == 7)
+  }
+
+  @Test func tokensThatCannotBeToldApartAreRefused() {
+    let vocabulary = vocabulary("new", "New", "\u{200D}")
+    let same = Options.with {
+      $0.addedTokens = [AddedToken(content: "new", normalized: true), AddedToken(content: "New", normalized: true)]
+    }
+    #expect(throws: TokenizationError.self) { try WordPieceTokenizer(vocabulary: vocabulary, options: same) }
+    let nothing = Options.with { $0.addedTokens = [AddedToken(content: "\u{200D}", normalized: true)] }
+    #expect(throws: TokenizationError.self) { try WordPieceTokenizer(vocabulary: vocabulary, options: nothing) }
+  }
+
   @Test func namesOfSpecialTokens() throws {
     let options = Options.with {
       $0.unknownToken = "<unk>"
@@ -97,11 +154,13 @@ import Tokenization
     let tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     let roles = ["pad_token", "unk_token", "cls_token", "sep_token", "mask_token"]
     for (token, role) in zip(tokens, roles) {
-      #expect(throws: TokenizationError.specialTokenMissing(role: role, token: token)) {
+      #expect(throws: TokenizationError.specialTokenMissing(role: role, token: token, vocabulary: "the vocabulary")) {
         try WordPieceTokenizer(vocabulary: Vocabulary(tokens: tokens.filter { $0 != token }), options: Options())
       }
     }
-    #expect(throws: TokenizationError.specialTokenMissing(role: "added token", token: "<e>")) {
+    #expect(
+      throws: TokenizationError.specialTokenMissing(role: "added token", token: "<e>", vocabulary: "the vocabulary")
+    ) {
       try WordPieceTokenizer(vocabulary: vocabulary(), options: .with { $0.addedTokens = [AddedToken(content: "<e>")] })
     }
   }

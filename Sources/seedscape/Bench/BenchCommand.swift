@@ -99,7 +99,7 @@ struct BenchCommand: ParsableCommand {
   private func run(
     _ benchmark: RankBenchmark, _ ranks: Communicator, _ agreement: RankAgreement
   ) throws -> BenchReport? {
-    _ = try agreement.hashes { try InputFile.ofModel(in: model.directory) + task.inputFiles() }
+    _ = try agreement.hashes { try model.inputFiles() + task.inputFiles() }
     let places = agreement.places
     if ranks.rank == 0 {
       for warning in places.warnings(threads: model.threads) { standardError("seedscape: \(warning)") }
