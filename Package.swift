@@ -50,7 +50,7 @@ let package = Package(
 
     // Science: knows no MPI and no database.
     module("Randomness"),
-    module("LinearAlgebra", ["Diagnostics", "COpenBLAS"]),
+    module("LinearAlgebra", ["Diagnostics", "POSIX", "COpenBLAS"]),
     module("TensorFiles", ["Diagnostics", "POSIX"]),
     module("Tokenization", ["Diagnostics", "POSIX"]),
     module("BERT", ["Diagnostics", "POSIX", "LinearAlgebra", "Randomness", "TensorFiles"]),
@@ -103,7 +103,7 @@ let package = Package(
     tests("LinearAlgebra", ["Randomness"]),
     tests("TensorFiles", fixtures: true),
     tests("Tokenization", fixtures: true),
-    tests("BERT", ["LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
+    tests("BERT", ["POSIX", "LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
     tests("GLUE", ["BERT"], fixtures: true),
     tests("FineTuning", ["BERT", "GLUE", "LinearAlgebra", "TensorFiles", "Tokenization"]),
     tests(

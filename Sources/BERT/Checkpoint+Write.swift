@@ -54,6 +54,8 @@ extension Checkpoint {
     values["architectures"] = [architecture(head)]
     for key in ["torch_dtype", "dtype", "num_labels", "problem_type", "id2label", "label2id"] { values[key] = nil }
     values["dtype"] = storage.rawValue
+    // The decoder is the word embedding, and is written as such.
+    if head == .maskedLanguageModel, values["tie_word_embeddings"] != nil { values["tie_word_embeddings"] = true }
     if let labels {
       values["id2label"] = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ("\($0)", $1) })
       values["label2id"] = Dictionary(labels.enumerated().map { ($1, $0) }) { first, _ in first }

@@ -36,7 +36,8 @@ public struct BERTConfiguration: Sendable, Equatable {
   public var classifierDropout: Double?
   /// Standard deviation of new weights.
   public var initializerRange: Double
-  /// Label names in id order, when config.json has `id2label`.
+  /// Label names in id order, when config.json has an `id2label` with the keys "0", "1", ... and texts. Any other matters to
+  /// a classifier alone, and is refused when a ``Checkpoint``'s is asked for.
   public var labels: [String]?
 
   /// D: channels of a head.
@@ -45,29 +46,25 @@ public struct BERTConfiguration: Sendable, Equatable {
   /// Reads `config.json` of a Hugging Face directory.
   ///
   /// - Throws: ``ModelError`` when the file is missing or malformed, or names something that is not implemented: another
-  ///   model type, an activation other than gelu or relu, position embeddings other than absolute.
-  public init(directory: URL) throws(ModelError) {
-    let url = directory.appending(path: "config.json")
-    let data: Data
-    do { data = try Data(contentsOf: url) } catch {
-      let isThere = FileManager.default.fileExists(atPath: url.path)
-      throw .configurationUnreadable(path: url.path, reason: isThere ? "\(error.localizedDescription)" : "no such file")
-    }
-    try self.init(json: data, path: url.path)
+  ///   model type, an activation other than gelu or relu, position embeddings other than absolute; or when the model has
+  ///   more parameters than can be counted. `SystemError` and `NotAFile` for a file that is there and cannot be read.
+  public init(directory: URL) throws {
+    try self.init(ConfigurationReader(directory: directory))
   }
 
   /// Reads the text of a config.json; `path` appears in errors.
   ///
   /// - Throws: ``ModelError`` as ``init(directory:)``.
   public init(json: Data, path: String) throws(ModelError) {
-    guard let object = try? JSONSerialization.jsonObject(with: json), let values = object as? [String: Any] else {
-      throw .configurationUnreadable(path: path, reason: "not a JSON object")
-    }
-    let reader = ConfigurationReader(values: values, path: path)
+    try self.init(ConfigurationReader(json: json, path: path))
+  }
+
+  init(_ reader: ConfigurationReader) throws(ModelError) {
+    let path = reader.path
     try reader.require("model_type", oneOf: ["bert"])
     try reader.require("position_embedding_type", oneOf: ["absolute"])
     for flag in ["is_decoder", "add_cross_attention"] {
-      if let value = values[flag] as? Bool, value {
+      if try reader.flag(flag, default: false) {
         throw .unsupported(path: path, key: flag, got: "true", expected: "an encoder")
       }
     }
@@ -90,77 +87,15 @@ public struct BERTConfiguration: Sendable, Equatable {
     classifierDropout =
       reader.isSet("classifier_dropout") ? try reader.number("classifier_dropout", in: probabilities, default: 0) : nil
     initializerRange = try reader.number("initializer_range", in: 1e-12...100, default: 0.02)
-    labels = try reader.labels()
+    labels = try? reader.labels()
     guard hiddenSize % heads == 0 else {
       throw .configurationValue(
         path: path, key: "num_attention_heads", got: "\(heads)", expected: "a divisor of hidden_size \(hiddenSize)")
     }
-  }
-}
-
-/// Typed access to config.json with errors that name file, key, value and expectation.
-private struct ConfigurationReader {
-  let values: [String: Any]
-  let path: String
-
-  func isSet(_ key: String) -> Bool {
-    guard let value = values[key] else { return false }
-    return !(value is NSNull)
-  }
-
-  func require(_ key: String, oneOf known: [String]) throws(ModelError) {
-    guard isSet(key) else { return }
-    guard let text = values[key] as? String, known.contains(text) else {
-      throw .unsupported(
-        path: path, key: key, got: show(key), expected: known.map { "\"\($0)\"" }.joined(separator: " or "))
-    }
-  }
-
-  func size(_ key: String, limit: Int = Int(Int32.max), default standard: Int? = nil) throws(ModelError) -> Int {
-    if !isSet(key), let standard { return standard }
-    guard let value = values[key] as? Int, value >= 1, value <= limit else {
+    guard !ParameterTable(self, head: .maskedLanguageModel).isTooLarge else {
       throw .configurationValue(
-        path: path, key: key, got: show(key), expected: "a whole number from 1 to \(limit)")
+        path: path, key: "hidden_size", got: "\(hiddenSize) with \(vocabularySize) words and \(layers) layers",
+        expected: "a model of at most \(ParameterTable.greatestCount) parameters")
     }
-    return value
-  }
-
-  func number(_ key: String, in range: ClosedRange<Double>, default standard: Double) throws(ModelError) -> Double {
-    guard isSet(key) else { return standard }
-    guard let value = values[key] as? Double, range.contains(value) else {
-      throw .configurationValue(
-        path: path, key: key, got: show(key),
-        expected: "a number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return value
-  }
-
-  func string(_ key: String, default standard: String) throws(ModelError) -> String {
-    guard isSet(key) else { return standard }
-    guard let value = values[key] as? String else {
-      throw .configurationValue(path: path, key: key, got: show(key), expected: "a text")
-    }
-    return value
-  }
-
-  func labels() throws(ModelError) -> [String]? {
-    guard isSet("id2label") else { return nil }
-    let expected = "an object with the keys \"0\", \"1\", ... and texts"
-    guard let map = values["id2label"] as? [String: String] else {
-      throw .configurationValue(path: path, key: "id2label", got: show("id2label"), expected: expected)
-    }
-    var labels: [String] = []
-    for id in 0..<map.count {
-      guard let label = map["\(id)"] else {
-        throw .configurationValue(path: path, key: "id2label", got: show("id2label"), expected: expected)
-      }
-      labels.append(label)
-    }
-    return labels.isEmpty ? nil : labels
-  }
-
-  private func show(_ key: String) -> String {
-    guard let value = values[key] else { return "missing" }
-    return value is String ? "\"\(value)\"" : "\(value)"
   }
 }

@@ -12,6 +12,14 @@ public enum ModelError: ProgramError, Equatable {
   case missingTensor(path: String, name: String)
   /// A tensor has another shape than the configuration says.
   case wrongShape(path: String, name: String, got: [Int], expected: [Int])
+  /// The names of the tensors begin with what a wrapper put before them.
+  case prefix(path: String, prefix: String, name: String)
+  /// A tensor holds NaN or infinity.
+  case notFinite(path: String, name: String)
+  /// A part of a head is there, and another is not.
+  case partialHead(path: String, missing: String)
+  /// The decoder of a masked language model's head is not the word embedding.
+  case untiedDecoder(path: String, why: String)
   /// Tensors of the encoder that the configuration has no place for.
   case unexpectedTensors(path: String, names: [String])
   /// A task head is needed and the checkpoint has none.
@@ -43,6 +51,18 @@ public enum ModelError: ProgramError, Equatable {
         + "together, or it is not a BERT encoder"
     case .wrongShape(let path, let name, let got, let expected):
       "\(path): tensor `\(name)` has shape \(got), config.json calls for \(expected); the two do not belong together"
+    case .prefix(let path, let prefix, let name):
+      "\(path): the names of its tensors begin with `\(prefix)`, as in `\(name)`, expected `bert.` or nothing before "
+        + "`embeddings`; \(Self.wayOut(of: prefix))"
+    case .notFinite(let path, let name):
+      "\(path): tensor `\(name)` holds NaN or infinity, expected finite numbers; take a checkpoint from before training "
+        + "diverged, or download it again"
+    case .partialHead(let path, let missing):
+      "\(path) has tensors of a head, and not its `\(missing)`; download the model again, or remove the others to start "
+        + "with a new head"
+    case .untiedDecoder(let path, let why):
+      "\(path): the decoder of masked tokens is expected to be the word embedding, and is not (\(why)); tie the two, or "
+        + "remove the tensors `cls.predictions...`, and a new head starts"
     case .unexpectedTensors(let path, let names):
       "\(path) holds encoder tensors that its config.json has no place for, such as `\(names[0])` "
         + "(\(names.count) in all); the two do not belong together"
@@ -60,5 +80,17 @@ public enum ModelError: ProgramError, Equatable {
     case .tokenOutOfRange(let id, let limit, let what):
       "\(what) \(id) was got, the model knows 0 to \(limit - 1); the vocabulary does not fit the checkpoint"
     }
+  }
+
+  /// How to save a model without what a wrapper puts before its tensors' names.
+  private static func wayOut(of prefix: String) -> String {
+    let wrappers = [
+      ("module.", "DataParallel"), ("_orig_mod.", "torch.compile"), ("model.", "a class around the model"),
+    ]
+    guard let (part, wrapper) = wrappers.first(where: { prefix.hasPrefix($0.0) }) else {
+      return "save the BERT model alone, by its own save_pretrained, or rename the tensors"
+    }
+    return
+      "\(wrapper) puts `\(part)` there: save what it wraps, `model.\(part)save_pretrained(...)`, or rename the tensors"
   }
 }

@@ -47,6 +47,14 @@ public struct LearningRateFactors: Sendable {
     }
   }
 
+  /// How many parameters training is sure to touch: all that are not frozen, but of the word embedding, of which some rows may
+  /// never come, none.
+  public var trainedCount: Int {
+    zip(table.entries, values).reduce(0) { count, entry in
+      entry.1 == 0 || entry.0.range == table.words ? count : count + entry.0.range.count
+    }
+  }
+
   private mutating func freeze(where isFrozen: (ParameterTable.Entry) -> Bool) {
     let frozen = table.entries.indices.filter { isFrozen(table.entries[$0]) }
     precondition(!frozen.isEmpty, "the table has what is to be frozen")

@@ -18,6 +18,7 @@ public struct BERTModel: Sendable {
   public init(_ configuration: BERTConfiguration, head: Head?) {
     self.configuration = configuration
     table = ParameterTable(configuration, head: head)
+    precondition(!table.isTooLarge, "a configuration that was read has a size that can be counted")
   }
 
   /// Who watches a forward pass.

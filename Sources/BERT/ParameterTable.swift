@@ -39,6 +39,12 @@ public struct ParameterTable: Sendable {
   /// The places of the head's parameters; empty without a head.
   public let head: Range<Int>
 
+  /// Whether the model has more than ``greatestCount`` parameters; the table is then of no use. A configuration that was
+  /// read has none of this size.
+  let isTooLarge: Bool
+  /// 2^56: the bytes of some vectors of so many numbers can still be counted.
+  static let greatestCount = 1 << 56
+
   /// How many numbers a classifier gives for an example; nil for a table without one.
   public var outputs: Int? {
     if case .classifier(let outputs) = headKind { outputs } else { nil }
@@ -139,6 +145,7 @@ public struct ParameterTable: Sendable {
     head = encoder.upperBound..<builder.count
     headKind = kind
     entries = builder.entries
+    isTooLarge = builder.isTooLarge
     offsets = Offsets(
       words: words, positions: positions, segments: segments, embeddingNorm: embeddingNorm, layers: layers,
       pooler: pooler, classifier: classifier, predictions: predictions)
@@ -190,11 +197,17 @@ private struct Builder {
   var entries: [ParameterTable.Entry] = []
   var count = 0
   var group = ParameterTable.Group.embeddings
+  var isTooLarge = false
 
   @discardableResult
   mutating func add(_ name: String, _ shape: [Int], decays: Bool) -> Int {
     let start = count
-    count += shape.reduce(1, *)
+    var size = 1
+    for dimension in shape {
+      let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
+      size = overflow ? .max : product
+    }
+    if size <= ParameterTable.greatestCount - start { count += size } else { isTooLarge = true }
     entries.append(.init(name: name, shape: shape, range: start..<count, group: group, decays: decays))
     return start
   }

@@ -196,27 +196,6 @@ extension Site {
   }
 }
 
-extension BatchShape {
-  /// What a batch of `size` random ones of these lengths stays below but for one in thirty thousand: mean and four
-  /// standard deviations, and never more than the longest.
-  package init(typicalOf lengths: [Int], size: Int) {
-    let longest = BatchShape(lengths: lengths.sorted(by: >).prefix(size))
-    let all = BatchShape(lengths: lengths)
-    func bound(_ mean: Double, _ squares: Double, _ most: Int) -> Int {
-      let deviation = max(0, squares - mean * mean).squareRoot()
-      return min(most, Int(Double(size) * mean + 4 * Double(size).squareRoot() * deviation))
-    }
-    let count = Double(max(1, lengths.count))
-    let areas = lengths.map { Double(BatchShape(lengths: [$0]).attention) }
-    self.init(
-      sequences: size,
-      tokens: bound(
-        Double(all.tokens) / count, lengths.reduce(0) { $0 + Double($1 * $1) } / count, longest.tokens),
-      longest: longest.longest,
-      attention: bound(Double(all.attention) / count, areas.reduce(0) { $0 + $1 * $1 } / count, longest.attention))
-  }
-}
-
 extension Work {
   /// The same for all work of one size.
   fileprivate var withoutSeedAndPlace: Work {

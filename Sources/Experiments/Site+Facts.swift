@@ -56,6 +56,7 @@ extension Site {
       // The weights are written last.
       if FileManager.default.fileExists(atPath: directory.appending(path: "model.safetensors").path) { continue }
       let seed = UInt64(sweep.initialisationSeed)
+      try model.checkMemory(vectors: 1)
       let parameters = AlignedBuffer<Float>(count: model.table.count)
       switch initialisation {
       case .pretrained: try checkpoint.readEncoder(model, into: parameters.pointer, poolerSeed: seed)

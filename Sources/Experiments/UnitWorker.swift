@@ -133,7 +133,7 @@ public final class UnitWorker {
     switch state {
     case .initial(let cell):
       let zero = try Checkpoint(directory: site.run.theta0(of: cell))
-      return try zero.parameters(for: site.encoder, poolerSeed: 0)
+      return try zero.parameters(for: site.encoder, poolerSeed: 0, isTrusted: true)
     case .final(let cell): return try finalModel(of: cell, try id(of: cell), unit: unit).parameters
     case .snapshot(let cell, let step):
       let directory = site.run.cell(cell, try id(of: cell))

@@ -29,7 +29,8 @@ public struct Evaluator {
   /// - Parameters:
   ///   - workspace: memory to share with others; nil: its own.
   ///   - team: the threads that share the work in its own memory.
-  /// - Throws: `ModelError` when the model cannot read an example, or has no head; ``FineTuningError/noLabels``.
+  /// - Throws: `ModelError` when the model cannot read an example, or has no head; ``FineTuningError/noLabels``;
+  ///   `LinearAlgebraError` for more memory than there is.
   public init(
     _ model: BERTModel, _ data: EncodedDataset, batchSize: Int, workspace: Workspace? = nil, team: ThreadTeam = .single
   ) throws {
@@ -43,6 +44,7 @@ public struct Evaluator {
     if let workspace, workspace.capacity.holds(capacity) {
       self.workspace = workspace
     } else {
+      try model.checkMemory(vectors: 1, capacity: capacity, threads: team.count)
       self.workspace = Workspace(model, capacity: capacity, purpose: .inference, team: team)
     }
   }

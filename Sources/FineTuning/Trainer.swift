@@ -34,7 +34,7 @@ public final class Trainer {
   ///   - team: the threads that share each step; their number is part of what fixes the result's bits.
   ///   - start: writes the first parameters, encoder and head, into the flat vector it gets.
   /// - Throws: ``FineTuningError`` for data without labels and for settings that do not fit the model, `ModelError` for an
-  ///   example that the model cannot read, and what `start` throws.
+  ///   example that the model cannot read, `LinearAlgebraError` for more memory than there is, and what `start` throws.
   public init(
     _ model: BERTModel, data: EncodedDataset, settings: TrainingSettings, seeds: TrainingSeeds,
     team: ThreadTeam = .single, start: (UnsafeMutablePointer<Float>) throws -> Void
@@ -49,12 +49,16 @@ public final class Trainer {
     self.seeds = seeds
     steps = settings.steps(examples: data.count)
     stepsPerEpoch = settings.stepsPerEpoch(examples: data.count)
-    state = TrainingState(model.table)
     // Any examples may meet in a micro-batch: the largest that could come is sized for. Untouched pages cost nothing.
-    let lengths = data.tokens.map(\.count).sorted(by: >).prefix(settings.microBatchSize)
-    workspace = Workspace(
-      model, capacity: BatchShape(lengths: lengths), purpose: .training(recomputing: settings.recomputesLayers),
-      team: team)
+    let lengths = data.tokens.map(\.count).sorted(by: >)
+    let capacity = BatchShape(lengths: lengths.prefix(settings.microBatchSize))
+    let purpose = Workspace.Purpose.training(recomputing: settings.recomputesLayers)
+    // Parameters; a gradient and two moments.
+    try model.checkMemory(
+      vectors: 1, others: 3 * factors.trainedCount, capacity: capacity,
+      typical: BatchShape(typicalOf: lengths, size: capacity.sequences), purpose: purpose, threads: team.count)
+    state = TrainingState(model.table)
+    workspace = Workspace(model, capacity: capacity, purpose: purpose, team: team)
     dropout = Philox(seed: seeds.head, purpose: .dropout)
     try start(state.parameters.pointer)
   }

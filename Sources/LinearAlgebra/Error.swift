@@ -6,13 +6,15 @@ public enum LinearAlgebraError: ProgramError, Equatable {
   case threadsRefused(asked: Int, got: Int)
   /// A LAPACK routine did not converge or refused an argument.
   case decompositionFailed(routine: String, info: Int)
+  /// Work wants more memory than there is, in bytes.
+  case memory(what: String, wanted: Int, limit: Int, source: String)
   /// A matrix holds NaN or infinity.
   case notFinite(what: String)
 
-  /// Of a system that refuses threads, of numbers that are none, or of the program.
+  /// Of a system that refuses threads or memory, of numbers that are none, or of the program.
   public var exitStatus: ExitStatus {
     switch self {
-    case .threadsRefused: .inputOutput
+    case .threadsRefused, .memory: .inputOutput
     case .notFinite: .badInput
     case .decompositionFailed: .internal
     }
@@ -25,6 +27,9 @@ public enum LinearAlgebraError: ProgramError, Equatable {
       "\(got) threads were got instead of the \(asked) asked for; ask for fewer, or see what the system allows (ulimit -u)"
     case .decompositionFailed(let routine, let info):
       "LAPACK's \(routine) answered \(info) instead of 0: the decomposition did not converge; look at the matrix's values"
+    case .memory(let what, let wanted, let limit, let source):
+      "\(what) wants \(shownBytes(wanted)) of memory, \(source) \(shownBytes(limit)); choose a smaller model, smaller "
+        + "batches or shorter sequences"
     case .notFinite(let what):
       "\(what) holds NaN or infinity where finite numbers are expected; look at how it was made"
     }

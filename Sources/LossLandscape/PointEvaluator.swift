@@ -56,7 +56,7 @@ public final class PointEvaluator {
   ///   - dev: the dev subset.
   ///   - batchSize: examples of a batch; part of a result's identity.
   ///   - team: the threads that share the work; their number is part of what fixes the result's bits.
-  /// - Throws: `FineTuningError.noLabels`, `ModelError`.
+  /// - Throws: `FineTuningError.noLabels`, `ModelError`, `LinearAlgebraError` for more memory than there is.
   public init(
     _ model: BERTModel, task: Task, training: EncodedDataset, dev: EncodedDataset, batchSize: Int,
     team: ThreadTeam = .single
@@ -66,7 +66,9 @@ public final class PointEvaluator {
     self.task = task
     self.devLabels = devLabels
     let batches = training.batches(of: batchSize) + dev.batches(of: batchSize)
-    workspace = Workspace(model, capacity: BatchShape(fitting: batches), purpose: .inference, team: team)
+    let capacity = BatchShape(fitting: batches)
+    try model.checkMemory(vectors: 1, capacity: capacity, threads: team.count)
+    workspace = Workspace(model, capacity: capacity, purpose: .inference, team: team)
     self.training = try Evaluator(model, training, batchSize: batchSize, workspace: workspace)
     self.dev = try Evaluator(model, dev, batchSize: batchSize, workspace: workspace)
     // The evaluators have made sure that the model knows all tokens.

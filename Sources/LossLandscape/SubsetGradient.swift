@@ -33,9 +33,10 @@ public final class SubsetGradient {
       return (batch, labels.selecting(examples))
     }
     for (batch, _) in batches { try batch.validate(for: model.configuration) }
-    workspace = Workspace(
-      model, capacity: BatchShape(fitting: batches.map(\.batch)), purpose: .training(recomputing: recomputing),
-      team: team)
+    let capacity = BatchShape(fitting: batches.map(\.batch))
+    let purpose = Workspace.Purpose.training(recomputing: recomputing)
+    try model.checkMemory(vectors: 2, capacity: capacity, purpose: purpose, threads: team.count)
+    workspace = Workspace(model, capacity: capacity, purpose: purpose, team: team)
   }
 
   /// Adds the gradient at a flat parameter vector, head included, to a flat vector of the same size: a

@@ -40,7 +40,7 @@ public struct RandomStream: Sendable {
     }
   }
 
-  /// A number uniform in the open interval (0, 1), in steps of 2^-53 and never an end point.
+  /// A number uniform in the open interval (0, 1): one of the 2^52 middles of steps of 2^-52, never an end point.
   public mutating func uniform() -> Double {
     let bits = UInt64(word()) << 20 ^ UInt64(word()) >> 12
     return (Double(bits & 0xF_FFFF_FFFF_FFFF) + 0.5) * 0x1p-52

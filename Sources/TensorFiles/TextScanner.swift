@@ -14,12 +14,15 @@ struct TextScanner {
   private let text: UnsafeRawBufferPointer
   private let language: Language
   private let path: String
+  /// What the text is, as errors name it.
+  private let document: String
   private var position = 0
 
-  init(_ text: UnsafeRawBufferPointer, language: Language, path: String) {
+  init(_ text: UnsafeRawBufferPointer, language: Language, path: String, document: String = "the header") {
     self.text = text
     self.language = language
     self.path = path
+    self.document = document
   }
 
   /// Reads `{key: value, ...}`; `readValue` reads each value.
@@ -73,10 +76,34 @@ struct TextScanner {
     throw failure("True or False")
   }
 
+  /// Passes over any value of JSON.
+  ///
+  /// - Parameter depth: how many brackets may be open at once, so that no text exhausts the stack.
+  mutating func skipValue(depth: Int = 64) throws {
+    skipSpace()
+    guard depth > 0, position < text.count else { throw failure("a value, nested 64 deep at most,") }
+    switch text[position] {
+    case UInt8(ascii: "{"): try object { scanner, _ in try scanner.skipValue(depth: depth - 1) }
+    case UInt8(ascii: "["):
+      try expect("[")
+      if accept("]") { return }
+      repeat { try skipValue(depth: depth - 1) } while try !endsItem(closing: "]")
+    case UInt8(ascii: "\""): _ = try string()
+    default:
+      for word in ["true", "false", "null"] where accept(word: word) { return }
+      let start = position
+      while position < text.count, "+-.0123456789Ee".utf8.contains(text[position]) { position += 1 }
+      guard Double(String(decoding: text[start..<position], as: UTF8.self)) != nil else {
+        position = start
+        throw failure("a value")
+      }
+    }
+  }
+
   /// Checks that only white space is left.
   mutating func expectEnd() throws {
     skipSpace()
-    guard position == text.count else { throw failure("the end of the header") }
+    guard position == text.count else { throw failure("the end of \(document)") }
   }
 
   /// Whether the next character is `character`; if so it is passed.
@@ -90,8 +117,8 @@ struct TextScanner {
   /// The error that says what stands at the cursor in place of `expected`.
   func failure(_ expected: String) -> TensorFileError {
     let got =
-      position < text.count ? "'\(Unicode.Scalar(text[position]).escaped(asASCII: true))'" : "the end of the header"
-    return .invalidHeader(path: path, reason: "expected \(expected) at byte \(position) of the header, got \(got)")
+      position < text.count ? "'\(Unicode.Scalar(text[position]).escaped(asASCII: true))'" : "the end of \(document)"
+    return .invalidHeader(path: path, reason: "expected \(expected) at byte \(position) of \(document), got \(got)")
   }
 
   private mutating func integer() throws -> Int {

@@ -82,12 +82,13 @@ struct Evaluate: ParsableCommand {
     try RankAgreement.refuseRanks(of: "evaluate")
     let checkpoint = try Checkpoint(directory: model.directory)
     var task = try self.task.resolve()
-    if let labels = checkpoint.configuration.labels, case .classes = task.labels, checkpoint.outputs != nil, head == nil
-    {
+    let headSource = try head.map { try Checkpoint(directory: URL(filePath: $0, directoryHint: .isDirectory)) }
+    let classifier = headSource ?? checkpoint
+    if let labels = classifier.configuration.labels, case .classes = task.labels, classifier.outputs != nil {
       task = try task.withLabels(order: labels)
     }
     let network = BERTModel(checkpoint.configuration, outputs: task.labels.outputCount)
-    let parameters = try parameters(checkpoint, network)
+    let parameters = try parameters(checkpoint, head: headSource, network)
     let tokenizer = try model.tokenizer(for: checkpoint.configuration)
     let rows = try task.read(split, in: self.task.folder)
     var data = try EncodedDataset(
@@ -119,20 +120,20 @@ struct Evaluate: ParsableCommand {
       }
       try standardOutput("{\(fields.joined(separator: ", "))}")
     } else {
-      for (name, value) in results { try standardOutput("\(name): \(value)") }
+      // In one piece: a reader of the first lines may be gone before the last.
+      try standardOutput(results.map { "\($0): \($1)" }.joined(separator: "\n"))
     }
   }
 
-  private func parameters(_ checkpoint: Checkpoint, _ network: BERTModel) throws -> Parameters {
+  private func parameters(_ checkpoint: Checkpoint, head: Checkpoint?, _ network: BERTModel) throws -> Parameters {
     if head == nil && headSeed == nil {
-      guard checkpoint.outputs != nil else { throw ModelError.missingHead(path: checkpoint.directory.path) }
       return try checkpoint.parameters(for: network, poolerSeed: initialisationSeed)
     }
+    try network.checkMemory(vectors: 1)
     let buffer = AlignedBuffer<Float>(count: network.table.count)
     try checkpoint.readEncoder(network, into: buffer.pointer, poolerSeed: initialisationSeed)
     if let head {
-      try Checkpoint(directory: URL(filePath: head, directoryHint: .isDirectory))
-        .readHead(network, into: buffer.pointer)
+      try head.readHead(network, into: buffer.pointer)
     } else if let headSeed {
       network.initialiseHead(buffer.pointer, seed: headSeed)
     }

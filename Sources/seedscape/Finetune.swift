@@ -91,7 +91,9 @@ struct Finetune: ParsableCommand {
       ("--epochs", epochs), ("--batch", batch), ("--micro-batch", microBatch ?? 1), ("--train-rows", trainRows ?? 1),
       ("--snapshot-every", snapshotEvery ?? 1), ("--max-length", maxLength),
     ]
-    for (name, value) in sizes where value < 1 { throw ValidationError("\(name) is \(value), expected at least 1") }
+    for (name, value) in sizes where !(1...1_000_000_000).contains(value) {
+      throw ValidationError("\(name) is \(value), expected 1 to 1000000000")
+    }
     guard batch <= 65_536 else { throw ValidationError("--batch is \(batch), expected at most 65536") }
     guard learningRate > 0, learningRate < 1 else {
       throw ValidationError("--learning-rate is \(learningRate), expected a number between 0 and 1")
@@ -159,6 +161,11 @@ struct Finetune: ParsableCommand {
       folders: CellFolders(
         final: folder, snapshots: folder.appending(path: "snapshots"), resume: folder.appending(path: "resume")),
       identity: try identity(train: train, dev: dev, start: trainer.parameters, network, seeds))
+    if let snapshotEvery, trainer.steps / snapshotEvery > 100_000 {
+      throw InputError(
+        "--snapshot-every \(snapshotEvery) makes \(trainer.steps / snapshotEvery) snapshots of the \(trainer.steps) steps, "
+          + "expected at most 100000; choose a greater one")
+    }
     let snapshots = snapshotEvery.map { Set(stride(from: 0, through: trainer.steps, by: $0)) } ?? []
     let stop = try StopSignal.catchingSignals()
     var told = 0

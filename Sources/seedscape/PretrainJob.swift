@@ -68,11 +68,13 @@ struct PretrainJob {
     identity = try Self.identity(command, corpus, devCorpus, trainer, interval: interval)
     pretraining = try Pretraining(
       trainer, dev: evaluator, evaluationInterval: interval, folder: folder, identity: identity)
-    guard leads, !command.json else { return }
+    guard leads else { return }
+    for notice in start.notices(network) { standardError("seedscape: \(notice)") }
+    guard !command.json else { return }
     let from = trainer.step > 0 ? ", \(trainer.step) of them done" : ""
     try standardOutput(
       "\(corpus.documents) documents, \(corpus.count) sequences, \(corpus.tokenCount) tokens; vocabulary "
-        + "\(configuration.vocabularySize); \(network.table.count) parameters; \(settings.steps) steps\(from)")
+        + "\(corpus.vocabularySize); \(network.table.count) parameters; \(settings.steps) steps\(from)")
   }
 
   /// What all ranks must have alike before they begin: what fixes the result, and the step that is next.

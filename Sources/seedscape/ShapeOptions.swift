@@ -71,6 +71,22 @@ struct ShapeOptions: ParsableArguments {
       (self.maskToken, self.checkpoint) = (maskToken, checkpoint)
     }
 
+    /// What a user would want to know of how the checkpoint is taken, one line each.
+    func notices(_ network: BERTModel) -> [String] {
+      guard let checkpoint else { return [] }
+      var notices: [String] = []
+      if !checkpoint.predictsMaskedTokens {
+        notices.append(
+          "\(directory.path) has no head that predicts masked tokens (`cls.predictions...`); a new one starts")
+      }
+      let unused = checkpoint.tensors(unusedBy: network)
+      if !unused.isEmpty {
+        let names = unused.prefix(4).joined(separator: ", ") + (unused.count > 4 ? ", ..." : "")
+        notices.append("\(directory.path): left aside, as a masked language model has no place for them: \(names)")
+      }
+      return notices
+    }
+
     /// Writes the first parameters; the head of a checkpoint that has none is drawn.
     func write(_ network: BERTModel, into parameters: UnsafeMutablePointer<Float>, seed: UInt64) throws {
       if let checkpoint {
@@ -113,6 +129,8 @@ struct ShapeOptions: ParsableArguments {
       vocabularySize: tokens.count, hiddenSize: hidden, layers: layers, heads: heads,
       intermediateSize: intermediate ?? 4 * hidden, maximumPositions: maximumLength,
       initializerRange: initializerRange)
+    // Before anything is written: parameters, a gradient, two moments.
+    try BERTModel(configuration, head: .maskedLanguageModel).checkMemory(vectors: 4)
     try System.makeFolder(folder.path)
     let files = [
       ("config.json", [UInt8](try configuration.json())),

@@ -1,5 +1,8 @@
 import BERT
 import Foundation
+import Glibc
+import LinearAlgebra
+import POSIX
 import Testing
 
 @Suite struct ConfigurationTests {
@@ -73,7 +76,8 @@ import Testing
     let limit = key == "num_hidden_layers" ? 255 : Int(Int32.max)
     let expected = "a whole number from 1 to \(limit)"
     let bad = [
-      (nil, "missing"), ("0", "0"), ("-8", "-8"), ("2.5", "2.5"), ("\"8\"", "\"8\""), ("\(limit + 1)", "\(limit + 1)"),
+      (nil, "missing"), ("true", "true"), ("[8]", "( 8 )"), ("1e300", "1e+300"), ("0", "0"), ("-8", "-8"),
+      ("2.5", "2.5"), ("\"8\"", "\"8\""), ("\(limit + 1)", "\(limit + 1)"),
     ]
     for (value, got) in bad {
       #expect(
@@ -87,7 +91,7 @@ import Testing
     ("initializer_range", "a number from 1e-12 to 100.0"),
   ])
   func numbersHaveARange(key: String, expected: String) {
-    for (value, got) in [("-1", "-1"), ("101", "101"), ("\"0.1\"", "\"0.1\"")] {
+    for (value, got) in [("-1", "-1"), ("101", "101"), ("\"0.1\"", "\"0.1\""), ("true", "true"), ("false", "false")] {
       #expect(
         error([key: value]) == .configurationValue(path: "config.json", key: key, got: got, expected: expected))
     }
@@ -100,14 +104,35 @@ import Testing
           path: "config.json", key: "num_attention_heads", got: "3", expected: "a divisor of hidden_size 8"))
   }
 
-  @Test func labelsAreNumberedFromZero() {
-    for labels in ["{\"1\": \"yes\", \"2\": \"no\"}", "[\"yes\"]", "{\"0\": 1}"] {
-      guard case .configurationValue(_, "id2label", _, let expected) = error(["id2label": labels]) else {
-        Issue.record("\(labels) was read")
-        continue
-      }
-      #expect(expected == "an object with the keys \"0\", \"1\", ... and texts")
+  /// What is odd about `id2label` matters to a classifier alone.
+  @Test func labelsAreNumberedFromZero() throws {
+    for labels in ["{\"1\": \"yes\", \"2\": \"no\"}", "[\"yes\"]", "{\"0\": 1}", "{}", "7"] {
+      #expect(try read(["id2label": labels]).labels == nil, "\(labels)")
     }
+  }
+
+  /// Sizes that are possible one by one, and together are more parameters than a number can count.
+  @Test(arguments: [
+    ["hidden_size": "2147483646"], ["vocab_size": "2147483647", "hidden_size": "134217728"],
+    ["num_hidden_layers": "255", "intermediate_size": "2147483647", "hidden_size": "1073741824"],
+  ])
+  func moreParametersThanCanBeCounted(sizes: [String: String]) throws {
+    guard case .configurationValue("config.json", "hidden_size", _, let expected) = error(sizes) else {
+      Issue.record("\(sizes) were read")
+      return
+    }
+    #expect(expected == "a model of at most 72057594037927936 parameters")
+    // Large, but a number: what memory allows is checked where memory is taken.
+    let large = try read(["hidden_size": "1048576", "num_hidden_layers": "255"])
+    #expect(throws: LinearAlgebraError.self) { try BERTModel(large, outputs: nil).checkMemory(vectors: 1) }
+  }
+
+  /// Of a key that stands there twice the last counts, as in transformers; a byte order mark is passed over.
+  @Test func twiceAndWithAMark() throws {
+    let sizes = Self.sizes.map { "\"\($0)\": \($1)" }.joined(separator: ", ")
+    let text = "\u{FEFF}{\"vocab_size\": 7, \(sizes), \"max_position_embeddings\": 9, \"max_position_embeddings\": 11}"
+    let configuration = try BERTConfiguration(json: Data(text.utf8), path: "c")
+    #expect(configuration.vocabularySize == 20 && configuration.maximumPositions == 11)
   }
 
   @Test func otherModelsAreRefused() {
@@ -116,6 +141,9 @@ import Testing
     }
     #expect(error(["model_type": "\"roberta\""]) == unsupported("model_type", "\"roberta\"", "\"bert\""))
     #expect(error(["is_decoder": "true"]) == unsupported("is_decoder", "true", "an encoder"))
+    #expect(
+      error(["is_decoder": "1"])
+        == .configurationValue(path: "config.json", key: "is_decoder", got: "1", expected: "true or false"))
     #expect(error(["add_cross_attention": "true"]) == unsupported("add_cross_attention", "true", "an encoder"))
   }
 
@@ -159,10 +187,32 @@ import Testing
       throws: ModelError.configurationUnreadable(
         path: directory.appending(path: "config.json").path, reason: "no such file")
     ) { try BERTConfiguration(directory: directory) }
-    for text in ["", "[1]", "{\"vocab_size\": 20"] {
-      #expect(throws: ModelError.configurationUnreadable(path: "c", reason: "not a JSON object")) {
-        try BERTConfiguration(json: Data(text.utf8), path: "c")
-      }
+    let nested = String(repeating: "[", count: 100_000)
+    for text in ["", "{\"vocab_size\": 20", "{\"vocab_size\": NaN}", "{\"vocab_size\": 1e999}", nested] {
+      guard
+        case .configurationUnreadable("c", let reason) = #expect(
+          throws: ModelError.self,
+          performing: {
+            try BERTConfiguration(json: Data(text.utf8), path: "c")
+          })
+      else { continue }
+      #expect(reason.hasPrefix("not JSON") && reason.count < 150, "\(reason)")
     }
+    #expect(throws: ModelError.configurationUnreadable(path: "c", reason: "not a JSON object")) {
+      try BERTConfiguration(json: Data("[1]".utf8), path: "c")
+    }
+  }
+
+  /// A folder, and a pipe into which nobody writes.
+  @Test func filesThatAreNone() throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    let file = directory.appending(path: "config.json")
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let expected = NotAFile(path: file.path)
+    try FileManager.default.createDirectory(at: file, withIntermediateDirectories: true)
+    #expect(throws: expected) { try BERTConfiguration(directory: directory) }
+    try FileManager.default.removeItem(at: file)
+    #expect(mkfifo(file.path, 0o600) == 0)
+    #expect(throws: expected) { try BERTConfiguration(directory: directory) }
   }
 }

@@ -26,7 +26,7 @@ public struct MaskedEvaluator {
   ///   - maskedShare: the share of tokens that are to be predicted, 0 ... 1.
   ///   - seed: keys what is masked.
   ///   - team: the threads that share the work.
-  /// - Throws: `ModelError` when the model cannot read the text.
+  /// - Throws: `ModelError` when the model cannot read the text, `LinearAlgebraError` for more memory than there is.
   public init(
     _ model: BERTModel, _ text: PretrainingText, maskToken: Int32, maskedShare: Double, seed: UInt64, batchSize: Int,
     team: ThreadTeam = .single
@@ -34,11 +34,13 @@ public struct MaskedEvaluator {
     try text.validate(for: model.configuration)
     self.model = model
     let masking = Masking(
-      seed: seed, share: maskedShare, vocabularySize: model.configuration.vocabularySize, maskToken: maskToken)
+      seed: seed, share: maskedShare, vocabularySize: text.vocabularySize, maskToken: maskToken)
     batches = stride(from: 0, to: text.count, by: batchSize).map { first in
       text.batch(first..<min(first + batchSize, text.count), masking, pass: 0)
     }
-    workspace = Workspace(model, capacity: text.capacity(of: batchSize, masking), purpose: .inference, team: team)
+    let capacity = text.capacity(of: batchSize, masking)
+    try model.checkMemory(vectors: 1, capacity: capacity, threads: team.count)
+    workspace = Workspace(model, capacity: capacity, purpose: .inference, team: team)
   }
 
   /// Evaluates the model at `parameters`.

@@ -34,7 +34,8 @@ public final class Pretrainer {
   ///   - gang: who else computes shares of a step; nil: nobody.
   ///   - team: the threads that share a pass; their number is part of what fixes the result's bits.
   ///   - start: writes the first parameters, encoder and head, into the flat vector it gets.
-  /// - Throws: `ModelError` for a text that the model cannot read, and what `start` throws.
+  /// - Throws: `ModelError` for a text that the model cannot read, `LinearAlgebraError` for more memory than there is, and
+  ///   what `start` throws.
   public init(
     _ model: BERTModel, text: PretrainingText, maskToken: Int32, settings: PretrainingSettings, seed: UInt64,
     gang: Gang? = nil, team: ThreadTeam = .single, start: (UnsafeMutablePointer<Float>) throws -> Void
@@ -47,14 +48,17 @@ public final class Pretrainer {
     self.seed = seed
     self.gang = gang ?? .alone(shares: settings.shares, team: team)
     masking = Masking(
-      seed: seed, share: settings.maskedShare, vocabularySize: model.configuration.vocabularySize, maskToken: maskToken)
+      seed: seed, share: settings.maskedShare, vocabularySize: text.vocabularySize, maskToken: maskToken)
     dropout = Philox(seed: seed, purpose: .dropout)
+    let inPass = min(settings.microBatchSize, (settings.batchSize + settings.shares - 1) / settings.shares)
+    let capacity = text.capacity(of: inPass, masking)
+    let purpose = Workspace.Purpose.training(recomputing: settings.recomputesLayers)
+    // Parameters, gradients, two moments; those of a share.
+    try model.checkMemory(
+      vectors: settings.shares > 1 ? 5 : 4, capacity: capacity, purpose: purpose, threads: team.count)
     state = TrainingState(model.table)
     shareGradient = AlignedBuffer(count: model.table.count)
-    let inPass = min(settings.microBatchSize, (settings.batchSize + settings.shares - 1) / settings.shares)
-    workspace = Workspace(
-      model, capacity: text.capacity(of: inPass, masking), purpose: .training(recomputing: settings.recomputesLayers),
-      team: team)
+    workspace = Workspace(model, capacity: capacity, purpose: purpose, team: team)
     try start(state.parameters.pointer)
   }
 

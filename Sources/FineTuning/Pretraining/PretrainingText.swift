@@ -11,6 +11,8 @@ public struct PretrainingText: Sendable {
   private var tokens: [Int32] = []
   private var segments: [UInt8] = []
   private var starts: [Int] = [0]
+  /// The size of the tokenizer's vocabulary: greatest id + 1. A model may have more rows, which no text uses.
+  public let vocabularySize: Int
   /// How many documents it has.
   public private(set) var documents = 0
 
@@ -40,6 +42,7 @@ public struct PretrainingText: Sendable {
   /// - Throws: `TokenizationError` for a file that cannot be read or is not UTF-8; ``FineTuningError/noText(path:)``;
   ///   ``FineTuningError/sequenceLength(got:)``.
   public init(contentsOf file: URL, tokenizer: WordPieceTokenizer, maximumLength: Int) throws {
+    vocabularySize = tokenizer.vocabularySize
     guard maximumLength >= 3 else { throw FineTuningError.sequenceLength(got: maximumLength) }
     try TextFile(file).forEachDocument { try append($0, tokenizer, maximumLength) }
     guard count > 0 else { throw FineTuningError.noText(path: file.path) }
@@ -107,12 +110,17 @@ public struct PretrainingText: Sendable {
 
   /// Checks that a model can read the text.
   ///
-  /// - Throws: `ModelError` for a sequence or a token id that is too great.
+  /// - Throws: `ModelError` for a sequence that is too long, or a vocabulary that is larger than the model's, from which
+  ///   random words are drawn.
   func validate(for configuration: BERTConfiguration) throws(ModelError) {
     let longest = lengths.max() ?? 0
     guard longest <= configuration.maximumPositions else {
       throw .sequenceLength(got: longest, limit: configuration.maximumPositions)
     }
+    guard vocabularySize <= configuration.vocabularySize else {
+      throw .tokenOutOfRange(id: vocabularySize - 1, limit: configuration.vocabularySize, what: "token id")
+    }
+    // Some tokenizer may give an id above its own size.
     for token in tokens where token < 0 || token >= configuration.vocabularySize {
       throw .tokenOutOfRange(id: Int(token), limit: configuration.vocabularySize, what: "token id")
     }

@@ -60,6 +60,8 @@ public enum NumPyFile {
   private static func transposed(_ stored: UnsafeRawBufferPointer, shape: [Int], width: Int) -> [UInt8] {
     let (rows, columns) = (shape[0], shape[1])
     var bytes: [UInt8] = []
+    // Of no columns there may be any number of rows.
+    guard !stored.isEmpty else { return bytes }
     bytes.reserveCapacity(stored.count)
     for row in 0..<rows {
       for column in 0..<columns {

@@ -58,30 +58,40 @@ public struct SafetensorsCollection: TensorSource {
     return file
   }
 
-  private struct Index: Decodable {
-    /// Tensor to file name.
-    let weightMap: [String: String]?
-
-    enum CodingKeys: String, CodingKey {
-      case weightMap = "weight_map"
-    }
-  }
-
+  /// Reads `{"metadata": {...}, "weight_map": {tensor: file name}}`.
   private static func weightMap(of url: URL) throws -> [String: String] {
     func invalid(_ reason: String) -> TensorFileError { .invalidIndex(path: url.path, reason: reason) }
     let mapping = try MappedFile(url)
-    let data = withExtendedLifetime(mapping) { Data(mapping.bytes) }
-    let index: Index
-    do {
-      index = try JSONDecoder().decode(Index.self, from: data)
-    } catch {
-      throw invalid("expected a JSON object whose weight_map maps tensors to file names")
+    var weightMap: [String: String]?
+    try withExtendedLifetime(mapping) {
+      var scanner = TextScanner(mapping.bytes, language: .json, path: url.path, document: "the file")
+      do {
+        try scanner.object { scanner, key in
+          guard key == "weight_map" else { return try scanner.skipValue() }
+          guard weightMap == nil else { throw invalid("it has two weight_map, expected one") }
+          var shards: [String: String] = [:]
+          try scanner.object { scanner, tensor in
+            guard shards.updateValue(try scanner.string(), forKey: tensor) == nil else {
+              throw invalid("it names tensor '\(tensor)' twice, expected once")
+            }
+          }
+          weightMap = shards
+        }
+        try scanner.expectEnd()
+      } catch TensorFileError.invalidHeader(_, let reason) {
+        throw invalid(reason)
+      }
     }
-    guard let weightMap = index.weightMap else { throw invalid("it has no weight_map, expected tensor to file name") }
-    if let path = weightMap.values.sorted().first(where: { $0.contains("/") }) {
-      throw invalid("it names \(path), expected files of its own directory")
+    guard let weightMap else { throw invalid("it has no weight_map, expected tensor to file name") }
+    if let name = weightMap.values.sorted().first(where: { !isFileName($0) }) {
+      throw invalid("it names \(name.debugDescription), expected files of its own directory")
     }
     return weightMap
+  }
+
+  /// Whether a shard's name stays in the directory. The file may be a symbolic link, as in the hub's cache.
+  private static func isFileName(_ name: String) -> Bool {
+    !["", ".", ".."].contains(name) && name.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "/") }
   }
 
   private static func openShards(

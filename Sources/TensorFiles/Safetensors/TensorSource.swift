@@ -1,3 +1,5 @@
+import Glibc
+
 /// Named tensors in safetensors files: one file or the shards of a checkpoint.
 public protocol TensorSource: Sendable {
   /// The tensors; of one file in the order of their bytes, of a collection shard by shard.
@@ -47,6 +49,22 @@ extension TensorSource {
   /// - Throws: `TensorFileError.missingTensor`, `.wrongType`, `.valueOutOfRange` for a value beyond Int32's range.
   public func int32(_ name: String) throws -> [Int32] {
     try file(holding: name).withTensor(name) { try $0.int32() }
+  }
+
+  /// Whether two floating-point tensors have the same shape and, as Float32, the same numbers bit by bit.
+  ///
+  /// - Throws: `TensorFileError.missingTensor`, `.wrongType`.
+  public func areEqual(_ first: String, _ second: String) throws -> Bool {
+    guard let left = entry(first), let right = entry(second), left.shape == right.shape else { return false }
+    guard left.dtype == right.dtype else {
+      return try zip(float32(first), float32(second)).allSatisfy { $0.bitPattern == $1.bitPattern }
+    }
+    return try file(holding: first).withTensor(first) { left in
+      try file(holding: second).withTensor(second) { right in
+        guard let a = left.bytes.baseAddress, let b = right.bytes.baseAddress else { return true }
+        return memcmp(a, b, left.bytes.count) == 0
+      }
+    }
   }
 
   /// A Float32 tensor in place, without a copy; nil if there is none of that name, it is of another type, or its bytes

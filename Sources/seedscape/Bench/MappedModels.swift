@@ -33,6 +33,7 @@ struct MappedModels {
   }
 
   private static func write(_ model: BERTModel, _ directory: URL) throws -> URL {
+    try model.checkMemory(vectors: 1)
     let theta = AlignedBuffer<Float>(count: model.table.count)
     if try FileManager.default.contentsOfDirectory(atPath: directory.path).contains(where: {
       $0.hasSuffix(".safetensors")

@@ -55,6 +55,35 @@ import Tokenization
 }
 
 @Suite struct PretrainerTests {
+  /// An embedding with rows that no word has: they are never read as input, so that their numbers change nothing.
+  @Test func paddedRowsAreNoInput() throws {
+    let tiny = try TinyText()
+    var configuration = tiny.model.configuration
+    let words = configuration.vocabularySize
+    configuration.vocabularySize = words + 1000
+    let model = BERTModel(configuration, head: .maskedLanguageModel)
+    var settings = tiny.settings
+    (settings.steps, settings.maskedShare) = (1, 1)
+    let losses = try [Float(0), 7].map { value in
+      let trainer = try Pretrainer(model, text: tiny.text, maskToken: 4, settings: settings, seed: 1) { parameters in
+        model.initialiseEncoder(parameters, seed: 1)
+        model.initialiseHead(parameters, seed: 1)
+        for entry in model.table.entries {
+          let columns = entry.shape.dropFirst().reduce(1, *)
+          switch entry.name {
+          case "embeddings.word_embeddings.weight":
+            for i in entry.range.dropFirst(words * columns) { parameters[i] = value }
+          case "cls.predictions.bias": for i in entry.range.dropFirst(words) { parameters[i] = -1e30 }
+          default: break
+          }
+        }
+      }
+      try trainer.advance()
+      return trainer.history[0].loss
+    }
+    #expect(losses[0] == losses[1] && losses[0].isFinite)
+  }
+
   private func run(_ trainer: Pretrainer) throws -> (history: [PretrainingRecord], parameters: [Float]) {
     while trainer.step < trainer.settings.steps { try trainer.advance() }
     return (

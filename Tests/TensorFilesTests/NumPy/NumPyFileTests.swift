@@ -41,6 +41,12 @@ import Testing
       try NumPyFile.read(fixture("npy/\(name).npy")) == NamedArray(name: name, shape: [2, 3], elements: elements))
   }
 
+  /// Rows without columns are none, however many they are.
+  @Test func manyRowsOfNothing() throws {
+    let header = "{'descr': '<f4', 'fortran_order': True, 'shape': (4611686018427387904, 0)}"
+    #expect(try read(npy(header)) == NamedArray(name: "t", shape: [1 << 62, 0], elements: .float32([])))
+  }
+
   @Test func readsOtherShapesAndVersionsOfPython() throws {
     #expect(
       try NumPyFile.read(fixture("npy/scalar.npy")) == NamedArray(name: "scalar", shape: [], elements: .float64([1.5])))

@@ -87,9 +87,20 @@ import Testing
 
   @Test(arguments: [
     ("{}", "it has no weight_map, expected tensor to file name"),
-    ("", "expected a JSON object whose weight_map maps tensors to file names"),
-    (#"{"weight_map":{"a":1}}"#, "expected a JSON object whose weight_map maps tensors to file names"),
-    (#"{"weight_map":{"a":"../b"}}"#, "it names ../b, expected files of its own directory"),
+    ("", "expected '{' at byte 0 of the file, got the end of the file"),
+    (#"{"weight_map":{"a":1}}"#, "expected '\"' at byte 19 of the file, got '1'"),
+    (#"{"weight_map":{"a":"b"}} x"#, "expected the end of the file at byte 25 of the file, got 'x'"),
+    (#"{"weight_map":{"a":"../b"}}"#, #"it names "../b", expected files of its own directory"#),
+    (#"{"weight_map":{"a":"/etc/passwd"}}"#, #"it names "/etc/passwd", expected files of its own directory"#),
+    (#"{"weight_map":{"a":".."}}"#, #"it names "..", expected files of its own directory"#),
+    (#"{"weight_map":{"a":""}}"#, #"it names "", expected files of its own directory"#),
+    (#"{"weight_map":{"a":"b\u0000c"}}"#, #"it names "b\0c", expected files of its own directory"#),
+    (#"{"weight_map":{"a":"b","a":"c"}}"#, "it names tensor 'a' twice, expected once"),
+    (#"{"weight_map":{},"weight_map":{}}"#, "it has two weight_map, expected one"),
+    (
+      #"{"metadata":"# + String(repeating: "[", count: 100_000),
+      "expected a value, nested 64 deep at most, at byte 76 of the file, got '['"
+    ),
   ])
   func anIndexThatIsNone(json: String, reason: String) throws {
     try withShards { directory in
@@ -99,6 +110,49 @@ import Testing
       #expect(error == .invalidIndex(path: index, reason: reason))
       #expect(
         error.description == "\(index) is not the index of a sharded checkpoint: \(reason); download it again")
+    }
+  }
+
+  /// What the index says besides is passed over.
+  @Test func otherMembersOfTheIndex() throws {
+    try withShards { directory in
+      try writeIndex(
+        #"{"metadata":{"total_size":-1.5e3,"x":[true,[],{}, null, "\u00e9"]}, "weight_map":{"a":"model-00001-of-00002.safetensors"}}"#,
+        in: directory)
+      #expect(try SafetensorsCollection(directory: directory).entries.map(\.name) == ["a"])
+    }
+  }
+
+  /// The hub's cache links each file to one that has its hash for a name.
+  @Test func linksAreFollowed() throws {
+    try withShards { directory in
+      let blobs = directory.appendingPathComponent("blobs")
+      try FileManager.default.createDirectory(at: blobs, withIntermediateDirectories: true)
+      for name in try names(in: directory) where name != "blobs" {
+        let (file, blob) = (directory.appendingPathComponent(name), blobs.appendingPathComponent("x" + name))
+        try FileManager.default.moveItem(at: file, to: blob)
+        try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: "blobs/x" + name)
+      }
+      #expect(try SafetensorsCollection(directory: directory).float32("a") == [1, 2])
+    }
+  }
+
+  @Test func equalTensors() throws {
+    let arrays = [
+      NamedArray(name: "a", shape: [2], elements: .float32([1, 2])),
+      NamedArray(name: "same", shape: [2], elements: .float32([1, 2])),
+      NamedArray(name: "wide", shape: [2], elements: .float64([1, 2])),
+      NamedArray(name: "other", shape: [2], elements: .float32([1, 3])),
+      NamedArray(name: "column", shape: [2, 1], elements: .float32([1, 2])),
+    ]
+    try withTemporaryDirectory { directory in
+      let url = directory.appendingPathComponent("model.safetensors")
+      try Safetensors.write(to: url, arrays: arrays)
+      let file = try SafetensorsFile(url)
+      #expect(
+        try ["same", "wide", "other", "column", "missing"].map { try file.areEqual("a", $0) } == [
+          true, true, false, false, false,
+        ])
     }
   }
 
