@@ -70,6 +70,14 @@ public final class Lease: Sendable {
     return try holder(of: file, now: Date().timeIntervalSince1970)
   }
 
+  /// Whether a lease file of any name is of a job that may be alive.
+  ///
+  /// - Parameter now: seconds by the file system's clock.
+  static func isHeld(_ path: String, now: Double) throws -> Bool {
+    guard let file = try LeaseFile(reading: path) else { return false }
+    return try holder(of: file, now: now) != nil
+  }
+
   /// Renews the heartbeat from a thread of its own until ``release()``, whatever the caller is busy with. What goes wrong is
   /// thrown by the next ``check()``.
   public func keepRenewing(every seconds: Double = 10) {

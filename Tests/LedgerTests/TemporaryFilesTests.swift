@@ -26,7 +26,13 @@ import Testing
     try FileManager.default.setAttributes(
       [.modificationDate: Date(timeIntervalSinceNow: -120)],
       ofItemAtPath: run.root.appending(path: "lease.ffffffffffffffff.tmp").path)
-    #expect(try TemporaryFiles.remove(from: run) == gone.count)
+    let host =
+      try String(contentsOfFile: "/proc/sys/kernel/hostname", encoding: .utf8).split(separator: "\n").first ?? ""
+    let dead = run.root.appending(path: "lease.d.tmp")
+    try Data(#"{"heartbeat":"2026-01-01T00:00:00Z","host":"\#(host)","process":0}"#.utf8)
+      .write(to: dead)
+    #expect(try TemporaryFiles.remove(from: run) == gone.count + 1)
+    #expect(!FileManager.default.fileExists(atPath: dead.path))
     for name in gone {
       #expect(!FileManager.default.fileExists(atPath: run.root.appending(path: name).path), "\(name)")
     }
