@@ -112,7 +112,7 @@ let package = Package(
     tests("Sweep"),
     tests("Experiments", ["BERT", "GLUE", "Sweep"]),
     tests("Results", ["Ledger", "Sweep", "TensorFiles"]),
-    tests("Ledger", ["POSIX", "Sweep", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("Ledger", ["Diagnostics", "POSIX", "Sweep", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("MPI", ["Diagnostics"]),
     tests("Coordination", ["Diagnostics", "Sweep"]),
     tests("Progress"),

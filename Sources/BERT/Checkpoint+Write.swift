@@ -32,9 +32,17 @@ extension Checkpoint {
     for name in companions {
       let file = source.appending(path: name)
       guard FileManager.default.fileExists(atPath: file.path) else { continue }
-      try write(try Data(contentsOf: file), to: directory.appending(path: name))
+      try write(Data(try System.read(file.path)), to: directory.appending(path: name))
     }
     try model.write(parameters, as: storage, to: directory.appending(path: "model.safetensors"))
+  }
+
+  /// Whether the files beside the weights that ``write(_:_:from:labels:as:to:)`` takes along are all in a folder.
+  public static func hasCompanions(of source: URL, in directory: URL) -> Bool {
+    (["config.json"] + companions).allSatisfy { name in
+      !FileManager.default.fileExists(atPath: source.appending(path: name).path)
+        || FileManager.default.fileExists(atPath: directory.appending(path: name).path)
+    }
   }
 
   private static func write(_ data: Data, to url: URL) throws {
@@ -46,7 +54,7 @@ extension Checkpoint {
   /// The source's config.json with the keys that describe the head and the stored type set anew.
   private static func config(of source: URL, head: Head?, labels: [String]?, _ storage: WeightStorage) throws -> Data {
     let url = source.appending(path: "config.json")
-    let data = try Data(contentsOf: url)
+    let data = Data(try System.read(url.path))
     guard var values = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
       throw ModelError.configurationUnreadable(path: url.path, reason: "not a JSON object")
     }

@@ -53,6 +53,7 @@ extension WorkerMessage {
     let unit: Identity
     let status: Status
     let measurements: [String: ExactDouble]
+    let mayPass: Bool
     let seconds: Double
     let hasPayload: Bool
 
@@ -66,6 +67,7 @@ extension WorkerMessage {
         case .interrupted: .interrupted
         }
       measurements = outcome.measurements.mapValues(ExactDouble.init)
+      mayPass = outcome.mayPass
       seconds = outcome.seconds
       hasPayload = outcome.payload != nil
     }
@@ -79,7 +81,8 @@ extension WorkerMessage {
         case .interrupted: .interrupted
         }
       return Outcome(
-        unit: unit, status: status, measurements: measurements.mapValues(\.value), payload: payload, seconds: seconds)
+        unit: unit, status: status, measurements: measurements.mapValues(\.value), payload: payload, mayPass: mayPass,
+        seconds: seconds)
     }
   }
 }

@@ -84,7 +84,9 @@ package final class Worker {
       try channel.send(.fatal(error))
       return Outcome(unit: unit.id, status: .interrupted)
     } catch {
-      return Outcome(unit: unit.id, status: .failed("\(error)"), seconds: (clock.now - start) / .seconds(1))
+      return Outcome(
+        unit: unit.id, status: .failed("\(error)"), mayPass: (error as? any ProgramError)?.isCurable ?? false,
+        seconds: (clock.now - start) / .seconds(1))
     }
   }
 

@@ -23,4 +23,12 @@ public enum ExitStatus: Int32, Sendable, Hashable, Codable {
 public protocol ProgramError: Error, CustomStringConvertible {
   /// What the program ends with because of it.
   var exitStatus: ExitStatus { get }
+  /// Whether its cause lies in files or devices, which someone can put in order: then trying the same again makes sense. So it
+  /// is of bad input and of input and output, unless an error says otherwise.
+  var isCurable: Bool { get }
+}
+
+extension ProgramError {
+  /// True of bad input and of input and output.
+  public var isCurable: Bool { exitStatus == .badInput || exitStatus == .inputOutput }
 }

@@ -3,6 +3,7 @@ internal import Foundation
 internal import GLUE
 internal import LinearAlgebra
 public import Sweep
+internal import TensorFiles
 
 extension Site {
   /// Reads and hashes model and data, checks all that can be checked before the first unit runs, and tells what a plan
@@ -53,8 +54,7 @@ extension Site {
     let model = BERTModel(checkpoint.configuration, outputs: nil)
     for (initialisation, reinitialised) in starts {
       let directory = run.theta0(initialisation, seed: sweep.initialisationSeed, reinitialised: reinitialised)
-      // The weights are written last.
-      if FileManager.default.fileExists(atPath: directory.appending(path: "model.safetensors").path) { continue }
+      if isWhole(directory, model) { continue }
       let seed = UInt64(sweep.initialisationSeed)
       try model.checkMemory(vectors: 1)
       let parameters = AlignedBuffer<Float>(count: model.table.count)
@@ -67,6 +67,15 @@ extension Site {
       }
       try Checkpoint.write(model, parameters.pointer, from: checkpoint.directory, labels: nil, to: directory)
     }
+  }
+
+  /// Whether a folder has all of a model that was written there: someone may have removed a part, and a full disk may have cut
+  /// one off.
+  private func isWhole(_ directory: URL, _ model: BERTModel) -> Bool {
+    Checkpoint.hasCompanions(of: checkpoint.directory, in: directory)
+      && (try? SafetensorsFile(directory.appending(path: "model.safetensors"))).flatMap { Parameters($0, of: model) }
+        != nil
+      && (try? Checkpoint(directory: directory)) != nil
   }
 
   /// The different theta0 of the sweep's cells.

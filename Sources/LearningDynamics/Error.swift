@@ -12,6 +12,9 @@ public enum DynamicsError: ProgramError, Equatable {
   /// Bad input.
   public var exitStatus: ExitStatus { .badInput }
 
+  /// False: the same numbers would come out.
+  public var isCurable: Bool { false }
+
   /// One line: what was got, what was expected, what to do.
   public var description: String {
     switch self {

@@ -1,5 +1,7 @@
 public import Diagnostics
 package import GRDB
+internal import Glibc
+public import POSIX
 
 /// Why a run directory's records could not be read or written. Each message says what was got, what was expected and
 /// what to do.
@@ -18,6 +20,10 @@ public enum LedgerError: ProgramError {
   case leaseHeld(path: String, holder: String)
   /// The lease was taken over: another job runs on the run directory now.
   case leaseLost(path: String)
+  /// The file system has no locks, which keep two jobs from writing one ledger.
+  case noLocks(SystemError)
+  /// The last write was cut off, and reading wants a copy that SQLite may mend, which could not be made.
+  case noCopy(path: String, SystemError)
 
   /// Whether a disk or a quota is full.
   public var isOutOfSpace: Bool {
@@ -33,10 +39,10 @@ public enum LedgerError: ProgramError {
     switch self {
     case .database(let code, _, _, _):
       switch ResultCode(rawValue: code).primaryResultCode {
-      case .SQLITE_CORRUPT, .SQLITE_NOTADB: .badInput
+      case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR, .SQLITE_TOOBIG, .SQLITE_FORMAT: .badInput
       default: .inputOutput
       }
-    case .leaseLost: .inputOutput
+    case .leaseLost, .noLocks, .noCopy: .inputOutput
     case .duplicateOutcome: .internal
     case .noLedger, .newerFile, .invalidRecord, .leaseHeld: .badInput
     }
@@ -62,6 +68,13 @@ public enum LedgerError: ProgramError {
         + "or remove \(path) if it is no longer there"
     case .leaseLost(let path):
       return "\(path) belongs to another job now, expected this one's; this job stops, run it again when that has ended"
+    case .noLocks(let error):
+      return
+        "\(error.path): \(error.call) says \(error.reason): locks do not work on this file system, and a ledger needs "
+        + "them; mount it with locks (NFS: lockd, without nolock; Lustre: flock), or choose an --output elsewhere"
+    case .noCopy(let path, let error):
+      return "\(path): its last write was cut off, and it can only be read in a copy, which fails (\(error.path): "
+        + "\(error.call) failed: \(error.reason)); set TMPDIR to a folder that can be written, or run the sweep again"
     }
   }
 
@@ -69,7 +82,8 @@ public enum LedgerError: ProgramError {
     switch ResultCode(rawValue: code).primaryResultCode {
     case .SQLITE_FULL: "free some space and run again"
     case .SQLITE_BUSY, .SQLITE_LOCKED: "another process holds the file: end it and run again"
-    case .SQLITE_NOTADB, .SQLITE_CORRUPT: "the file is damaged: restore it, or remove it to recompute everything"
+    case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_TOOBIG, .SQLITE_FORMAT:
+      "the file is damaged: restore it, or remove it to recompute everything"
     case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM: "check the path and the permissions"
     default: "check the file system"
     }
@@ -81,5 +95,16 @@ extension LedgerError {
   package init(_ error: DatabaseError, path: String) {
     self = .database(
       code: error.extendedResultCode.rawValue, message: error.message ?? "no message", sql: error.sql, path: path)
+  }
+}
+
+extension LedgerError {
+  /// Calls `body`, and calls a file system without locks by that name.
+  static func naming<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as SystemError where [ENOLCK, EOPNOTSUPP, ENOSYS].contains(error.number) {
+      throw LedgerError.noLocks(error)
+    }
   }
 }

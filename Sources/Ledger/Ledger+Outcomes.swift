@@ -30,13 +30,23 @@ extension Ledger {
   /// - Throws: ``LedgerError``
   public func outcomes() throws -> [Identity: StoredOutcome] {
     try read { database in
-      let rows = try Row.fetchCursor(database, sql: "SELECT * FROM unit")
+      // Texts are cut, so that a damaged file cannot fill the memory.
+      let rows = try Row.fetchCursor(
+        database,
+        sql: """
+          SELECT substr(id, 1, 100) AS id, substr(name, 1, 4000) AS name, substr(kind, 1, 100) AS kind,
+            substr(status, 1, 100) AS status, substr(message, 1, \(Self.longestMessage)) AS message, attempts, seconds, rank,
+            substr(host, 1, 1000) AS host, substr(recorded_at, 1, 100) AS recorded_at, may_pass
+          FROM unit
+          """)
       var outcomes: [Identity: StoredOutcome] = [:]
-      while let row = try rows.next() {
-        outcomes[Identity(hex: row["id"])] = StoredOutcome(
-          name: row["name"], kind: try kind(row["kind"]), status: try status(row["status"], row["message"]),
-          attempts: row["attempts"], seconds: row["seconds"], rank: row["rank"], host: row["host"],
-          time: row["recorded_at"])
+      while let row = try rows.next().map({ CheckedRow($0, path: path) }) {
+        outcomes[try row.identity("id")] = StoredOutcome(
+          name: try row.text("name"), kind: try kind(row.text("kind")),
+          status: try status(row.text("status"), row.optionalText("message")),
+          mayPass: try row.integer("may_pass") != 0,
+          attempts: try row.integer("attempts"), seconds: try row.number("seconds"), rank: try row.integer("rank"),
+          host: try row.text("host"), time: try row.date("recorded_at"))
       }
       return outcomes
     }
@@ -49,10 +59,13 @@ extension Ledger {
   public func measurements(of unit: Identity) throws -> [String: Double] {
     try read { database in
       let rows = try Row.fetchCursor(
-        database, sql: "SELECT name, value, special FROM measurement WHERE unit = ?", arguments: [unit.hex])
+        database,
+        sql: """
+          SELECT substr(name, 1, 1000) AS name, value, substr(special, 1, 100) AS special FROM measurement WHERE unit = ?
+          """, arguments: [unit.hex])
       var measurements: [String: Double] = [:]
-      while let row = try rows.next() {
-        measurements[row["name"]] = try number(row["value"], row["special"])
+      while let row = try rows.next().map({ CheckedRow($0, path: path) }) {
+        measurements[try row.text("name")] = try number(row.optionalNumber("value"), row.optionalText("special"))
       }
       return measurements
     }
@@ -62,10 +75,38 @@ extension Ledger {
   ///
   /// - Throws: ``LedgerError``
   public func payloadURL(of unit: Identity) throws -> URL? {
-    let path = try read { database in
-      try String.fetchOne(database, sql: "SELECT path FROM payload WHERE unit = ?", arguments: [unit.hex])
+    try read { database in
+      try Row.fetchOne(
+        database, sql: "SELECT substr(path, 1, 4000) AS path FROM payload WHERE unit = ?", arguments: [unit.hex]
+      ).map { try payloadURL(CheckedRow($0, path: path)) }
     }
-    return path.map { run.root.appending(path: $0) }
+  }
+
+  /// The files of all payloads, with the bytes that each had when it was recorded.
+  ///
+  /// - Throws: ``LedgerError``
+  public func payloads() throws -> [Identity: (file: URL, bytes: Int)] {
+    try read { database in
+      let rows = try Row.fetchCursor(
+        database, sql: "SELECT substr(unit, 1, 100) AS unit, substr(path, 1, 4000) AS path, bytes FROM payload")
+      var payloads: [Identity: (file: URL, bytes: Int)] = [:]
+      while let row = try rows.next().map({ CheckedRow($0, path: path) }) {
+        payloads[try row.identity("unit")] = (try payloadURL(row), try row.integer("bytes"))
+      }
+      return payloads
+    }
+  }
+
+  /// A path from a damaged file must not lead out of the run directory.
+  private func payloadURL(_ row: CheckedRow) throws -> URL {
+    let place = try row.text("path")
+    let parts = place.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, ["results", "activations"].contains(parts[0]), !["", ".", ".."].contains(parts[1]),
+      !place.utf8.contains(0)
+    else {
+      throw LedgerError.invalidRecord(path: path, reason: "got '\(place.prefix(80))' as the file of a unit")
+    }
+    return run.root.appending(path: place)
   }
 
   /// Removes the records of failed and blocked units, so that they are tried again.
@@ -80,6 +121,21 @@ extension Ledger {
     }
   }
 
+  /// Removes the records of failures that may pass, because a file or a disk failed and not the unit, and those of all blocked
+  /// units, which are blocked again if they still are.
+  ///
+  /// - Returns: how many failures there were.
+  /// - Throws: ``LedgerError``
+  @discardableResult
+  public func forgetPassingFailures() throws -> Int {
+    try write { database in
+      try database.execute(sql: "DELETE FROM unit WHERE status = 'failed' AND may_pass <> 0")
+      let count = database.changesCount
+      if count > 0 { try database.execute(sql: "DELETE FROM unit WHERE status = 'blocked'") }
+      return count
+    }
+  }
+
   /// Removes the records of some units, so that they are done again.
   ///
   /// - Throws: ``LedgerError``
@@ -89,6 +145,9 @@ extension Ledger {
       for unit in units { try database.execute(sql: "DELETE FROM unit WHERE id = ?", arguments: [unit.hex]) }
     }
   }
+
+  /// Characters of a message that are kept.
+  private static let longestMessage = 4000
 
   private func writePayload(_ payload: [UInt8], of unit: WorkUnit) throws {
     let url = run.root.appending(path: run.payloadPath(of: unit))
@@ -103,12 +162,13 @@ extension Ledger {
     try database.execute(sql: "DELETE FROM unit WHERE id = ?", arguments: [id])
     try database.execute(
       sql: """
-        INSERT INTO unit (id, name, kind, status, message, attempts, seconds, rank, host, recorded_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO unit (id, name, kind, status, message, attempts, seconds, rank, host, recorded_at, may_pass)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        id, record.unit.name, record.unit.work.kind.rawValue, status.word, status.message,
-        record.attempts, record.outcome.seconds, record.rank, record.host, record.time,
+        id, record.unit.name, record.unit.work.kind.rawValue, status.word,
+        status.message.map { String($0.prefix(Self.longestMessage)) }, record.attempts, record.outcome.seconds,
+        record.rank, record.host, record.time, record.outcome.mayPass,
       ])
     for (name, number) in record.outcome.measurements {
       let special = Self.special(number)

@@ -42,6 +42,10 @@ enum Migrations {
           ) WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("2 failures that may pass") { database in
+      // 1: a file or a disk failed, not the unit. The next start tries it again.
+      try database.execute(sql: "ALTER TABLE unit ADD COLUMN may_pass INTEGER NOT NULL DEFAULT 0")
+    }
     return migrator
   }()
 }

@@ -38,6 +38,8 @@ public struct StoredOutcome: Sendable, Equatable {
   public let kind: Work.Kind
   /// How it ended; never `interrupted`.
   public let status: Outcome.Status
+  /// Of a failure, whether a file or a disk failed and not the unit: it may pass.
+  public let mayPass: Bool
   /// How often it was tried.
   public let attempts: Int
   /// Wall-clock seconds it took.

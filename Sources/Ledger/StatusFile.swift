@@ -82,6 +82,23 @@ public struct RunStatus: Sendable, Hashable, Codable {
     }
   }
 
+  /// Why units failed, and how many for that reason.
+  public struct Failures: Sendable, Hashable, Codable {
+    /// What the first of them said.
+    public let reason: String
+    /// The name of the first of them.
+    public let unit: String
+    /// How many said the same.
+    public var count: Int
+
+    /// Failures from their parts.
+    public init(reason: String, unit: String, count: Int) {
+      self.reason = reason
+      self.unit = unit
+      self.count = count
+    }
+  }
+
   /// The sweep's name.
   public let sweep: String
   /// Whether the run goes on.
@@ -96,6 +113,8 @@ public struct RunStatus: Sendable, Hashable, Codable {
   public let phases: [PhaseStatus]
   /// The units that are worked on.
   public let running: [Running]
+  /// The first different reasons of failures, at most three.
+  public let failures: [Failures]
   /// Seconds since this start of the program.
   public let elapsed: Double
   /// Predicted operations finished per second since this start of the program; nil before the first.
@@ -106,7 +125,7 @@ public struct RunStatus: Sendable, Hashable, Codable {
   /// A status from its parts.
   public init(
     sweep: String, state: State, time: Date, counts: Counts, share: Double, phases: [PhaseStatus], running: [Running],
-    elapsed: Double, operationsPerSecond: Double?, secondsLeft: Double?
+    failures: [Failures] = [], elapsed: Double, operationsPerSecond: Double?, secondsLeft: Double?
   ) {
     self.sweep = sweep
     self.state = state
@@ -115,6 +134,7 @@ public struct RunStatus: Sendable, Hashable, Codable {
     self.share = share
     self.phases = phases
     self.running = running
+    self.failures = failures
     self.elapsed = elapsed
     self.operationsPerSecond = operationsPerSecond
     self.secondsLeft = secondsLeft
@@ -124,19 +144,7 @@ public struct RunStatus: Sendable, Hashable, Codable {
   public func with(_ state: State) -> RunStatus {
     RunStatus(
       sweep: sweep, state: state, time: time, counts: counts, share: share, phases: phases, running: running,
-      elapsed: elapsed, operationsPerSecond: operationsPerSecond, secondsLeft: secondsLeft)
-  }
-
-  /// As a JSON object: keys as the names here, sorted; times in ISO 8601; what is nil is left out.
-  ///
-  /// - Parameter pretty: on many lines, for people; otherwise on one.
-  /// - Throws: `EncodingError` for a number that is not finite.
-  public func json(pretty: Bool = false) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-    encoder.dateEncodingStrategy = .iso8601
-    return try encoder.encode(self)
+      failures: failures, elapsed: elapsed, operationsPerSecond: operationsPerSecond, secondsLeft: secondsLeft)
   }
 }
 
@@ -166,10 +174,9 @@ public struct StatusFile: Sendable {
     let bytes = try System.read(url.path)
     let decoder = JSONDecoder()
     decoder.dateDecodingStrategy = .iso8601
-    do {
-      return try decoder.decode(RunStatus.self, from: Data(bytes))
-    } catch {
+    guard let status = try? decoder.decode(RunStatus.self, from: Data(bytes)), status.isPlausible else {
       throw LedgerError.invalidRecord(path: url.path, reason: "got a file that is no status of a run")
     }
+    return status
   }
 }

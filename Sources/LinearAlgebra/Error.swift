@@ -20,6 +20,9 @@ public enum LinearAlgebraError: ProgramError, Equatable {
     }
   }
 
+  /// Of the same numbers the same would come out.
+  public var isCurable: Bool { exitStatus == .inputOutput }
+
   /// One line: what was got, what was expected, what to do.
   public var description: String {
     switch self {

@@ -40,8 +40,11 @@ public struct SystemError: ProgramError, Equatable {
 
   /// One line: what was got, what to do.
   public var description: String {
-    "\(path): \(call) failed: \(Self.message(number)) (errno \(number)); \(advice)"
+    "\(path): \(call) failed: \(reason); \(advice)"
   }
+
+  /// The C library's words, and the number.
+  public var reason: String { "\(Self.message(number)) (errno \(number))" }
 
   /// The C library's words for an error number.
   static func message(_ number: Int32) -> String {

@@ -39,4 +39,12 @@ extension System {
     defer { close(descriptor) }
     return (try? read(descriptor, upTo: 64, path)).map { String(decoding: $0.prefix { $0 > 0x20 }, as: UTF8.self) }
   }
+
+  /// What tells this machine, and this container on it, from others of the same host name: the boot's number and the
+  /// namespace that process numbers are of. Nil where Linux does not say.
+  public static let machine: String? = bootIdentity.map { boot in
+    var name = [CChar](repeating: 0, count: 64)
+    let count = readlink("/proc/self/ns/pid", &name, name.count)
+    return "\(boot) \(String(decoding: name.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self))"
+  }
 }

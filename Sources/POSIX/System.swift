@@ -133,12 +133,12 @@ public enum System {
     return status
   }
 
-  /// What a path names, symbolic links followed; nil when it names nothing.
-  public static func status(_ path: String) throws -> stat? {
+  /// What a path names; nil when it names nothing.
+  public static func status(_ path: String, followingLinks: Bool = true) throws -> stat? {
     try orNil(ENOENT) {
       try orNil(ENOTDIR) {
         var status = stat()
-        try check("stat", path, .reading) { stat(path, &status) }
+        try check("stat", path, .reading) { followingLinks ? stat(path, &status) : lstat(path, &status) }
         return status
       }
     }
@@ -167,6 +167,24 @@ public enum System {
   /// Takes the exclusive lock of a file without waiting; false when another process has it.
   public static func lock(_ descriptor: Int32, _ path: String) throws -> Bool {
     try orNil(EWOULDBLOCK) { try check("flock", path, .writing) { flock(descriptor, LOCK_EX | LOCK_NB) } } != nil
+  }
+
+  /// Takes and gives back a lock of the kind that databases use (POSIX record locks), wherever another process has none.
+  ///
+  /// - Throws: ``SystemError``, such as ENOLCK where the file system has no locks.
+  public static func proveRecordLocks(_ descriptor: Int32, _ path: String, reading: Bool = false) throws {
+    var lock = flock()
+    lock.l_type = Int16(reading ? F_RDLCK : F_WRLCK)
+    lock.l_whence = Int16(SEEK_SET)
+    // Far behind any byte that a database locks.
+    (lock.l_start, lock.l_len) = (1 << 40, 1)
+    do {
+      try check("fcntl", path, .writing) { fcntl(descriptor, F_SETLK, &lock) }
+    } catch let error as SystemError where error.number == EAGAIN || error.number == EACCES {
+      return
+    }
+    lock.l_type = Int16(F_UNLCK)
+    try check("fcntl", path, .writing) { fcntl(descriptor, F_SETLK, &lock) }
   }
 
   // MARK: - Checks

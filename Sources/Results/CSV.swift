@@ -1,27 +1,55 @@
 /// A table as comma-separated text (RFC 4180, lines ended by 0x0A): the same rows give the same bytes.
-struct CSV {
-  private(set) var text = ""
+///
+/// Whatever texts the fields hold, a reader gets the same fields back, byte for byte, but for NUL, which the format has no place
+/// for: it becomes U+2400, the picture of it.
+package struct CSV {
+  /// The table, in UTF-8.
+  package private(set) var bytes: [UInt8] = []
   private let columns: Int
 
-  init(_ header: [String]) {
+  /// A table with its header.
+  package init(_ header: [String]) {
     columns = header.count
     append(header)
   }
 
-  mutating func append(_ fields: [String]) {
+  /// Adds a row.
+  ///
+  /// - Precondition: it has the header's columns.
+  package mutating func append(_ fields: [String]) {
     precondition(fields.count == columns, "every row has the header's columns")
-    text += fields.map(Self.quoted).joined(separator: ",") + "\n"
+    for (index, field) in fields.enumerated() {
+      if index > 0 { bytes.append(0x2C) }
+      append(field: field)
+    }
+    bytes.append(0x0A)
+  }
+
+  /// By bytes, not characters: a quote before a combining accent is one character with it, and a quote all the same.
+  private mutating func append(field: String) {
+    let text = field.utf8
+    // Some readers strip blanks round what is not quoted.
+    let isQuoted =
+      text.contains { [0x2C, 0x22, 0x0A, 0x0D].contains($0) } || text.first == 0x20 || text.last == 0x20
+      || text.first == 0x09 || text.last == 0x09
+    guard isQuoted || text.contains(0) else { return bytes.append(contentsOf: text) }
+    if isQuoted { bytes.append(0x22) }
+    for byte in text {
+      switch byte {
+      case 0x22: bytes += [0x22, 0x22]
+      case 0x00: bytes += Array("\u{2400}".utf8)
+      default: bytes.append(byte)
+      }
+    }
+    if isQuoted { bytes.append(0x22) }
   }
 
   /// A number as the shortest text that reads back as the same value, whole numbers without a fraction; NaN and infinity
   /// as `nan`, `inf`, `-inf`; a number that does not exist as nothing.
   static func number(_ value: Double?) -> String {
     guard let value else { return "" }
+    // A NaN may have a sign, which says nothing.
+    if value.isNaN { return "nan" }
     return Int(exactly: value).map { "\($0)" } ?? "\(value)"
-  }
-
-  private static func quoted(_ field: String) -> String {
-    guard field.utf8.contains(where: { [0x2C, 0x22, 0x0A, 0x0D].contains($0) }) else { return field }
-    return "\"" + field.replacing("\"", with: "\"\"") + "\""
   }
 }

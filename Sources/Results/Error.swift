@@ -1,4 +1,5 @@
 public import Diagnostics
+public import POSIX
 
 /// What can go wrong when results are read.
 public enum ResultsError: ProgramError, Equatable {
@@ -8,9 +9,13 @@ public enum ResultsError: ProgramError, Equatable {
   case unreadable(path: String, reason: String)
   /// The run goes on, and its ledger is the job's.
   case running(path: String, holder: String)
+  /// A folder that tables cannot be written into.
+  case notWritable(SystemError)
 
-  /// Bad input.
-  public var exitStatus: ExitStatus { .badInput }
+  /// Bad input, but for a folder that cannot be written.
+  public var exitStatus: ExitStatus {
+    if case .notWritable(let error) = self { error.exitStatus } else { .badInput }
+  }
 
   /// One line: what was got, what was expected, what to do.
   public var description: String {
@@ -21,6 +26,8 @@ public enum ResultsError: ProgramError, Equatable {
       "\(path) cannot be read (\(reason)); it is a file that `seedscape run` writes: restore it, or run the sweep again"
     case .running(let path, let holder):
       "\(path) is in use by \(holder); wait for the end of the run, or look at it with `seedscape status`"
+    case .notWritable(let error):
+      "\(error.path) cannot be written (\(error.call) failed: \(error.reason)); choose another folder with --output"
     }
   }
 }

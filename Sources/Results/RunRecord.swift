@@ -1,7 +1,6 @@
 internal import Foundation
 internal import POSIX
 public import Sweep
-internal import TensorFiles
 
 /// How a run was made: `run.json`. Its facts, with the sweep file, fix the plan; the rest is for people.
 public struct RunRecord: Sendable, Equatable, Codable {
@@ -68,17 +67,21 @@ public struct RunRecord: Sendable, Equatable, Codable {
 
   /// Reads the record of a run directory; nil when there is none.
   ///
-  /// - Throws: ``ResultsError/unreadable(path:reason:)``
+  /// - Throws: ``ResultsError/unreadable(path:reason:)``, `SystemError`.
   public static func read(from run: RunDirectory) throws -> RunRecord? {
-    guard let data = FileManager.default.contents(atPath: run.runFile.path) else { return nil }
-    do { return try JSONDecoder().decode(RunRecord.self, from: data) } catch {
-      throw ResultsError.unreadable(path: run.runFile.path, reason: "not the record of a run")
+    let path = run.runFile.path
+    guard try System.exists(path) else { return nil }
+    let bytes = try System.read(path)
+    guard let record = try? JSONDecoder().decode(RunRecord.self, from: Data(bytes)) else {
+      throw ResultsError.unreadable(path: path, reason: "not the record of a run")
     }
+    if let problem = record.inputs.problem { throw ResultsError.unreadable(path: path, reason: problem) }
+    return record
   }
 
   /// Writes the record into a run directory.
   ///
-  /// - Throws: `TensorFileError`
+  /// - Throws: `SystemError`
   public func write(to run: RunDirectory) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -86,5 +89,25 @@ public struct RunRecord: Sendable, Equatable, Codable {
     try AtomicFile.write(to: run.runFile) { file in
       try data.withUnsafeBytes { try file.append($0.bytes) }
     }
+  }
+}
+
+extension SweepInputs {
+  /// What facts about model and data cannot be, as a plan counts with them; nil where all can.
+  fileprivate var problem: String? {
+    func isHash(_ identity: Identity) -> Bool {
+      identity.hex.utf8.count == 64 && identity.hex.allSatisfy { $0.isASCII && $0.isHexDigit && !$0.isUppercase }
+    }
+    let limit = 1_000_000_000_000
+    guard isHash(model.hash), (1...limit).contains(model.parameterCount), (1...100_000).contains(model.layers),
+      (1...10_000_000).contains(model.channels)
+    else { return "its facts about the model cannot be" }
+    for (name, facts) in tasks.sorted(by: { $0.key < $1.key }) {
+      let numbers = [facts.tokensPerExample, facts.operationsPerExample]
+      guard isHash(facts.trainHash), isHash(facts.devHash), (0...limit).contains(facts.trainRows),
+        (0...limit).contains(facts.devRows), numbers.allSatisfy({ (0...1e30).contains($0) })
+      else { return "its facts about the task \(name.prefix(80)) cannot be" }
+    }
+    return nil
   }
 }

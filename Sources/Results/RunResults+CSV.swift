@@ -1,20 +1,20 @@
-internal import Foundation
+public import Foundation
 internal import Ledger
 internal import POSIX
 internal import Sweep
-internal import TensorFiles
 
 extension RunResults {
-  /// Writes the tables of a run as CSV files into `exports/`: units, cells, epochs, axes, curves, surfaces, flatness,
+  /// Writes the tables of a run as CSV files into a folder, `exports/` of the run unless another is given: units, cells, epochs, axes, curves, surfaces, flatness,
   /// barriers, agreement, trajectories, overfitting, rollback, curvature, intervals, probes,
   /// similarity, attention, consistency, datasets.
   ///
   /// They hold no times, hosts or ranks: the same sweep gives the same bytes on any number of ranks, interrupted or not.
   ///
   /// - Returns: the names of the files.
-  /// - Throws: `LedgerError`, `TensorFileError`, Foundation's file errors.
-  public func exportCSV() throws -> [String] {
-    try System.makeFolder(run.exports.path)
+  /// - Throws: ``ResultsError``, `LedgerError`, `TensorFileError`, `SystemError`.
+  public func exportCSV(to folder: URL? = nil) throws -> [String] {
+    let folder = folder ?? run.exports
+    try prepare(folder)
     let tables = [
       ("units.csv", unitTable()), ("cells.csv", try cellTable()), ("epochs.csv", try epochTable()),
       ("axes.csv", try axesTable()), ("curves.csv", try curveTable()), ("surfaces.csv", try surfaceTable()),
@@ -27,8 +27,7 @@ extension RunResults {
       ("datasets.csv", try datasetTable()),
     ]
     for (name, table) in tables {
-      let bytes = Array(table.text.utf8)
-      try AtomicFile.write(to: run.exports.appending(path: name)) { try $0.append(bytes.span.bytes) }
+      try AtomicFile.write(to: folder.appending(path: name)) { try $0.append(table.bytes.span.bytes) }
     }
     return tables.map(\.0)
   }

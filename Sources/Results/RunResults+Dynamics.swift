@@ -31,18 +31,38 @@ extension RunResults {
       var compared = Compared(comparison: planned.comparison)
       let pairs = planned.comparison.pairs.count
       if let file = try planned.attention.flatMap({ try payload($0) }) {
-        let means = try file.float64("layers.mean")
-        compared.distances[.attention] = stride(from: 0, to: means.count, by: max(1, pairs)).map {
-          Array(means[$0..<$0 + pairs])
-        }
+        let layers = try Self.shape(of: "heads.mean", in: file, count: 3)[0]
+        let means = try Self.numbers("layers.mean", in: file, count: layers * pairs)
+        compared.distances[.attention] = (0..<layers).map { Array(means[$0 * pairs..<($0 + 1) * pairs]) }
       }
       if let file = try planned.similarity.flatMap({ try payload($0) }) {
         for measure in planned.measures {
-          compared.distances[measure] = try layers(of: file).map { try file.float64("\(measure.rawValue).\($0)") }
+          compared.distances[measure] = try layers(of: file).map {
+            try Self.numbers("\(measure.rawValue).\($0)", in: file, count: pairs)
+          }
         }
       }
       return compared
     }
+  }
+
+  /// An array of a payload.
+  ///
+  /// - Throws: ``ResultsError/unreadable(path:reason:)`` where it has another number of elements, `TensorFileError`.
+  private static func numbers(_ name: String, in file: SafetensorsFile, count: Int) throws -> [Double] {
+    let numbers = try file.float64(name)
+    guard numbers.count == count else {
+      throw ResultsError.unreadable(path: file.path, reason: "\(name) has \(numbers.count) elements, expected \(count)")
+    }
+    return numbers
+  }
+
+  /// The shape of an array of a payload, likewise.
+  private static func shape(of name: String, in file: SafetensorsFile, count: Int) throws -> [Int] {
+    guard let shape = file.entry(name)?.shape, shape.count == count, shape.allSatisfy({ $0 < 1_000_000 }) else {
+      throw ResultsError.unreadable(path: file.path, reason: "it has no \(name) of \(count) dimensions")
+    }
+    return shape
   }
 
   private func layers(of file: SafetensorsFile) -> Range<Int> {
@@ -69,13 +89,19 @@ extension RunResults {
       let rows = CSV.number(try measurements(unit)["rows"])
       for layer in layers(of: file) {
         let kept = try file.int64("kept.\(layer)")
+        guard kept.count == comparison.models.count else {
+          throw ResultsError.unreadable(
+            path: file.path, reason: "kept.\(layer) has \(kept.count) elements, expected \(comparison.models.count)")
+        }
         for measure in planned.measures {
           let name = measure.rawValue
-          let distances = try file.float64("\(name).\(layer)")
+          let pairs = comparison.pairs
+          let distances = try Self.numbers("\(name).\(layer)", in: file, count: pairs.count)
           let others = try extra.map { part in
-            file.entry("\(name)_\(part).\(layer)") == nil ? nil : try file.float64("\(name)_\(part).\(layer)")
+            let other = "\(name)_\(part).\(layer)"
+            return file.entry(other) == nil ? nil : try Self.numbers(other, in: file, count: pairs.count)
           }
-          for (index, pair) in comparison.pairs.enumerated() {
+          for (index, pair) in pairs.enumerated() {
             let reason = file.metadata["\(name).\(layer).\(index)"]
             table.append(
               front + ["\(layer)"] + fields(of: comparison, pair: pair) + [name, Self.field(distances[index])]
@@ -102,15 +128,19 @@ extension RunResults {
       guard let unit = planned.attention else { continue }
       let comparison = planned.comparison
       let front = [comparison.name, comparison.kind.rawValue, comparison.probe.name]
-      guard let file = try payload(unit), let shape = file.entry("heads.mean")?.shape, shape.count == 3 else {
+      guard let file = try payload(unit) else {
         table.append(front + ["", "", "", "", "", "", "", "", status(unit)])
         continue
       }
       let examples = CSV.number(try measurements(unit)["examples"])
-      let (means, errors) = (try file.float64("layers.mean"), try file.float64("layers.se"))
-      let (headMeans, headErrors) = (try file.float64("heads.mean"), try file.float64("heads.se"))
+      let shape = try Self.shape(of: "heads.mean", in: file, count: 3)
       let pairs = comparison.pairs
       let matched = pairs.indices.filter { comparison.sharesHeads(pairs[$0].a, pairs[$0].b) }
+      let (all, heads) = (shape[0] * pairs.count, shape[0] * matched.count * shape[2])
+      let means = try Self.numbers("layers.mean", in: file, count: all)
+      let errors = try Self.numbers("layers.se", in: file, count: all)
+      let headMeans = try Self.numbers("heads.mean", in: file, count: heads)
+      let headErrors = try Self.numbers("heads.se", in: file, count: heads)
       for layer in 0..<shape[0] {
         for (index, pair) in pairs.enumerated() {
           let models = fields(of: comparison, pair: pair)
@@ -246,7 +276,7 @@ extension RunResults {
       func name(_ model: ModelState) -> String { model.isTrained ? model.cell.task : model.name }
       for measure in Measure.allCases {
         let known = seeds.compactMap { $0.distances[measure] }
-        for layer in 0..<(known.first?.count ?? 0) {
+        for layer in 0..<(known.map(\.count).min() ?? 0) {
           for (index, pair) in comparison.pairs.enumerated() {
             let front = [
               key.probe.name, key.probe.task, key.initialisation.rawValue, key.variant ?? "plain", measure.rawValue,

@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 internal import Ledger
 internal import POSIX
 internal import Sweep
@@ -10,23 +10,24 @@ extension RunResults {
     "training_loss", "training_loss_se", "dev_loss", "dev_loss_se", "dev_error", "dev_error_se",
   ]
 
-  /// Writes every curve and surface as a VTK structured grid (.vts) into `exports/`: ParaView's format. Exact points are
+  /// Writes every curve and surface as a VTK structured grid (.vts) into a folder, `exports/` of the run unless another is
+  /// given: ParaView's format. Exact points are
   /// not on a grid; the other formats have them.
   ///
   /// - Returns: the names of the files.
-  /// - Throws: `LedgerError`, `TensorFileError`, Foundation's file errors.
-  public func exportVTK() throws -> [String] {
-    try exportEach("vts") { planned, url in try grid(planned).write(to: url) }
+  /// - Throws: ``ResultsError``, `LedgerError`, `TensorFileError`, `SystemError`.
+  public func exportVTK(to folder: URL? = nil) throws -> [String] {
+    try exportEach("vts", folder) { planned, url in try grid(planned).write(to: url) }
   }
 
-  /// Writes every curve and surface as a NumPy archive (.npz) into `exports/`: `alpha`, [A], and `beta`, [B]; each value and
+  /// Writes every curve and surface as a NumPy archive (.npz) into a folder, likewise: `alpha`, [A], and `beta`, [B]; each value and
   /// `status` (0 done, 1 missing, 2 failed, 3 blocked, 4 not finite), [A, B], NaN where there is none; and the exact points, of theta0,
   /// theta1 and theta2 those that it has, in this order, with `exact_` before each name.
   ///
   /// - Returns: the names of the files.
-  /// - Throws: `LedgerError`, `TensorFileError`, Foundation's file errors.
-  public func exportNumPy() throws -> [String] {
-    try exportEach("npz") { planned, url in
+  /// - Throws: ``ResultsError``, `LedgerError`, `TensorFileError`, `SystemError`.
+  public func exportNumPy(to folder: URL? = nil) throws -> [String] {
+    try exportEach("npz", folder) { planned, url in
       let grid = try grid(planned)
       let shape = [grid.alpha.count, grid.beta.count]
       let points = planned.surface.exactPoints.compactMap { point in planned.exact[point].map { (point, $0) } }
@@ -53,14 +54,15 @@ extension RunResults {
   }
 
   private func exportEach(
-    _ format: String, _ write: (PlannedSurface, URL) throws -> Void
+    _ format: String, _ folder: URL?, _ write: (PlannedSurface, URL) throws -> Void
   ) throws -> [String] {
-    try System.makeFolder(run.exports.path)
+    let folder = folder ?? run.exports
+    try prepare(folder)
     return try [plan.curves, plan.surfaces].flatMap { all in
       try all.enumerated().map { index, planned in
-        let url = run.export(of: planned.surface, number: index + 1, format: format)
-        try write(planned, url)
-        return url.lastPathComponent
+        let name = run.export(of: planned.surface, number: index + 1, format: format).lastPathComponent
+        try write(planned, folder.appending(path: name))
+        return name
       }
     }
   }

@@ -1,5 +1,7 @@
 internal import Foundation
-internal import Ledger
+internal import Glibc
+public import Ledger
+internal import POSIX
 public import Sweep
 internal import TensorFiles
 
@@ -16,20 +18,56 @@ public struct RunResults {
 
   /// Opens a run directory that no job is using.
   ///
-  /// - Throws: ``ResultsError``, `SweepError`, `LedgerError`.
+  /// - Throws: ``ResultsError``, `SweepError`, `LedgerError`, `SystemError`.
   public init(_ run: RunDirectory) throws {
     self.run = run
-    guard let record = try RunRecord.read(from: run),
-      let data = FileManager.default.contents(atPath: run.sweepFile.path)
-    else { throw ResultsError.noRun(path: run.root.path) }
+    try Self.checkFolder(run.root.path)
+    guard let record = try RunRecord.read(from: run), try System.exists(run.sweepFile.path) else {
+      throw ResultsError.noRun(path: run.root.path)
+    }
+    let data = try System.read(run.sweepFile.path)
     if let holder = try Lease.holder(of: run) { throw ResultsError.running(path: run.root.path, holder: holder) }
     guard let text = String(validating: data, as: UTF8.self) else {
       throw ResultsError.unreadable(path: run.sweepFile.path, reason: "not UTF-8")
     }
     sweep = try SweepFile(yaml: text, path: run.sweepFile.path)
     plan = try Plan(sweep: sweep, inputs: record.inputs)
-    ledger = try Ledger(at: run, create: false)
+    ledger = try Ledger(reading: run)
     outcomes = try ledger.outcomes()
+  }
+
+  /// - Throws: ``ResultsError/noRun(path:)`` for what is no folder, `SystemError` for one that cannot be looked into.
+  private static func checkFolder(_ path: String) throws {
+    guard let status = try System.status(path), status.st_mode & S_IFMT == S_IFDIR else {
+      throw ResultsError.noRun(path: path)
+    }
+    _ = try System.names(in: path)
+  }
+
+  /// Makes a folder that tables are to be written into, and makes sure that they can be.
+  ///
+  /// - Throws: ``ResultsError/notWritable(_:)``
+  func prepare(_ folder: URL) throws {
+    do {
+      try System.proveWritable(folder.path)
+    } catch let error as SystemError {
+      throw ResultsError.notWritable(error)
+    }
+  }
+
+  /// How many units failed, how many are blocked by them, and the first different reasons, in the plan's order.
+  public var failures: (failed: Int, blocked: Int, reasons: [RunStatus.Failures]) {
+    var (reasons, failed, blocked) = (FailureReasons(), 0, 0)
+    for unit in plan.units {
+      switch outcomes[unit.id]?.status {
+      case .failed(let message):
+        failed += 1
+        reasons.add(message, unit: unit.name)
+      case .blocked: blocked += 1
+      case .done, .interrupted, nil: break
+      }
+    }
+    return (failed, blocked, reasons.first)
   }
 
   /// What a unit came to, in one word: done, failed, blocked or missing.

@@ -20,17 +20,21 @@ public struct Outcome: Sendable, Equatable {
   public let measurements: [String: Double]
   /// Bytes of a safetensors file for the run directory; nil when there is none.
   public let payload: [UInt8]?
+  /// Of a failure, whether a file or a disk failed and not the unit: it may pass, and the next start tries the unit again.
+  public let mayPass: Bool
   /// Wall-clock seconds it took; recorded beside the result, never part of it.
   public let seconds: Double
 
   /// An outcome from its parts.
   public init(
-    unit: Identity, status: Status, measurements: [String: Double] = [:], payload: [UInt8]? = nil, seconds: Double = 0
+    unit: Identity, status: Status, measurements: [String: Double] = [:], payload: [UInt8]? = nil,
+    mayPass: Bool = false, seconds: Double = 0
   ) {
     self.unit = unit
     self.status = status
     self.measurements = measurements
     self.payload = payload
+    self.mayPass = mayPass
     self.seconds = seconds
   }
 }

@@ -5,7 +5,7 @@ import Sweep
 
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Writes the results of a run for other tools, into its folder exports/.",
+    abstract: "Writes the results of a run for other tools, into its folder exports/ or another.",
     discussion: """
       csv: tables of everything. npz: each curve and surface as arrays for NumPy. vtk: each curve and surface as a \
       structured grid for ParaView. Points that are not there, or not finite, say so in each. The names of the files \
@@ -20,6 +20,12 @@ struct Export: ParsableCommand {
   @Option(help: .init("What is written.", valueName: "format"))
   var format = Format.csv
 
+  @Option(
+    help: .init(
+      "The folder for the files, such as one outside of a run directory that cannot be written. (default: exports/ in the "
+        + "run directory)", valueName: "folder"), completion: .directory)
+  var output: String?
+
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case csv, npz, vtk
   }
@@ -27,14 +33,19 @@ struct Export: ParsableCommand {
   func run() throws {
     let run = RunDirectory(root: URL(filePath: directory, directoryHint: .isDirectory))
     let results = try RunResults(run)
+    let folder = output.map { URL(filePath: $0, directoryHint: .isDirectory) } ?? run.exports
     let names =
       switch format {
-      case .csv: try results.exportCSV()
-      case .npz: try results.exportNumPy()
-      case .vtk: try results.exportVTK()
+      case .csv: try results.exportCSV(to: folder)
+      case .npz: try results.exportNumPy(to: folder)
+      case .vtk: try results.exportVTK(to: folder)
       }
     for name in names {
-      try standardOutput(run.exports.appending(path: name).relativePath)
+      try standardOutput(folder.appending(path: name).relativePath)
+    }
+    let failures = results.failures
+    for line in failureLines(failures.reasons, failed: failures.failed, blocked: failures.blocked) {
+      standardError("seedscape: \(line)")
     }
   }
 }

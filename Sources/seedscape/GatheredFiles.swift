@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import POSIX
 import Sweep
 import Synchronization
 
@@ -10,10 +11,9 @@ final class GatheredFiles: Sendable {
   /// Which unfinished comparisons need a probe's file.
   private let waiting: Mutex<[Identity: Set<Identity>]>
 
-  /// Puts a run directory's files in order: forgets probes whose file is gone while a comparison needs it, removes files that
-  /// none needs.
+  /// Removes the files that no comparison needs.
   ///
-  /// - Throws: `LedgerError`, Foundation's file errors.
+  /// - Throws: `LedgerError`, `SystemError`.
   init(_ plan: Plan, _ ledger: Ledger, keep: Bool) throws {
     self.ledger = ledger
     self.keep = keep
@@ -24,9 +24,7 @@ final class GatheredFiles: Sendable {
       for probe in unit.needs { waiting[probe]?.insert(unit.id) }
     }
     self.waiting = Mutex(waiting)
-    let done = waiting.filter { outcomes[$0.key]?.status == .done }
-    try ledger.forget(try done.filter { try !$0.value.isEmpty && file(of: $0.key) == nil }.map(\.key))
-    for probe in done where probe.value.isEmpty { try remove(probe.key) }
+    for probe in waiting where probe.value.isEmpty && outcomes[probe.key]?.status == .done { try remove(probe.key) }
   }
 
   /// Removes the files that the last of these units needed.
@@ -44,11 +42,7 @@ final class GatheredFiles: Sendable {
   }
 
   private func remove(_ probe: Identity) throws {
-    guard !keep, let file = try file(of: probe) else { return }
-    try FileManager.default.removeItem(at: file)
-  }
-
-  private func file(of probe: Identity) throws -> URL? {
-    try ledger.payloadURL(of: probe).flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0 : nil }
+    guard !keep, let file = try ledger.payloadURL(of: probe) else { return }
+    try System.remove(file.path)
   }
 }

@@ -2,12 +2,11 @@ import ArgumentParser
 import Diagnostics
 import Foundation
 import MPI
+import POSIX
 
 extension ExitStatus {
   /// The line that tells of an error.
-  static func message(_ error: any Error) -> String {
-    error is CocoaError ? error.localizedDescription : "\(error)"
-  }
+  static func message(_ error: any Error) -> String { (error as? CocoaError)?.line ?? "\(error)" }
 
   /// Prints an error and ends the program. Of the ranks of a job that has not begun, the first speaks for all.
   static func leave(with error: any Error) -> Never {
@@ -40,7 +39,7 @@ func standardError(_ line: String) {
 
 /// Prints a line on standard output.
 func standardOutput(_ line: String) throws {
-  try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
+  try Array((line + "\n").utf8).withUnsafeBytes { try System.write($0, to: STDOUT_FILENO, "standard output") }
 }
 
 /// A value as one JSON object on one line, for programs: keys in snake case, sorted.

@@ -20,6 +20,9 @@ final class Preparation: OutcomeRecorder, Sendable {
   private let ledger: Ledger
   private let gathered: GatheredFiles
   private let retries = Mutex<[Identity: Int]>([:])
+  private let reasons: Mutex<FailureReasons>
+  /// Units that were done and are done again, because files of theirs are gone that others need.
+  let lost: [WorkUnit]
 
   /// Validates everything first, and only then writes.
   ///
@@ -27,7 +30,7 @@ final class Preparation: OutcomeRecorder, Sendable {
   ///   processor; `LedgerError` for one that another job uses.
   init(
     _ source: SweepSource, _ site: Site, _ hashes: InputHashes, places: [RankPlace], mpi: String,
-    allowOtherProcessor: Bool, retryFailed: Bool
+    allowOtherProcessor: Bool, retryFailed: Bool, wait: Double
   ) throws {
     (sweep, run, self.site, self.places) = (site.sweep, site.run, site, places)
     let root = run.root
@@ -45,10 +48,16 @@ final class Preparation: OutcomeRecorder, Sendable {
     plan = try Plan(sweep: sweep, inputs: inputs)
 
     try System.proveWritable(root.path)
-    lease = try Self.lease(of: run)
+    lease = try Self.lease(of: run, waiting: wait)
+    // What follows may take longer than a heartbeat lasts: models of gigabytes on a slow disk.
+    lease.keepRenewing()
     do {
+      try TemporaryFiles.remove(from: run)
+      for folder in run.folders(for: plan) { try System.proveWritable(folder.path) }
       ledger = try Ledger(at: run)
-      if retryFailed { _ = try ledger.forgetFailures() }
+      if retryFailed { try ledger.forgetFailures() } else { try ledger.forgetPassingFailures() }
+      lost = try RecordedWork(plan, ledger, run).forgetLost()
+      reasons = Mutex(try RecordedWork(plan, ledger, run).failureReasons())
       gathered = try GatheredFiles(plan, ledger, keep: sweep.gather.keep)
       try Self.write(source.yaml, to: run.sweepFile)
       try RunRecord(
@@ -77,13 +86,19 @@ final class Preparation: OutcomeRecorder, Sendable {
   }
 
   /// The lease of a run directory. The processes of a job that has just lost a rank may outlive its `mpirun` by a moment:
-  /// whoever starts it again at once waits for them.
-  private static func lease(of run: RunDirectory) throws -> Lease {
-    let end = ContinuousClock.now + .seconds(2)
+  /// whoever starts it again at once waits for them. After a lost host it takes as long as a heartbeat lasts.
+  private static func lease(of run: RunDirectory, waiting seconds: Double) throws -> Lease {
+    let start = ContinuousClock.now
+    var hasTold = false
     while true {
       do {
         return try Lease.acquire(in: run, job: ProcessInfo.processInfo.environment["SLURM_JOB_ID"])
-      } catch LedgerError.leaseHeld where ContinuousClock.now < end {
+      } catch LedgerError.leaseHeld(_, let holder) where ContinuousClock.now - start < .seconds(seconds) {
+        if !hasTold && ContinuousClock.now - start > .seconds(2) {
+          hasTold = true
+          standardError(
+            "seedscape: \(run.root.path) is in use by \(holder); waiting for it up to \(Int(seconds)) s in all")
+        }
         Thread.sleep(forTimeInterval: 0.1)
       }
     }
@@ -94,10 +109,9 @@ final class Preparation: OutcomeRecorder, Sendable {
     _ source: SweepSource, _ inputs: SweepInputs, against before: RunRecord, in run: RunDirectory,
     allowOtherProcessor: Bool
   ) throws {
-    guard let data = FileManager.default.contents(atPath: run.sweepFile.path) else {
-      throw ResultsError.noRun(path: run.root.path)
-    }
-    var recorded = try SweepFile(yaml: String(decoding: data, as: UTF8.self), path: run.sweepFile.path)
+    guard try System.exists(run.sweepFile.path) else { throw ResultsError.noRun(path: run.root.path) }
+    let text = try System.read(run.sweepFile.path)
+    var recorded = try SweepFile(yaml: String(decoding: text, as: UTF8.self), path: run.sweepFile.path)
     var given = try source.parse()
     // Where model and data lie does not matter; what they hold is compared by hash below.
     (recorded.model, recorded.data) = ("", nil)
@@ -152,14 +166,24 @@ final class Preparation: OutcomeRecorder, Sendable {
   }
 
   func record(_ outcomes: [(outcome: Outcome, unit: WorkUnit, rank: Int)]) throws {
+    // A job that was stopped for long may have lost it to another.
+    try lease.check()
     try ledger.record(
       outcomes.map {
         RecordedOutcome(
           unit: $0.unit, outcome: $0.outcome, attempts: 1 + retries(of: $0.unit.id), rank: $0.rank,
           host: places.indices.contains($0.rank) ? places[$0.rank].host : "unknown")
       })
+    reasons.withLock { reasons in
+      for (outcome, unit, _) in outcomes {
+        if case .failed(let message) = outcome.status { reasons.add(message, unit: unit.name) }
+      }
+    }
     try gathered.remove(after: outcomes.filter { $0.outcome.status == .done }.map(\.unit))
   }
+
+  /// Why units failed, of this start and earlier ones.
+  var failures: [RunStatus.Failures] { reasons.withLock { $0.first } }
 
   /// Notes that a unit failed and is tried again.
   func noteRetry(of unit: Identity) {

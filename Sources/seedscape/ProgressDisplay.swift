@@ -6,7 +6,7 @@ import Progress
 import Sweep
 import Synchronization
 
-/// Tells how far a run is: `status.json` every two seconds, the lease's heartbeat, and what `--progress` asks for.
+/// Tells how far a run is: `status.json` every two seconds, and what `--progress` asks for.
 final class ProgressDisplay: ProgressObserver {
   private let preparation: Preparation
   private let status: StatusFile
@@ -16,7 +16,6 @@ final class ProgressDisplay: ProgressObserver {
   private struct State {
     var output: ProgressOutput
     var status = ContinuousClock.Instant.now - .seconds(3600)
-    var lease = ContinuousClock.Instant.now
     var newest: RunStatus?
   }
 
@@ -32,6 +31,12 @@ final class ProgressDisplay: ProgressObserver {
   /// What is run, where and how.
   func begin() {
     guard mode != .none else { return }
+    if !preparation.lost.isEmpty {
+      let names = preparation.lost.prefix(3).map(\.name).joined(separator: ", ")
+      standardError(
+        "seedscape: files of \(preparation.lost.count) finished units are gone, which are done again: \(names)"
+          + (preparation.lost.count > 3 ? ", ..." : ""))
+    }
     let threads = preparation.plan.threads
     standardError(
       "seedscape: \(preparation.sweep.name), \(preparation.plan.units.count) units; ranks: "
@@ -42,19 +47,16 @@ final class ProgressDisplay: ProgressObserver {
 
   func observe(_ progress: JobProgress) throws {
     let now = ContinuousClock.now
-    let status = RunStatus(progress, of: preparation.sweep.name, .running)
-    let (writes, renews) = state.withLock { state in
-      let due = (
-        progress.counts.remaining == 0 || now - state.status >= .seconds(2), now - state.lease >= .seconds(10)
-      )
-      if due.0 { state.status = now }
-      if due.1 { state.lease = now }
+    try preparation.lease.check()
+    let status = RunStatus(progress, of: preparation.sweep.name, .running, failures: preparation.failures)
+    let writes = state.withLock { state in
+      let isDue = progress.counts.remaining == 0 || now - state.status >= .seconds(2)
+      if isDue { state.status = now }
       state.newest = status
       state.output.show(status.wholeBar, parts: status.phaseBars, at: progress.seconds)
-      return due
+      return isDue
     }
     if writes { try tell(status) }
-    if renews { try preparation.lease.renew() }
   }
 
   func willRetry(_ unit: WorkUnit, rank: Int, message: String) {
@@ -82,6 +84,9 @@ final class ProgressDisplay: ProgressObserver {
     default:
       standardError("seedscape: \(counts); see `seedscape export \(preparation.run.root.relativePath)`")
     }
+    for line in failureLines(preparation.failures, failed: summary.failed, blocked: summary.blocked) {
+      standardError("seedscape: \(line)")
+    }
   }
 
   /// The last word of a run that an error ended, as far as there is still a place for it.
@@ -89,7 +94,7 @@ final class ProgressDisplay: ProgressObserver {
     guard let failed = newest?.with(.failed) else { return }
     if mode == .json { printLine(failed) }
     // Without the lease the file is another job's.
-    if (try? preparation.lease.renew()) != nil { try? status.write(failed) }
+    if (try? preparation.lease.check()) != nil { try? status.write(failed) }
   }
 
   private var newest: RunStatus? { state.withLock { $0.newest } }

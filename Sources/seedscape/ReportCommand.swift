@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Foundation
+import POSIX
 import Results
 import Sweep
 
@@ -9,7 +10,8 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Draws a run: report.html, one page that needs no network, and figures/ for papers.",
     discussion: """
-      Writes the tables into exports/ first, as `seedscape export` does; then the Python package of tools/python draws them. \
+      Writes the tables into exports/ first, as `seedscape export` does (with --output also where the run directory cannot be \
+      written: then nothing is, there); then the Python package of tools/python draws them. \
       tools/setup installs it into .python/; SEEDSCAPE_PYTHON names another Python that has it. Of a run that goes on, the \
       page shows the status and the tables of the last export.
 
@@ -29,9 +31,23 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let run = RunDirectory(root: URL(filePath: directory, directoryHint: .isDirectory))
+    let elsewhere = FileManager.default.temporaryDirectory.appending(path: "seedscape-tables-\(System.randomName())")
+    defer { try? FileManager.default.removeItem(at: elsewhere) }
+    var isElsewhere = false
     do {
-      let names = try RunResults(run).exportCSV()
-      try standardOutput("\(run.exports.relativePath) (\(names.count) tables)")
+      let results = try RunResults(run)
+      do {
+        let names = try results.exportCSV()
+        try standardOutput("\(run.exports.relativePath) (\(names.count) tables)")
+      } catch ResultsError.notWritable where output != nil {
+        // The page goes somewhere else, and nothing needs to be written here.
+        _ = try results.exportCSV(to: elsewhere)
+        isElsewhere = true
+      }
+      let failures = results.failures
+      for line in failureLines(failures.reasons, failed: failures.failed, blocked: failures.blocked) {
+        standardError("seedscape: \(line)")
+      }
     } catch ResultsError.running(_, let holder) {
       standardError("seedscape: \(directory) is in use by \(holder); the tables are those of the last export")
     }
@@ -42,11 +58,12 @@ struct ReportCommand: ParsableCommand {
     }
     var arguments = ["-m", "seedscape", "report"]
     if let output { arguments += ["--output", output] }
+    if isElsewhere { arguments += ["--tables", elsewhere.path] }
     if !figures { arguments.append("--no-figures") }
     // What begins with a dash is a directory all the same.
     let status = try python.run(arguments + ["--", directory], input: FileHandle.standardInput)
     // Python has said what is wrong, and uses the same codes.
-    if status != 0 { throw ExitCode([64, 65, 74].contains(status) ? status : ExitStatus.internal.rawValue) }
+    if status != 0 { throw ExitCode([1, 64, 65, 74].contains(status) ? status : ExitStatus.internal.rawValue) }
   }
 }
 

@@ -28,6 +28,12 @@ struct Run: ParsableCommand {
   @Flag(help: "Try failed units, and those that need them, again.")
   var retryFailed = false
 
+  @Option(
+    help: .init(
+      "How long to wait for the end of another job in the run directory. One that died with its host holds it for a minute.",
+      valueName: "seconds"))
+  var wait = 2.0
+
   @Flag(help: "Resume although another kind of CPU began: last bits may then differ between units.")
   var allowOtherProcessor = false
 
@@ -38,6 +44,10 @@ struct Run: ParsableCommand {
       standard output; none, nothing but errors; auto, bar on a terminal and otherwise log.
       """, valueName: "mode"))
   var progress = ProgressMode.auto
+
+  func validate() throws {
+    guard (0...86_400).contains(wait) else { throw ValidationError("--wait is \(wait), expected 0 to 86400 seconds") }
+  }
 
   func run() throws {
     let stop = try StopSignal.catchingSignals()
@@ -108,7 +118,7 @@ struct Run: ParsableCommand {
     do {
       preparation = try Preparation(
         source, site, hashes, places: agreement.places, mpi: mpi, allowOtherProcessor: allowOtherProcessor,
-        retryFailed: retryFailed)
+        retryFailed: retryFailed, wait: wait)
     } catch { return try leave(because: error) }
     try tell(Opening.goOn(true), communicator)
     do { try agreement.shareFolder(run.root) } catch {

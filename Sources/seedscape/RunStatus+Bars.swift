@@ -6,7 +6,7 @@ import Sweep
 
 extension RunStatus {
   /// What the coordinator tells of a sweep's run, now.
-  init(_ progress: JobProgress, of sweep: String, _ state: State) {
+  init(_ progress: JobProgress, of sweep: String, _ state: State, failures: [Failures]) {
     let now = Date()
     self.init(
       sweep: sweep, state: state, time: now, counts: Counts(progress.counts), share: progress.share,
@@ -19,7 +19,8 @@ extension RunStatus {
       running: progress.running.map {
         Running(unit: $0.unit.name, rank: $0.rank, since: now.addingTimeInterval(-$0.seconds))
       },
-      elapsed: progress.seconds, operationsPerSecond: progress.rate, secondsLeft: progress.secondsLeft)
+      failures: failures, elapsed: progress.seconds, operationsPerSecond: progress.rate,
+      secondsLeft: progress.secondsLeft)
   }
 
   /// The whole run.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Ledger
+import POSIX
 import Progress
 import Sweep
 
@@ -22,16 +23,21 @@ struct Status: ParsableCommand {
   func run() throws {
     let run = RunDirectory(root: URL(filePath: directory, directoryHint: .isDirectory))
     guard let status = try StatusFile(of: run).read() else {
-      throw InputError("\(directory) has no status.json, expected a folder that `seedscape run` wrote")
+      let isThere = try System.exists(run.root.path)
+      throw InputError(
+        "\(directory) \(isThere ? "has no status.json" : "is not there"), expected a folder that `seedscape run` wrote")
     }
     if json {
-      try standardOutput(String(decoding: try Data(contentsOf: run.statusFile), as: UTF8.self))
+      try standardOutput(String(decoding: try status.json(pretty: true), as: UTF8.self))
       return
     }
     let bars = (status.phases.count > 1 ? status.phaseBars : []) + [status.wholeBar]
     try standardOutput("\(status.sweep), \(status.state.rawValue)")
     for line in BarLayout.lines(bars, width: 100) { try standardOutput("  \(line)") }
     for unit in status.running { try standardOutput("  rank \(unit.rank): \(unit.unit)") }
+    for line in failureLines(status.failures, failed: status.counts.failed, blocked: status.counts.blocked) {
+      try standardOutput("  \(line)")
+    }
     if status.state == .running, try Lease.holder(of: run) == nil {
       try standardOutput("the job that wrote this is gone; start the same command again to go on")
     }

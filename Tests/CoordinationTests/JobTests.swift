@@ -89,6 +89,17 @@ struct JobTests {
     #expect(end.observer.retries.map { String($0.prefix { $0 != ":" }) }.sorted() == ["axes b", "point a 7"])
   }
 
+  /// What someone can cure outside of the program is tried again by the next start; what the unit is to blame for is not.
+  @Test func aFailureForWantOfAFileMayPass() throws {
+    let end = LocalJob(units: sweep, workers: 2).run { unit, inputs, _, _ in
+      if unit.name == "axes b" { throw Fatal(exitStatus: .badInput) }
+      if unit.name == "point a 7" { throw Fatal(exitStatus: .failed) }
+      return result(of: unit, inputs)
+    }
+    _ = try end.result.get()
+    #expect(end.recorder.records.filter(\.outcome.mayPass).map(\.unit.name) == ["axes b"])
+  }
+
   @Test func aRetryCanSucceed() throws {
     let attempts = Mutex(0)
     let end = LocalJob(units: [unit("a")], retries: 2).run { unit, inputs, _, _ in

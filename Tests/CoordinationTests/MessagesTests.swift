@@ -22,14 +22,15 @@ struct MessagesTests {
     ], [nil, [], [0, 255, 7]] as [[UInt8]?])
   func outcomes(status: Outcome.Status, payload: [UInt8]?) throws {
     let outcome = Outcome(
-      unit: Identity(hex: "ab"), status: status, measurements: odd, payload: payload, seconds: 0.1)
+      unit: Identity(hex: "ab"), status: status, measurements: odd, payload: payload, mayPass: payload == nil,
+      seconds: 0.1)
     guard case .outcome(let got) = try sent(.outcome(outcome)) else {
       Issue.record("another message")
       return
     }
     #expect(bits(got.measurements) == bits(odd))
     #expect((got.unit, got.seconds) == (outcome.unit, 0.1))
-    #expect(got.status == status && got.payload == payload)
+    #expect(got.status == status && got.payload == payload && got.mayPass == (payload == nil))
   }
 
   @Test func otherWords() throws {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Ledger
 import POSIX
@@ -55,11 +56,10 @@ import Testing
 
   @Test func aLivingProcessOfThisHostKeepsIt() throws {
     let lease = try Lease.acquire(in: run, job: "slurm 17")
-    // Stopped for long, but alive.
-    try setAge(1000)
+    try setAge(Lease.lifetime - 15)
     let error = try #require(throws: LedgerError.self) { try Lease.acquire(in: run) }
     #expect(error.description.contains("in use by process \(getpid()) on host "))
-    #expect(error.description.contains(", job slurm 17, expected it free"))
+    #expect(error.description.contains(", job slurm 17 (renewed 4"))
     #expect(try temporary.files() == ["lease"])
     try lease.renew()
   }
@@ -78,8 +78,99 @@ import Testing
     _ = try Lease.acquire(in: run)
   }
 
+  /// A process that is stopped holds nothing for ever: when it goes on it finds that out, before it writes anything.
+  @Test func aStoppedProcessLosesItAndFindsOut() throws {
+    let stopped = try Lease.acquire(in: run)
+    try setAge(Lease.lifetime + 20)
+    #expect(try Lease.holder(of: run) == nil)
+    let lease = try Lease.acquire(in: run)
+    #expect(throws: LedgerError.self) { try stopped.check() }
+    #expect(throws: LedgerError.self) { try stopped.renew() }
+    try lease.check()
+  }
+
+  /// A process that has ended and that its parent did not wait for still has its number.
+  @Test func aZombieHoldsNothing() throws {
+    let child = Process()
+    child.executableURL = URL(filePath: "/bin/sh")
+    // The shell becomes a program that never waits for its child, which ends at once.
+    child.arguments = ["-c", "sleep 0 & echo $!; exec sleep 30"]
+    let output = Pipe()
+    child.standardOutput = output
+    try child.run()
+    defer { child.terminate() }
+    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    let zombie = try #require(Int32(line.trimmingCharacters(in: .whitespacesAndNewlines)))
+    Thread.sleep(forTimeInterval: 0.3)
+    let state = try String(contentsOfFile: "/proc/\(zombie)/stat", encoding: .utf8)
+    #expect(state.contains(") Z "))
+    let start = try #require(UInt64(state.split(separator: " ")[21]))
+    try leave(["process": zombie, "processStart": start])
+    #expect(try Lease.holder(of: run) == nil)
+    _ = try Lease.acquire(in: run)
+  }
+
+  @Test func aHeartbeatFromTheFutureDoesNotBlockForHours() throws {
+    try leave(["host": "elsewhere", "machine": "elsewhere", "process": 1], age: -3600)
+    #expect(try Lease.holder(of: run) == nil)
+    _ = try Lease.acquire(in: run)
+  }
+
+  /// Containers are often all called localhost, and each has a process 1.
+  @Test func aMachineOfTheSameNameIsAnother() throws {
+    try leave(["machine": "another boot", "process": try endedProcess()])
+    let error = try #require(throws: LedgerError.self) { try Lease.acquire(in: run) }
+    #expect(error.description.contains("in use by process "))
+    // A file of an older version has the name alone.
+    try FileManager.default.removeItem(at: run.leaseFile)
+    try leave(["machine": NSNull(), "process": try endedProcess()])
+    #expect(try Lease.holder(of: run) == nil)
+  }
+
+  @Test func aDamagedFileHoldsNoLongerThanAHeartbeat() throws {
+    for bytes in [Data([0xFF, 0x00, 0x7B]), Data(#"{"host":3}"#.utf8), Data(repeating: 0x5B, count: 1 << 20)] {
+      try bytes.write(to: run.leaseFile)
+      let error = try #require(throws: LedgerError.self) { try Lease.acquire(in: run) }
+      #expect(error.description.contains("a damaged lease"))
+      try setAge(Lease.lifetime + 20)
+      try Lease.acquire(in: run).release()
+    }
+    try FileManager.default.createDirectory(at: run.leaseFile, withIntermediateDirectories: true)
+    #expect(throws: (any Error).self) { try Lease.acquire(in: run) }
+    #expect(throws: (any Error).self) { try Lease.holder(of: run) }
+  }
+
+  @Test func lookingAtItWritesNothing() throws {
+    try leave(["host": "elsewhere", "machine": "elsewhere", "process": 1])
+    try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: run.leaseFile.path)
+    let before = try FileManager.default.attributesOfItem(atPath: run.root.path)[.modificationDate] as? Date
+    #expect(try Lease.holder(of: run)?.contains("elsewhere") == true)
+    let after = try FileManager.default.attributesOfItem(atPath: run.root.path)[.modificationDate] as? Date
+    #expect(before == after)
+  }
+
+  @Test func aThreadRenewsItAndSaysWhenItIsLost() throws {
+    let lease = try Lease.acquire(in: run)
+    try setAge(1000)
+    lease.keepRenewing(every: 0.02)
+    Thread.sleep(forTimeInterval: 0.5)
+    #expect(try Lease.holder(of: run) != nil)
+    try lease.check()
+    try FileManager.default.removeItem(at: run.leaseFile)
+    Thread.sleep(forTimeInterval: 0.5)
+    #expect(throws: LedgerError.self) { try lease.check() }
+    try lease.release()
+    #expect(try temporary.files().isEmpty)
+  }
+
+  @Test func aFileSystemWithoutLocksIsCalledSo() {
+    let error = LedgerError.noLocks(SystemError("fcntl", "r/lease", errno: ENOLCK, .writing))
+    #expect(error.description.hasPrefix("r/lease: fcntl says No locks available (errno 37): locks do not work on this"))
+    #expect(error.exitStatus == .inputOutput)
+  }
+
   @Test func anotherHostKeepsItWhileItIsRenewed() throws {
-    try leave(["host": "elsewhere", "process": 1], age: Lease.lifetime - 15)
+    try leave(["host": "elsewhere", "machine": "elsewhere", "process": 1], age: Lease.lifetime - 15)
     let error = try #require(throws: LedgerError.self) { try Lease.acquire(in: run) }
     #expect(error.description.contains("process 1 on host elsewhere (renewed 4"))
     #expect(try record()["host"] as? String == "elsewhere")

@@ -89,3 +89,16 @@ import Testing
     #expect(!System.isAlive(0) && !System.isAlive(-1) && System.startTime(of: 0) == nil)
   }
 }
+
+@Suite struct FoundationErrorTests {
+  /// Foundation says "You don't have permission." and keeps the path to itself.
+  @Test func anErrorOfFoundationHasItsPath() throws {
+    let error = try #require(throws: CocoaError.self) {
+      try FileManager.default.contentsOfDirectory(atPath: "/nowhere/at all")
+    }
+    #expect(error.line.hasPrefix("/nowhere/at all: "))
+    #expect(ExitStatus(error) == .badInput)
+    let full = CocoaError(.fileWriteOutOfSpace, userInfo: [NSFilePathErrorKey: "/a/b"])
+    #expect(full.line.hasPrefix("/a/b: ") && ExitStatus(full) == .inputOutput)
+  }
+}

@@ -99,4 +99,15 @@ import Testing
     #expect(try doubles("Points", in: text) == [0, 0, 0, 0.5, 0, 0, 1, 0, 0])
     #expect(try doubles("loss", in: text).map(\.isNaN) == [false, true, false])
   }
+
+  /// Names hold what they like; XML does not.
+  @Test func namesAreValidXML() throws {
+    let name = "a\"b<c&d>e\nf\tg\r\u{0}\u{1}\u{301}<\u{338}\"\u{301}é😀 "
+    let one = StructuredGrid(alpha: [0], beta: [0], units: "<&\u{0}>", values: [(name, [1])], status: [.done])
+    let text = try text(one)
+    let expected =
+      "Name=\"a&quot;b&lt;c&amp;d&gt;e&#10;f&#9;g&#13;\u{FFFD}\u{FFFD}\u{301}&lt;\u{338}&quot;\u{301}é😀 \""
+    #expect(text.utf8.firstRange(of: Array(expected.utf8)) != nil)
+    #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 })
+  }
 }

@@ -1,0 +1,42 @@
+internal import Foundation
+internal import POSIX
+
+/// A private copy of a ledger and what SQLite keeps beside it, gone at this object's end.
+///
+/// A write that was cut off leaves a journal, which SQLite plays back into the file before anybody reads it. A reader that
+/// leaves the run directory alone has that done in a copy.
+final class LedgerCopy: Sendable {
+  private let folder: String
+
+  /// The copy of the ledger.
+  var path: String { "\(folder)/ledger.sqlite" }
+
+  /// The copy as SQLite takes it when it is not to lock what nobody else has.
+  var unlocked: String { URL(filePath: path).absoluteString + "?vfs=unix-none" }
+
+  /// Copies the ledger at `path` into the folder for temporary files.
+  ///
+  /// - Throws: ``LedgerError/noCopy(path:_:)``, `SystemError`.
+  init(of path: String) throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "seedscape-\(System.randomName())").path
+    do {
+      try System.makeFolder(folder)
+    } catch let error as SystemError {
+      throw LedgerError.noCopy(path: path, error)
+    }
+    for suffix in ["", "-journal", "-wal"] where try System.exists(path + suffix) {
+      let bytes = try System.read(path + suffix)
+      do {
+        try AtomicFile.write(to: URL(filePath: self.path + suffix), isDurable: false) {
+          try $0.append(bytes.span.bytes)
+        }
+      } catch let error as SystemError {
+        throw LedgerError.noCopy(path: path, error)
+      }
+    }
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+}
