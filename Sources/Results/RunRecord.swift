@@ -21,11 +21,13 @@ public struct RunRecord: Sendable, Equatable, Codable {
   public var model: String
   /// The data folder.
   public var data: String
+  /// The sweep's name, which its file need not say; nil in a record of an earlier version.
+  public var name: String?
 
   /// A record from its parts.
   public init(
     inputs: SweepInputs, program: String, mpi: String, blas: String, processor: String, hosts: [String], model: String,
-    data: String
+    data: String, name: String? = nil
   ) {
     self.inputs = inputs
     self.program = program
@@ -35,6 +37,7 @@ public struct RunRecord: Sendable, Equatable, Codable {
     self.hosts = hosts
     self.model = model
     self.data = data
+    self.name = name
   }
 
   /// Reads the record of a run directory; nil when there is none.

@@ -58,7 +58,7 @@ extension RunResults {
     try System.makeFolder(run.exports.path)
     return try [plan.curves, plan.surfaces].flatMap { all in
       try all.enumerated().map { index, planned in
-        let url = run.export(of: planned.surface, number: index + 1, format: format)
+        let url = run.export(of: planned, number: index + 1, format: format)
         try write(planned, url)
         return url.lastPathComponent
       }

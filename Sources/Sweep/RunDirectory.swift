@@ -26,11 +26,11 @@ public struct RunDirectory: Sendable, Hashable {
   /// Tables for other tools.
   public var exports: URL { root.appending(path: "exports", directoryHint: .isDirectory) }
 
-  /// One curve or surface for another tool. The number, from 1 in the sweep file's order, keeps names apart, as a plane may
-  /// be asked for twice.
-  public func export(of surface: Surface, number: Int, format: String) -> URL {
-    let kind = surface.isCurve ? "curve" : "surface"
-    return exports.appending(path: "\(kind)-\(number)-\(FileName.made(from: surface.name)).\(format)")
+  /// One curve or surface for another tool. The number, from 1 in the plan's order, keeps names apart, whatever a file system
+  /// makes of them.
+  public func export(of planned: PlannedSurface, number: Int, format: String) -> URL {
+    let kind = planned.surface.isCurve ? "curve" : "surface"
+    return exports.appending(path: "\(kind)-\(number)-\(FileName.made(from: planned.name)).\(format)")
   }
 
   /// The folder of a fine-tuning.
@@ -59,17 +59,38 @@ public struct RunDirectory: Sendable, Hashable {
     theta0(cell.initialisation, seed: cell.initialisationSeed, reinitialised: cell.recipe.reinitialise)
   }
 
-  /// Whether a name in the root is one that a run writes.
+  /// Whether a name in the root is one that a run writes, or a temporary one of a write that was cut short.
   public static func owns(_ name: String) -> Bool {
-    let names = [
-      "sweep.yaml", "run.json", "status.json", "lease", "ledger.sqlite", "cells", "models", "activations", "results",
-      "directions", "report.html", "figures",
-      "exports",
-    ]
-    // SQLite and atomic writes put files of longer names beside them for a while.
-    return names.contains {
-      name == $0 || name.hasPrefix("\($0)-") || name.hasPrefix("\($0).") || name.hasPrefix(".\($0).")
+    let folders = ["cells", "models", "activations", "results", "directions", "figures", "exports"]
+    let files = ["sweep.yaml", "run.json", "status.json", "lease", "ledger.sqlite", "report.html"]
+    let ledger = ["-journal", "-wal", "-shm"].map { "ledger.sqlite\($0)" }
+    return (folders + files + ledger).contains(name) || files.contains { isTemporary(name, of: $0) }
+  }
+
+  /// Whether a name is one under which a file is written before it gets its own: `NAME.tmp`, `.NAME.tmp`, or with a random
+  /// number in hexadecimal before `.tmp`.
+  static func isTemporary(_ name: String, of file: String) -> Bool {
+    guard name.hasSuffix(".tmp") else { return false }
+    let front = name.dropLast(4)
+    for start in [file, ".\(file)"] where front.hasPrefix(start) {
+      let number = front.dropFirst(start.count)
+      if number.isEmpty { return true }
+      guard number.first == ".", (2...17).contains(number.utf8.count) else { continue }
+      if number.dropFirst().utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) { return true }
     }
+    return false
+  }
+
+  /// The most bytes of a path that the system takes, the zero at its end included.
+  static let longestPath = 4096
+
+  /// Checks that the paths of all files within are ones that the system takes.
+  ///
+  /// - Throws: ``SweepError/longPath(path:most:)``.
+  public func checkLength() throws {
+    // A folder and a file of the longest names, twice: snapshots lie in a folder of a cell's folder.
+    let most = Self.longestPath - 4 * 256
+    guard root.path.utf8.count <= most else { throw SweepError.longPath(path: root.path, most: most) }
   }
 
   /// The path of a unit's payload relative to the root: activations of probes, results of all else.

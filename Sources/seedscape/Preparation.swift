@@ -8,6 +8,7 @@ import POSIX
 import Results
 import Sweep
 import Synchronization
+import TensorFiles
 
 /// A run directory made ready on rank 0: validated, leased, its ledger open.
 final class Preparation: OutcomeRecorder, Sendable {
@@ -32,6 +33,7 @@ final class Preparation: OutcomeRecorder, Sendable {
     sweep = try source.parse()
     let root = URL(filePath: output ?? "runs/\(sweep.name)", directoryHint: .isDirectory).absoluteURL
     run = RunDirectory(root: root)
+    try run.checkLength()
     self.places = places
     site = try Site(sweep, in: source.folderURL, run: run)
     var inputs = try site.facts(program: Version.program)
@@ -56,7 +58,7 @@ final class Preparation: OutcomeRecorder, Sendable {
       try Self.write(source.yaml, to: run.sweepFile)
       try RunRecord(
         inputs: inputs, program: Version.program, mpi: mpi, blas: BLAS.configuration, processor: Processor.name,
-        hosts: places.map(\.host), model: site.checkpoint.directory.path, data: site.data.path
+        hosts: places.map(\.host), model: site.checkpoint.directory.path, data: site.data.path, name: sweep.name
       ).write(to: run)
       try site.prepareModels()
     } catch {
@@ -99,7 +101,8 @@ final class Preparation: OutcomeRecorder, Sendable {
     guard let data = FileManager.default.contents(atPath: run.sweepFile.path) else {
       throw ResultsError.noRun(path: run.root.path)
     }
-    var recorded = try SweepFile(yaml: String(decoding: data, as: UTF8.self), path: run.sweepFile.path)
+    let path = run.sweepFile.path
+    var recorded = try SweepFile(yaml: try SweepFile.text(of: data, path: path), path: path, name: before.name)
     var given = try source.parse()
     // Where model and data lie does not matter; what they hold is compared by hash below.
     (recorded.model, recorded.data) = ("", nil)
