@@ -28,9 +28,9 @@ public struct Plan: Sendable {
   /// The comparisons between models.
   public let comparisons: [PlannedComparison]
 
-  /// The most units of a plan, pairs of compared models counted with them: a plan of so many is made, and handed out on paper,
-  /// in a minute, and takes 4 GB. A surface of the most points, 1001 x 1001, is one half of it.
-  public static let mostUnits = 2_000_000
+  /// The most units of a plan, pairs of compared models counted with them. A plan of so many is made, and handed out on paper,
+  /// in half a minute and 1 GB; a surface may have 700 x 700 points.
+  public static let mostUnits = 500_000
 
   /// Plans a sweep.
   ///
