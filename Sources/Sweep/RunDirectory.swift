@@ -64,21 +64,20 @@ public struct RunDirectory: Sendable, Hashable {
     let folders = ["cells", "models", "activations", "results", "directions", "figures", "exports"]
     let files = ["sweep.yaml", "run.json", "status.json", "lease", "ledger.sqlite", "report.html"]
     let ledger = ["-journal", "-wal", "-shm"].map { "ledger.sqlite\($0)" }
-    return (folders + files + ledger).contains(name) || files.contains { isTemporary(name, of: $0) }
+    return (folders + files + ledger).contains(name) || isTemporary(name, of: files)
   }
 
-  /// Whether a name is one under which a file is written before it gets its own: `NAME.tmp`, `.NAME.tmp`, or with a random
-  /// number in hexadecimal before `.tmp`.
-  static func isTemporary(_ name: String, of file: String) -> Bool {
+  /// Whether a name is one under which a file is written before it gets its own: `NAME.tmp`, with a full stop before it or not,
+  /// a random number in hexadecimal between the two or not; or such a number alone, by which a folder is tried.
+  private static func isTemporary(_ name: String, of files: [String]) -> Bool {
     guard name.hasSuffix(".tmp") else { return false }
     let front = name.dropLast(4)
-    for start in [file, ".\(file)"] where front.hasPrefix(start) {
-      let number = front.dropFirst(start.count)
-      if number.isEmpty { return true }
-      guard number.first == ".", (2...17).contains(number.utf8.count) else { continue }
-      if number.dropFirst().utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) { return true }
-    }
-    return false
+    let named = front.hasPrefix(".") ? front.dropFirst() : front
+    if files.contains(String(named)) { return true }
+    let digits = named.utf8.reversed().prefix { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }.count
+    guard (1...16).contains(digits) else { return false }
+    let rest = named.dropLast(digits)
+    return rest.isEmpty ? front.hasPrefix(".") : rest.hasSuffix(".") && files.contains(String(rest.dropLast()))
   }
 
   /// The most bytes of a path that the system takes, the zero at its end included.
@@ -106,6 +105,9 @@ public struct RunDirectory: Sendable, Hashable {
 public struct CellDirectory: Sendable, Hashable {
   /// The folder itself.
   public let root: URL
+
+  /// The folders within a folder.
+  public init(root: URL) { self.root = root }
 
   /// The folder of the snapshots.
   public var snapshots: URL { root.appending(path: "snapshots", directoryHint: .isDirectory) }

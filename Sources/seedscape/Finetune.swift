@@ -155,10 +155,10 @@ struct Finetune: ParsableCommand {
       }
       network.initialiseHead(parameters, seed: seeds.head)
     }
+    let parts = CellDirectory(root: folder)
     let fineTuning = try FineTuning(
       trainer, task: task, dev: try Evaluator(network, dev, batchSize: 32, team: team), devLabels: devLabels,
-      folders: CellFolders(
-        final: folder, snapshots: folder.appending(path: "snapshots"), resume: folder.appending(path: "resume")),
+      folders: CellFolders(final: folder, snapshots: parts.snapshots, resume: parts.resume),
       identity: try identity(train: train, dev: dev, start: trainer.parameters, network, seeds))
     if let snapshotEvery, trainer.steps / snapshotEvery > Recipe.mostSnapshots {
       throw InputError(

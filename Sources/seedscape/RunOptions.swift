@@ -26,7 +26,8 @@ struct SweepOptions: ParsableArguments {
         "\(sweep) cannot be read, expected a sweep file; see jobs/sweeps/ for examples, seedscape sweep-file for keys")
     }
     return SweepSource(
-      yaml: try SweepFile.text(of: bytes, path: sweep), path: sweep, folder: url.absoluteURL.deletingLastPathComponent().path,
+      yaml: try SweepFile.text(of: bytes, path: sweep), path: sweep,
+      folder: url.absoluteURL.deletingLastPathComponent().path,
       model: model.map { URL(filePath: $0).absoluteURL.path }, data: data.map { URL(filePath: $0).absoluteURL.path })
   }
 }

@@ -5,11 +5,16 @@ import Testing
 @Suite struct OddValuesTests {
   static let values =
     [
-      "-1", "0", "-0", "+1", "007", "0x10", "1_000", "1e3", "1.5", "1e308", "-1e308", "1e-320", "1e999999999", ".nan", ".inf",
-      "-.inf", "nan", "inf", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "2147483648", "4294967296",
-      "''", "' '", "[]", "{}", "[[]]", "[{}]", "null", "~", "true", "yes", "2001-01-01", "12:30:45", "!!binary aGk=", "'\\0'",
-      "\"\\0\"", "\"a\\nb\"", "../..", "/", "-", "--help", "'*'", "\"\\u0130\"", "[-4, 4, 1000000000]", "[0, 1e-300, 3]",
-      "[-1e308, 1e308, 3]", "[0, 1, 9223372036854775807]", "[.nan, 1, 3]", "[layers 0-9223372036854775807]", "[layers 0-]",
+      "-1", "0", "-0", "+1", "007", "0x10", "1_000", "1e3", "1.5", "1e308", "-1e308", "1e-320", "1e999999999", ".nan",
+      ".inf",
+      "-.inf", "nan", "inf", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "2147483648",
+      "4294967296",
+      "''", "' '", "[]", "{}", "[[]]", "[{}]", "null", "~", "true", "yes", "2001-01-01", "12:30:45", "!!binary aGk=",
+      "'\\0'",
+      "\"\\0\"", "\"a\\nb\"", "../..", "/", "-", "--help", "'*'", "\"\\u0130\"", "[-4, 4, 1000000000]",
+      "[0, 1e-300, 3]",
+      "[-1e308, 1e308, 3]", "[0, 1, 9223372036854775807]", "[.nan, 1, 3]", "[layers 0-9223372036854775807]",
+      "[layers 0-]",
       "[layer 99999999999999999999]", "[layers 5-2, all]", "9223372036854775807 steps", "1 steps", "1e-300 epochs",
       "0x1p3 epochs", "nan epochs", "1e300 GB", "nan MB", "inf TB", "0x1p40 MB", "{every: 1 step}", "{count: 10000}",
     ] + ["[\(String(repeating: "layer 0+", count: 200))layer 0]", String(repeating: "9", count: 5000)]
@@ -34,15 +39,23 @@ import Testing
 
   /// Each number is within its range; together they are too much.
   static let tooMuch: [(yaml: String, message: String)] = [
-    ("seeds: {count: 10000}\ncurves: [{along: seeds}]", "4399560000"),
+    ("seeds: {count: 10000}\ncurves: [{along: seeds}]", "2499770000 units"),
     ("seeds: {count: 10000}\ncurves: [{along: {random: {directions: 1000}}, alpha: [0, 1, 1001]}]", "curves"),
-    ("surfaces: [{task: MRPC, along: random, alpha: [0, 1, 1001], beta: [0, 1, 1001]}]", "by surfaces, expected at most"),
+    (
+      "surfaces: [{task: MRPC, along: random, alpha: [0, 1, 1001], beta: [0, 1, 1001]}]",
+      "by surfaces, expected at most"
+    ),
     ("seeds: {count: 10000}\nconsistency: {probes: [p]}\nprobes: [{name: p, task: MRPC}]", "by consistency, expected"),
-    ("seeds: {count: 10000}\nrollback: {groups: [low, high, all, pooler, embeddings, layer 0, layer 1]\n  , layers: each}", ""),
-    ("recipe: {epochs: 1000, snapshots: {every: 0.001 epochs}, batch: 1}", "would keep 20002 snapshots"),
+    ("recipe: {epochs: 1000, snapshots: {every: 0.001 epochs}, batch: 1}", "would keep 10002 snapshots"),
     ("recipe: {epochs: 1000, batch: 1, snapshots: {every: 1 step}}", "would keep 10002 snapshots"),
-    ("seeds: {head: [\((0..<101).map(String.init).joined(separator: ","))], order: [\((0..<100).map(String.init).joined(separator: ","))]}", "101 head seeds x 100 order seeds"),
-    ("variants: [\((0..<40).map { "{name: v\($0), recipe: {}}" }.joined(separator: ","))]\nseeds: {count: 10000}", "820000 cells"),
+    (
+      "seeds: {head: [\((0..<101).map(String.init).joined(separator: ","))], order: [\((0..<100).map(String.init).joined(separator: ","))]}",
+      "101 head seeds x 100 order seeds"
+    ),
+    (
+      "variants: [\((0..<40).map { "{name: v\($0), recipe: {}}" }.joined(separator: ","))]\nseeds: {count: 10000}",
+      "820000 cells"
+    ),
     ("curves: [\(Array(repeating: "{}", count: 1001).joined(separator: ","))]", "expected a list of at most 1000"),
   ]
 
@@ -51,10 +64,9 @@ import Testing
     let began = ContinuousClock.now
     do {
       _ = try Examples.plan("model: m\ntasks: [SST-2, MRPC]\n" + yaml)
-      #expect(message.isEmpty, "\(yaml.prefix(80)) was planned")
+      Issue.record("\(yaml.prefix(80)) was planned")
     } catch let error as SweepError {
       #expect(error.description.contains(message), "\(error)")
-      #expect(!message.isEmpty || error.description.contains("units of work"))
     }
     #expect(ContinuousClock.now - began < .seconds(10))
   }
@@ -89,7 +101,7 @@ import Testing
 
   @Test func anAliasIsTheValueThatItNames() throws {
     let sweep = try Examples.sweep(
-      "model: m\ntasks: [SST-2, MRPC]\nrecipes: {SST-2: &r {epochs: 8}, MRPC: *r}  # is that so ? yes: *\nseeds: [3]")
+      "model: m\ntasks: [SST-2, MRPC]\nrecipes: {SST-2: &r {epochs: 8}, MRPC: *r}  # is that so ? yes: a * b\nseeds: [3]")
     #expect(sweep.recipe(task: "MRPC", initialisation: .pretrained).epochs == 8)
   }
 
@@ -97,6 +109,6 @@ import Testing
     let error = #expect(throws: SweepError.self) {
       try Examples.sweep("model: m\ntasks: [SST-2]\n" + String(repeating: "#", count: 1_000_001))
     }
-    #expect(error?.description.contains("1000026 bytes, and at most 1000000") == true)
+    #expect(error?.description.contains("1000025 bytes, and at most 1000000") == true)
   }
 }

@@ -56,7 +56,8 @@ import Testing
   @Test func modelDataProgramAndProcessorChangeEveryUnit() throws {
     let before = Set(try ids(Examples.small).values)
     let others = [
-      Examples.inputs(model: "other"), Examples.inputs(blasCore: "Haswell"), Examples.inputs(program: "seedscape 0.1.1"),
+      Examples.inputs(model: "other"), Examples.inputs(blasCore: "Haswell"),
+      Examples.inputs(program: "seedscape 0.1.1"),
     ]
     for inputs in others { #expect(before.isDisjoint(with: try ids(Examples.small, inputs).values)) }
     // Of data: what a task's files hold changes whatever reads them. theta0 on MRPC's dev rows reads no training rows.

@@ -45,7 +45,9 @@ import Testing
       if case .value(let yaml) = key.fallback, values.isEmpty { values = [yaml] }
       #expect(!values.isEmpty, "no value to try for \(section.name).\(name)")
       for value in values {
-        #expect(throws: Never.self, "\(section.name).\(name): \(value)") { try SectionExamples.sweep(section, name, value) }
+        #expect(throws: Never.self, "\(section.name).\(name): \(value)") {
+          try SectionExamples.sweep(section, name, value)
+        }
       }
     }
   }
@@ -78,11 +80,15 @@ import Testing
     for (name, key) in section.keys {
       switch key.fallback {
       case .value(let yaml):
-        #expect(try SectionExamples.sweep(section, name, yaml) == SectionExamples.sweep(section, name), "\(section.name).\(name): \(yaml)")
+        #expect(
+          try SectionExamples.sweep(section, name, yaml) == SectionExamples.sweep(section, name),
+          "\(section.name).\(name): \(yaml)")
       case .described:
         #expect(throws: Never.self, "\(section.name).\(name)") { try SectionExamples.sweep(section, name) }
       case .required(let expected):
-        let error = #expect(throws: SweepError.self, "\(section.name).\(name)") { try SectionExamples.sweep(section, name) }
+        let error = #expect(throws: SweepError.self, "\(section.name).\(name)") {
+          try SectionExamples.sweep(section, name)
+        }
         guard case .missingKey(let place, expected: expected)? = error else {
           Issue.record("\(section.name).\(name): \(error)")
           continue

@@ -21,12 +21,15 @@ import Testing
     let own = [
       "run.json", "cells", "models", "lease", "ledger.sqlite", "ledger.sqlite-journal", "ledger.sqlite-wal",
       ".run.json.1f.tmp", ".sweep.yaml.ffffffffffffffff.tmp", "status.json.tmp", "lease.12ab.tmp", ".report.html.tmp",
+      ".12ab.tmp",
     ]
     for name in own { #expect(RunDirectory.owns(name), "\(name)") }
     let foreign = [
-      "notes.txt", "run", "cellsX", "models-old", "models.bak", "cells.tmp", "results-2024", "sweep.yaml.orig", "run.json~",
+      "notes.txt", "run", "cellsX", "models-old", "models.bak", "cells.tmp", "results-2024", "sweep.yaml.orig",
+      "run.json~",
       "ledger.sqlite-old", "ledger.sqlite.bak", ".run.json.1f", ".run.json.xyz.tmp", "run.json.1F.tmp",
-      ".run.json.fffffffffffffffff.tmp", "run.json..tmp", ".tmp", "tmp", "", ".", "report.html.gz", "figures-old", "Cells",
+      ".run.json.fffffffffffffffff.tmp", "run.json..tmp", ".tmp", "12ab.tmp", ".xyz.tmp", "notes.12ab.tmp", "tmp", "",
+      ".", "report.html.gz", "figures-old", "Cells",
     ]
     for name in foreign { #expect(!RunDirectory.owns(name), "\(name)") }
   }
@@ -41,7 +44,7 @@ import Testing
       tasks: [\(tasks.joined(separator: ", "))]
       seeds: {head: [2147483646], order: [2147483647]}
       variants: [{name: \(long[2]), recipe: {epochs: 2}}]
-      surfaces: [{task: \(long[0]), other: \(long[1]), variant: \(long[2]), groups: [all, "\(group)", "\(group)+pooler"], alpha: [0, 1, 2], beta: [0, 1, 2]}]
+      surfaces: [{task: \(long[0]), other: \(long[1]), variant: \(long[2]), groups: [all, "\(group)", "\(group)+layer 0"], alpha: [0, 1, 2], beta: [0, 1, 2]}]
       probes: [{name: \(long[3]), task: \(long[0])}]
       consistency: {between: [tasks], probes: [\(long[3])]}
       """

@@ -9,15 +9,15 @@ import Testing
     let plan = try Examples.plan(
       Self.cells + """
         curves:
-          - {tasks: [MRPC], alpha: [-4, 4, 3], groups: [all, low]}
+          - {tasks: [MRPC], alpha: [-4, 4, 3], groups: [all, high]}
           - {alpha: [-0.1, 0.1, 3]}
           - {along: random, tasks: [MRPC], seeds: [0]}
         """)
     // Every name of both entries says the range, that of an entry without another range does not.
     #expect(
       plan.curves.map(\.name) == [
-        "MRPC-s0 curve, alpha [-4, 4, 3]", "MRPC-s0 curve, alpha [-4, 4, 3] (low, rest at theta1)",
-        "MRPC-s1 curve, alpha [-4, 4, 3]", "MRPC-s1 curve, alpha [-4, 4, 3] (low, rest at theta1)",
+        "MRPC-s0 curve, alpha [-4, 4, 3]", "MRPC-s0 curve, alpha [-4, 4, 3] (high, rest at theta1)",
+        "MRPC-s1 curve, alpha [-4, 4, 3]", "MRPC-s1 curve, alpha [-4, 4, 3] (high, rest at theta1)",
         "SST-2-s0 curve, alpha [-0.1, 0.1, 3]", "SST-2-s1 curve, alpha [-0.1, 0.1, 3]",
         "MRPC-s0 curve, alpha [-0.1, 0.1, 3]", "MRPC-s1 curve, alpha [-0.1, 0.1, 3]", "MRPC-s0 random 0 (filter)",
       ])
@@ -45,17 +45,20 @@ import Testing
       Self.cells + """
         recipe: {snapshots: {every: 1 epochs}}
         curves:
-          - {tasks: [MRPC], seeds: [0], alpha: [0, 1, 3], groups: [all, low + high + embeddings + pooler]}
+          - {tasks: [MRPC], seeds: [0], alpha: [0, 1, 3], groups: [all, middle + high + embeddings + pooler]}
           - {alpha: [0, 1, 3], tasks: [MRPC]}
         trajectories: [{tasks: [MRPC]}, {seeds: [0]}]
-        rollback: {tasks: [MRPC], seeds: [0], groups: [layer 1, low], layers: each}
-        curvature: [{tasks: [MRPC]}, {seeds: [0]}, {seeds: [1], groups: [low + high + embeddings + pooler]}]
+        rollback: {tasks: [MRPC], seeds: [0], groups: [layer 1, high], layers: each}
+        curvature: [{tasks: [MRPC]}, {seeds: [0]}, {seeds: [1], groups: [middle + high + embeddings + pooler]}]
         """)
     #expect(plan.curves.map(\.name) == ["MRPC-s0 curve", "MRPC-s1 curve"])
     #expect(plan.trajectories.map(\.work.name).sorted() == Set(plan.trajectories.map(\.work.name)).sorted())
     #expect(plan.trajectories.count == 3)
-    #expect(plan.rollbacks.map(\.group.name) == ["layer 1", "low", "layer 0"])
-    #expect(plan.curvatures.map(\.work.name).sorted() == ["MRPC-s0 curvature", "MRPC-s1 curvature", "SST-2-s0 curvature", "SST-2-s1 curvature"])
+    #expect(plan.rollbacks.map(\.group.name) == ["layer 1", "high", "layer 0"])
+    #expect(
+      plan.curvatures.map(\.work.name).sorted() == [
+        "MRPC-s0 curvature", "MRPC-s1 curvature", "SST-2-s0 curvature", "SST-2-s1 curvature",
+      ])
   }
 
   @Test func aSecondEffortForOneCurvatureIsRefused() throws {
@@ -68,11 +71,13 @@ import Testing
     // Where only the model tells that two groups are the same.
     let late = #expect(throws: SweepError.self) {
       try Examples.plan(
-        Self.cells + "curvature: [{tasks: [MRPC]}, {tasks: [MRPC], groups: [low+high+embeddings+pooler], seed: 4}]")
+        Self.cells + "curvature: [{tasks: [MRPC]}, {tasks: [MRPC], groups: [middle+high+embeddings+pooler], seed: 4}]")
     }
     #expect(late?.description.contains("two entries ask for 'MRPC-s0 curvature'") == true, "\(late)")
     #expect(throws: Never.self) {
-      try Examples.plan(Self.cells + "curvature: [{tasks: [MRPC]}, {tasks: [SST-2], seed: 4}, {tasks: [MRPC], groups: [low], steps: 9}]")
+      try Examples.plan(
+        Self.cells + "curvature: [{tasks: [MRPC]}, {tasks: [SST-2], seed: 4}, {tasks: [MRPC], groups: [high], steps: 9}]"
+      )
     }
   }
 

@@ -23,9 +23,18 @@ import Testing
     let cases: [([UInt8], String)] = [
       ([0xFF, 0xFE] + Self.text.utf8.flatMap { [$0, 0] }, "a.yaml:1: the sweep file cannot be read: it is UTF-16"),
       ([0xFE, 0xFF, 0, 0x6D], "it is UTF-16"),
-      (Array(Self.text.utf8) + Array("data: ".utf8) + [0xED, 0xA0, 0x80], "a.yaml:3: the sweep file cannot be read: half a"),
-      (Array(Self.text.utf8) + Array("data: ".utf8) + [0xE9], "a.yaml:3: the sweep file cannot be read: the line is not UTF-8"),
-      (Array("data: \"\\ud83d\\ude00\"\n\(Self.text)".utf8), "a.yaml:1: the sweep file cannot be read: an escape is half a"),
+      (
+        Array(Self.text.utf8) + Array("data: ".utf8) + [0xED, 0xA0, 0x80],
+        "a.yaml:3: the sweep file cannot be read: half a"
+      ),
+      (
+        Array(Self.text.utf8) + Array("data: ".utf8) + [0xE9],
+        "a.yaml:3: the sweep file cannot be read: the line is not UTF-8"
+      ),
+      (
+        Array("data: \"\\ud83d\\ude00\"\n\(Self.text)".utf8),
+        "a.yaml:1: the sweep file cannot be read: an escape is half a"
+      ),
     ]
     for (bytes, message) in cases {
       let error = #expect(throws: SweepError.self) { try read(bytes) }

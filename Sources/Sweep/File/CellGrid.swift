@@ -27,7 +27,8 @@ struct CellGrid: Sendable, Hashable {
   /// - Parameter place: what a message about its size or its names points to.
   /// - Throws: ``SweepError`` for more cells than a plan may have units, and for two cells of one name.
   init(
-    tasks: [String], initialisations: [Initialisation], variants: [RecipeVariant], seeds: [Seed], _ place: SweepError.Place
+    tasks: [String], initialisations: [Initialisation], variants: [RecipeVariant], seeds: [Seed],
+    _ place: SweepError.Place
   ) throws {
     (self.tasks, self.initialisations, self.variants, self.seeds) = (tasks, initialisations, variants, seeds)
     let kinds = tasks.map { ($0, Self.kinds(of: $0, initialisations, variants)) }
@@ -83,7 +84,8 @@ public struct CellSelection: Sendable, Hashable, Encodable {
   /// Whether some cell may belong to both.
   func overlaps(_ other: CellSelection) -> Bool {
     !Set(tasks).isDisjoint(with: other.tasks) && !Set(seeds).isDisjoint(with: other.seeds)
-      && !Set(initialisations).isDisjoint(with: other.initialisations) && !Set(variants).isDisjoint(with: other.variants)
+      && !Set(initialisations).isDisjoint(with: other.initialisations)
+      && !Set(variants).isDisjoint(with: other.variants)
   }
 
   /// Whether cells of a kind belong to it; nil is the plain recipe.
@@ -112,7 +114,9 @@ extension CellSelection {
         try $0.name(among: grid.variantNames, called: "one of the sweep's variants")
       } ?? grid.variantNames
     self.seeds =
-      try seeds?.list(of: "indices of seeds", atMost: SweepFile.mostSeeds, distinctBy: \.self) { try $0.integer(0...(grid.seeds.count - 1)) }
+      try seeds?.list(of: "indices of seeds", atMost: SweepFile.mostSeeds, distinctBy: \.self) {
+        try $0.integer(0...(grid.seeds.count - 1))
+      }
       ?? Array(grid.seeds.indices)
     let isEmpty = !self.tasks.contains { task in
       grid.kinds(of: task).contains { has(initialisation: $0.initialisation, variant: $0.variant) }

@@ -52,7 +52,9 @@ extension SweepFile {
     for (index, request) in requests.enumerated() {
       for (other, earlier) in zip(values, requests[..<index]) where earlier.effort != request.effort {
         // Cheap where entries have nothing in common: they may be a thousand.
-        guard !Set(request.groups).isDisjoint(with: earlier.groups), request.cells.overlaps(earlier.cells) else { continue }
+        guard !Set(request.groups).isDisjoint(with: earlier.groups), request.cells.overlaps(earlier.cells) else {
+          continue
+        }
         throw values[index].unfit(
           "a second curvature of the same cells and groups as in line \(other.place.line), with other numbers",
           "one for each cell and group")

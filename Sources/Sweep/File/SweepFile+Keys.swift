@@ -59,7 +59,8 @@ extension SweepFile.SeedKeys: SectionKey {
   var declaration: KeyDeclaration {
     switch self {
     case .count:
-      .init(.integer(1...SweepFile.mostSeeds), unit: "seeds", default: .none, "head and order seed 0, 1, 2, ... together")
+      .init(
+        .integer(1...SweepFile.mostSeeds), unit: "seeds", default: .none, "head and order seed 0, 1, 2, ... together")
     case .head:
       .init(
         .list(of: "seeds"), default: .required("a list of seeds (or count)"), bound: "not with `count`",

@@ -152,7 +152,8 @@ extension SweepFile {
     let heads = try list(keys.value(.head))
     let orders = try list(keys.value(.order))
     guard heads.count * orders.count <= mostSeeds else {
-      throw value.unfit("\(heads.count) head seeds x \(orders.count) order seeds", "at most \(mostSeeds) pairs of seeds")
+      throw value.unfit(
+        "\(heads.count) head seeds x \(orders.count) order seeds", "at most \(mostSeeds) pairs of seeds")
     }
     return heads.flatMap { head in orders.map { Seed(head: head, order: $0) } }
   }

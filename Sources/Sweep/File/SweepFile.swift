@@ -64,7 +64,6 @@ public struct SweepFile: Sendable, Hashable, Encodable {
       .applying(variants.first { $0.name == variant }?.recipe)
   }
 
-
   /// Everything that tells the cells of a selection apart but the seeds.
   func kinds(
     of cells: CellSelection

@@ -157,7 +157,8 @@ extension PlanBuilder {
     for a in alpha {
       for b in beta { grid.append(try Identity(of: try form(surface, alpha: a, beta: b))) }
     }
-    return PlannedSurface(surface: surface, range: range, alpha: alpha, beta: beta, axes: axes, exact: exact, grid: grid)
+    return PlannedSurface(
+      surface: surface, range: range, alpha: alpha, beta: beta, axes: axes, exact: exact, grid: grid)
   }
 
   mutating func addGrids() throws {

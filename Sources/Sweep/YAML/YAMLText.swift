@@ -44,7 +44,9 @@ struct YAMLText {
       throw problem("it has \(aliases) aliases (*name), and at most \(Self.mostAliases) are read")
     }
     // A list as a key would be compared with the other keys, however much its aliases come to.
-    if aliases > 0, self.text.contains(/[\]}][ \t]*:|(?:^|[\s\[{,])\?\s|\*[^\s,\[\]{}]+[ \t]*:\s/) {
+    // `[...]:`, `? ...`, `*name :`.
+    let key = /[\]}][ \t]*:|(?:^|[\n\[{,])\s*(?:-[ \t]+)*\?\s|\*[^\s,\[\]{}]+[ \t]*:\s/
+    if aliases > 0, self.text.contains(key.matchingSemantics(.unicodeScalar)) {
       throw problem("aliases (*name) and keys that are no names do not go together")
     }
   }

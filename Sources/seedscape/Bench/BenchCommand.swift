@@ -42,7 +42,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: .init("Tokens of an example at most, special tokens included.", valueName: "n"))
   var maxLength = 128
 
-  @Option(help: .init("Optimiser steps to measure, 1 to 1000000000, rounded up to whole rounds through the rows.", valueName: "n"))
+  @Option(
+    help: .init(
+      "Optimiser steps to measure, 1 to 1000000000, rounded up to whole rounds through the rows.", valueName: "n"))
   var steps = 24
 
   @Option(help: .init("Landscape points to measure, 1 to 1000000000.", valueName: "n"))
@@ -54,7 +56,8 @@ struct BenchCommand: ParsableCommand {
   func validate() throws {
     let counts = [
       ("--examples", examples, 1_000_000_000), ("--batch", batch, 65_536), ("--micro-batch", microBatch ?? 1, 65_536),
-      ("--max-length", maxLength, 1_000_000_000), ("--steps", steps, 1_000_000_000), ("--points", points, 1_000_000_000),
+      ("--max-length", maxLength, 1_000_000_000), ("--steps", steps, 1_000_000_000),
+      ("--points", points, 1_000_000_000),
     ]
     for (name, value, most) in counts where !(1...most).contains(value) {
       throw ValidationError("\(name) is \(value), expected 1 to \(most)")
