@@ -25,7 +25,7 @@ struct ScheduleOrderTests {
       ([5, 4, 7, 6], "0 1 2 3"),
       ([0.1, 1e12, 0.2], "1 2 0"),
       // Predictions may be nothing, or beyond all bounds.
-      ([0, 1e-320, .infinity, 1], "2 3 1 0"),
+      ([0, .leastNonzeroMagnitude, .infinity, 1], "2 3 1 0"),
     ])
   func order(costs: [Double], expected: String) throws {
     let units = costs.enumerated().map { unit("\($0)", cost: $1) }
