@@ -70,7 +70,8 @@ public struct Schedule: Sendable {
     let chainCosts = graph.chainCosts(units)
     // The exponent puts chains into classes of a factor of two; the first of a class is the first in the plan.
     let order = units.indices.sorted {
-      (-chainCosts[$0].exponent, $0) < (-chainCosts[$1].exponent, $1)
+      let (first, second) = (chainCosts[$0].exponent, chainCosts[$1].exponent)
+      return first == second ? $0 < $1 : first > second
     }
     self.units = units
     self.graph = graph
@@ -114,7 +115,8 @@ public struct Schedule: Sendable {
   /// - Returns: no units if none is ready for this rank.
   public mutating func next(for place: WorkUnit.Place, atMost limit: Int = batchLimit) -> [WorkUnit] {
     if place == .root, let position = readyAtRoot.removeFirst() { return [start(position)] }
-    let share = (readyAnywhere.count + 2 * ranks - 1) / (2 * ranks)
+    // Half an equal share, rounded up; without arithmetic that a great number of ranks could overflow.
+    let share = readyAnywhere.count == 0 ? 0 : (readyAnywhere.count - 1) / ranks / 2 + 1
     var batch: [WorkUnit] = []
     var cost = 0.0
     while batch.count < min(share, limit), let position = readyAnywhere.first {

@@ -27,11 +27,10 @@ extension UnitWorker {
       try theta0.readEncoder(model, into: parameters, poolerSeed: UInt64(cell.initialisationSeed))
       model.initialiseHead(parameters, seed: seeds.head)
     }
-    let directory = site.run.cell(cell, unit.id)
     let fineTuning = try FineTuning(
       trainer, task: task, dev: try Evaluator(model, dev, batchSize: cell.recipe.batch, team: team),
       devLabels: devLabels,
-      folders: CellFolders(final: directory.final, snapshots: directory.snapshots, resume: directory.resume),
+      folders: CellFolders(site.run.cell(cell, unit.id)),
       identity: unit.id.hex)
     let ending = try fineTuning.run(
       snapshotSteps: Set(cell.recipe.snapshotSteps(examples: train.count)), from: site.checkpoint.directory,

@@ -136,9 +136,7 @@ public final class UnitWorker {
       return try zero.parameters(for: site.encoder, poolerSeed: 0, isTrusted: true)
     case .final(let cell): return try finalModel(of: cell, try id(of: cell), unit: unit).parameters
     case .snapshot(let cell, let step):
-      let directory = site.run.cell(cell, try id(of: cell))
-      let folders = CellFolders(final: directory.final, snapshots: directory.snapshots, resume: directory.resume)
-      let url = folders.snapshot(step)
+      let url = CellFolders(site.run.cell(cell, try id(of: cell))).snapshot(step)
       guard let parameters = Parameters(try SafetensorsFile(url), of: try site.model(of: cell)) else {
         throw ExperimentError.missingInput(unit: unit.name, what: "a snapshot of its model in \(url.path)")
       }

@@ -22,6 +22,8 @@ public struct RunRecord: Sendable, Equatable, Codable {
   public var model: String
   /// The data folder.
   public var data: String
+  /// The sweep's name, which its file need not say; nil in a record of an earlier version.
+  public var name: String?
 
   /// A host, and what its ranks said that they have, which is the same on all hosts but for the processor.
   public struct Machine: Sendable, Equatable, Codable {
@@ -52,7 +54,7 @@ public struct RunRecord: Sendable, Equatable, Codable {
   /// A record from its parts.
   public init(
     inputs: SweepInputs, program: String, mpi: String, blas: String, processor: String, hosts: [String],
-    machines: [Machine], model: String, data: String
+    machines: [Machine], model: String, data: String, name: String
   ) {
     self.inputs = inputs
     self.program = program
@@ -63,6 +65,7 @@ public struct RunRecord: Sendable, Equatable, Codable {
     self.machines = machines
     self.model = model
     self.data = data
+    self.name = name
   }
 
   /// Reads the record of a run directory; nil when there is none.

@@ -95,7 +95,7 @@ extension RunResults {
     for planned in plan.curves + plan.surfaces {
       let values = try measurements(planned.axes)
       table.append(
-        [planned.surface.name] + fields(ofGroup: planned.surface) + [status(planned.axes)]
+        [planned.name] + fields(ofGroup: planned.surface) + [status(planned.axes)]
           + names.map { CSV.number(values[$0]) })
     }
     return table
@@ -115,7 +115,7 @@ extension RunResults {
       ["curve", "from"] + Self.cellColumns + Self.groupColumns + ["point", "i", "alpha", "status"] + Self.pointColumns)
     for planned in plan.curves {
       let surface = planned.surface
-      let front = [surface.name, surface.origin.name] + fields(of: surface.cell) + fields(ofGroup: surface)
+      let front = [planned.name, surface.origin.name] + fields(of: surface.cell) + fields(ofGroup: surface)
       for point in surface.exactPoints {
         guard let id = planned.exact[point] else { continue }
         let alpha = surface.coordinates(of: point, scale: nil).alpha
@@ -134,7 +134,7 @@ extension RunResults {
       ["surface"] + Self.groupColumns + ["point", "i", "j", "alpha", "beta", "status"] + Self.pointColumns)
     for planned in plan.surfaces {
       let scale = try measurements(planned.axes)["scale"]
-      let front = [planned.surface.name] + fields(ofGroup: planned.surface)
+      let front = [planned.name] + fields(ofGroup: planned.surface)
       for point in planned.surface.exactPoints {
         guard let id = planned.exact[point] else { continue }
         let (alpha, beta) = planned.surface.coordinates(of: point, scale: scale)

@@ -215,7 +215,7 @@ extension RunResults {
             }
           }
           for (index, distances) in layers.enumerated() {
-            append("\(measure.firstLayer + index)") { a, b in distances[Self.index(of: (a, b), in: comparison)] }
+            append("\(measure.firstLayer + index)") { a, b in distances[comparison.index(of: (a, b))] }
           }
           let profiles = Self.profiles(layers, comparison)
           // A rank correlation of two numbers says nothing.
@@ -293,12 +293,8 @@ extension RunResults {
   /// The distance of each model to theta0, layer by layer: [S][layers]; empty for theta0 itself.
   static func profiles(_ layers: [[Double]], _ comparison: Comparison) -> [[Double]] {
     comparison.models.indices.map { model in
-      model == 0 ? [] : layers.map { $0[index(of: (0, model), in: comparison)] }
+      model == 0 ? [] : layers.map { $0[comparison.index(of: (0, model))] }
     }
-  }
-
-  private static func index(of pair: (Int, Int), in comparison: Comparison) -> Int {
-    comparison.pairs.firstIndex { $0 == pair } ?? 0
   }
 
   private func isDegenerate(_ cell: Cell) throws -> Bool {

@@ -60,7 +60,7 @@ extension RunResults {
     try prepare(folder)
     return try [plan.curves, plan.surfaces].flatMap { all in
       try all.enumerated().map { index, planned in
-        let name = run.export(of: planned.surface, number: index + 1, format: format).lastPathComponent
+        let name = run.export(of: planned, number: index + 1, format: format).lastPathComponent
         try write(planned, folder.appending(path: name))
         return name
       }

@@ -116,23 +116,26 @@ extension RunResults {
   }
 
   private func addLandscape(to figures: inout SeedFigures) throws {
-    func detail(_ surface: Surface) -> String {
+    func detail(_ planned: PlannedSurface) -> String {
+      let surface = planned.surface
       let group = surface.group.map { ", \($0.name), rest at \(surface.elsewhere.rawValue)" } ?? ""
-      guard case .random(let random) = surface.span else { return group }
+      // A wide and a narrow range are two figures.
+      let ranged = planned.range + group
+      guard case .random(let random) = surface.span else { return ranged }
       // All random directions of a kind are one figure.
-      return ", random (\(random.kind))\(group)"
+      return ", random (\(random.kind))\(ranged)"
     }
     for row in try flatness() {
-      let text = "\(row.loss) + \(row.tolerance)\(detail(row.surface))"
-      figures.add("flat width", row.surface.cell, text, row.flatness?.width)
-      figures.add("flat distance", row.surface.cell, text, row.flatness?.distance)
+      let (cell, text) = (row.planned.surface.cell, "\(row.loss) + \(row.tolerance)\(detail(row.planned))")
+      figures.add("flat width", cell, text, row.flatness?.width)
+      figures.add("flat distance", cell, text, row.flatness?.distance)
     }
     for planned in plan.curves + plan.surfaces {
       let span =
         planned.surface.isAlongFineTuning ? "curve" : planned.surface.isCurve ? "line" : "surface"
       for value in Self.generalisation {
         figures.add(
-          "rank correlation", planned.surface.cell, "\(span), training_loss with \(value)\(detail(planned.surface))",
+          "rank correlation", planned.surface.cell, "\(span), training_loss with \(value)\(detail(planned))",
           try agreement(planned, with: value).correlation)
       }
     }

@@ -10,7 +10,7 @@ extension RunResults {
 
   /// How flat a curve is in one loss at one tolerance, or why nobody knows.
   struct CurveFlatness {
-    let surface: Surface
+    let planned: PlannedSurface
     let loss: String
     let tolerance: Double
     let flatness: Flatness?
@@ -38,7 +38,7 @@ extension RunResults {
             } catch { reason = "\(error)" }
           }
           return CurveFlatness(
-            surface: planned.surface, loss: loss, tolerance: tolerance, flatness: flatness, reason: reason)
+            planned: planned, loss: loss, tolerance: tolerance, flatness: flatness, reason: reason)
         }
       }
     }
@@ -58,7 +58,7 @@ extension RunResults {
             + [flat.width, flat.directionLength, flat.distance].map { CSV.number($0) }
         } ?? [String](repeating: "", count: 7)
       table.append(
-        [row.surface.name] + fields(of: row.surface.cell) + fields(ofGroup: row.surface)
+        [row.planned.name] + fields(of: row.planned.surface.cell) + fields(ofGroup: row.planned.surface)
           + [row.loss, CSV.number(row.tolerance)] + figures + [row.reason])
     }
     return table
@@ -69,7 +69,7 @@ extension RunResults {
     var table = CSV(["curve", "from"] + Self.cellColumns + ["loss", "barrier", "alpha", "reason"])
     for planned in plan.curves {
       guard case .line(let start) = planned.surface.span, planned.surface.movesHead else { continue }
-      let front = [planned.surface.name, start.name] + fields(of: planned.surface.cell)
+      let front = [planned.name, start.name] + fields(of: planned.surface.cell)
       for loss in Self.losses {
         let line = try line(planned, loss)
         guard let first = line.start, let last = line.end else {
@@ -130,7 +130,7 @@ extension RunResults {
     for planned in plan.curves + plan.surfaces {
       let all = try Self.generalisation.map { try agreement(planned, with: $0) }
       table.append(
-        [planned.surface.name] + fields(of: planned.surface.cell) + fields(ofGroup: planned.surface)
+        [planned.name] + fields(of: planned.surface.cell) + fields(ofGroup: planned.surface)
           + ["\(all.map(\.points).min() ?? 0)"] + all.map { CSV.number($0.correlation) })
     }
     return table

@@ -15,7 +15,7 @@ extension RunResults {
     let late: Double
 
     /// The epoch of the lowest figure, from 1: the first such one.
-    var best: Int { (epochs.firstIndex(of: epochs.min() ?? 0) ?? 0) + 1 }
+    var best: Int { epochs.indices.reduce(0) { epochs[$1] < epochs[$0] ? $1 : $0 } + 1 }
   }
 
   /// Quarters of fewer epochs say nothing.
@@ -39,7 +39,9 @@ extension RunResults {
 
   /// The metric that a cell's task is judged by.
   func mainMetric(of cell: Cell) throws -> String {
-    guard let entry = sweep.tasks.first(where: { $0.name == cell.task }) else { return "" }
+    guard let entry = sweep.tasks.first(where: { $0.name == cell.task }) else {
+      throw SweepError.missingFacts(task: cell.task)
+    }
     switch entry {
     case .glue(let name): return try GLUE.Task.named(name).mainMetric.rawValue
     case .custom(let task): return (task.range == nil ? Metric.accuracy : .pearson).rawValue

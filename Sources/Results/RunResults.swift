@@ -27,10 +27,8 @@ public struct RunResults {
     }
     let data = try System.read(run.sweepFile.path)
     if let holder = try Lease.holder(of: run) { throw ResultsError.running(path: run.root.path, holder: holder) }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw ResultsError.unreadable(path: run.sweepFile.path, reason: "not UTF-8")
-    }
-    sweep = try SweepFile(yaml: text, path: run.sweepFile.path)
+    let path = run.sweepFile.path
+    sweep = try SweepFile(yaml: try SweepFile.text(of: data, path: path), path: path, name: record.name)
     plan = try Plan(sweep: sweep, inputs: record.inputs)
     ledger = try Ledger(reading: run)
     outcomes = try ledger.outcomes()

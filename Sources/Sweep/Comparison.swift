@@ -30,6 +30,15 @@ public struct Comparison: Sendable, Hashable, Codable {
     return ends.flatMap { a in models.indices.dropFirst(a + 1).map { (a, $0) } }
   }
 
+  /// Where a pair stands among ``pairs``.
+  ///
+  /// - Precondition: it is one of them: a < b, and a is 0 over time.
+  public func index(of pair: (a: Int, b: Int)) -> Int {
+    precondition(0 <= pair.a && pair.a < pair.b && pair.b < models.count && (pair.a == 0 || kind != .time))
+    // Before a's come those of each lower one, each with all above it.
+    return pair.a * (2 * models.count - pair.a - 1) / 2 + pair.b - pair.a - 1
+  }
+
   /// Whether attention heads of a pair have a common identity: not between two models that were trained from scratch.
   public func sharesHeads(_ a: Int, _ b: Int) -> Bool {
     !(models[a].isTrained && models[b].isTrained

@@ -42,7 +42,7 @@ public enum SweepError: ProgramError, Hashable {
   /// A snapshot that a cell does not keep.
   case noSnapshot(cell: String, step: Int, steps: [Int])
   /// The memory for what is gathered does not hold one layer of two models.
-  case gatherMemory(probe: String, got: Int, needed: Int)
+  case gatherMemory(probe: String, got: Int, needed: Double)
   /// A direction from theta0 along which a cell's recipe freezes everything.
   case nothingMoves(cell: String, group: String)
   /// Two cells that start at different theta0 where a common one is needed.
@@ -51,6 +51,16 @@ public enum SweepError: ProgramError, Hashable {
   case fewSnapshots(cell: String, got: Int)
   /// More layers to start from random parameters than the model has.
   case tooManyLayers(got: Int, layers: Int)
+  /// A sweep of more units than a plan may have, and the section that asks for the most.
+  case tooManyUnits(Double, most: Int, section: SweepSection)
+  /// A cell that would keep more snapshots than a fine-tuning may.
+  case tooManySnapshots(cell: String, got: Double, most: Int)
+  /// Two curvatures of one cell and group by different numbers.
+  case sameCurvature(String)
+  /// Two comparisons of one name.
+  case sameComparison(String)
+  /// A path that the system does not take.
+  case longPath(path: String, most: Int)
   /// A layer group that means nothing, or not for this model.
   case group(String, problem: String)
 }
@@ -73,6 +83,11 @@ extension SweepError {
     case .noSnapshot, .fewSnapshots: SweepSection.snapshots.pointer
     case .gatherMemory: SweepSection.gather.pointer
     case .nothingMoves, .originsDiffer, .tooManyLayers: SweepSection.recipe.pointer
+    case .tooManyUnits(_, _, let section): section.pointer
+    case .tooManySnapshots: SweepSection.snapshots.pointer
+    case .sameCurvature: SweepSection.curvature.pointer
+    case .sameComparison: SweepSection.variants.pointer
+    case .longPath: "keys: seedscape sweep-file"
     case .group: "layer groups: seedscape sweep-file curves"
     }
   }
@@ -98,7 +113,7 @@ extension SweepError {
     case .noRows(let task, let split):
       "task '\(task)' has no rows in its \(split) file, expected at least one; check the file"
     case .group(let text, let problem):
-      "layer group '\(text)': \(problem); expected \(LayerGroup.expected)"
+      "layer group \(Place.isShowable(text) ? "'\(text)'" : text.prefix(60).debugDescription): \(problem); expected \(LayerGroup.expected)"
     case .sameVariant(let name, let task):
       "variant '\(name)' changes no bit of the cells of task '\(task)' as they are without it, or with another variant; "
         + "expected a recipe that differs; remove it, or name its tasks"
@@ -108,7 +123,7 @@ extension SweepError {
           ? "its recipe has none; add snapshots: {every: ...} to it"
           : "expected one of \(steps.map(String.init).joined(separator: ", "))")
     case .gatherMemory(let probe, let got, let needed):
-      "gather.memory is \(got / 1_000_000) MB, expected at least \((needed + 999_999) / 1_000_000) MB for one layer of two models "
+      "gather.memory is \(got / 1_000_000) MB, expected at least \(Self.whole((needed / 1e6).rounded(.up))) MB for one layer of two models "
         + "on probe \(probe); raise it, or lower the probe's rows"
     case .nothingMoves(let cell, let group):
       "cell \(cell) freezes all of layer group '\(group)', so a curve or surface along it has a direction of length zero; "
@@ -119,12 +134,28 @@ extension SweepError {
     case .fewSnapshots(let cell, let got):
       "cell \(cell) keeps \(got) snapshots, expected at least 3 for the plane of its trajectory; shorten the interval under "
         + "snapshots"
+    case .tooManyUnits(let units, let most, let section):
+      "the sweep comes to \(Self.whole(units)) units of work, most of them by \(section.name), expected at most \(most); ask "
+        + "for fewer cells, groups or points"
+    case .tooManySnapshots(let cell, let got, let most):
+      "cell \(cell) would keep \(Self.whole(got)) snapshots, each as large as the model, expected at most \(most); lengthen "
+        + "the interval under snapshots"
+    case .sameCurvature(let name):
+      "two entries ask for '\(name)' with different eigenvalues, steps, probes or seed, expected one for each cell and group; "
+        + "remove one, or choose other cells"
+    case .sameComparison(let name):
+      "two comparisons are called '\(name)', expected names of variants, tasks and probes that tell them apart; rename one"
+    case .longPath(let path, let most):
+      "\(path.prefix(60))... has \(path.utf8.count) bytes, expected a path of at most \(most); choose a shorter one"
     case .tooManyLayers(let got, let layers):
       "reinitialise is \(got), expected at most the model's \(layers) layers; lower it in the recipe"
     case .sameTask(let first, let second):
       "tasks '\(first)' and '\(second)' read the same files in the same way, expected different tasks; remove one"
     }
   }
+
+  /// A count that may be beyond all integers.
+  private static func whole(_ count: Double) -> String { count < 1e15 ? "\(Int(count))" : "\(count)" }
 
   private static func list(_ names: [String]) -> String {
     names.count == 1 ? names.joined() : "one of " + names.joined(separator: ", ")
@@ -134,6 +165,12 @@ extension SweepError {
 extension SweepError.Place: CustomStringConvertible {
   /// `sweep.yaml:7: recipe.epochs: `, the front of a message.
   public var description: String { key.isEmpty ? "\(file):\(line): " : "\(file):\(line): \(key): " }
+
+  /// Whether a key can stand in a message of one line.
+  static func isShowable(_ key: String) -> Bool {
+    key.utf8.count <= 200 && key.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F ~= $0.value) }
+      && !key.contains(where: \.isNewline)
+  }
 
   /// The part of the path after the last full stop.
   var lastKey: String { String(key.split(separator: ".").last ?? "") }

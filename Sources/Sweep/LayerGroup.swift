@@ -13,20 +13,23 @@ public struct LayerGroup: Sendable, Hashable, Codable {
   public static let expected =
     "all, low, middle, high (thirds of the layers), embeddings, pooler, layer N, layers M-N, or several joined by +"
 
+  /// The most bytes of a group's text, which is part of units' names; every single layer of a large model takes 500.
+  private static let longest = 1000
+
   /// Reads a group of a model with `count` layers.
   ///
   /// - Parameter text: one or several of ``expected``, joined by `+`.
   /// - Throws: ``SweepError/group(_:problem:)`` for a text that means nothing, a layer that the model lacks, or a third that
   ///   is empty.
   public init(_ text: String, layers count: Int) throws {
-    let parts = try text.split(separator: "+", omittingEmptySubsequences: false).map { try Part(String($0), of: text) }
+    let parts = try Self.parts(text)
+    for case .layers(_, let last) in parts where last >= count {
+      throw SweepError.group(text, problem: "the model has layers 0 to \(count - 1)")
+    }
     name = text
     embeddings = parts.contains { $0 == .embeddings || $0 == .all }
     pooler = parts.contains { $0 == .pooler || $0 == .all }
     layers = Set(parts.flatMap { $0.layers(of: count) }).sorted()
-    if let last = layers.last, last >= count {
-      throw SweepError.group(text, problem: "the model has layers 0 to \(count - 1)")
-    }
     guard embeddings || pooler || !layers.isEmpty else {
       throw SweepError.group(text, problem: "it names no parameter of a model with \(count) layers")
     }
@@ -34,16 +37,28 @@ public struct LayerGroup: Sendable, Hashable, Codable {
 
   /// Checks how a group is written, without a model.
   static func check(_ text: String) throws {
-    _ = try text.split(separator: "+", omittingEmptySubsequences: false).map { try Part(String($0), of: text) }
+    _ = try parts(text)
+  }
+
+  private static func parts(_ text: String) throws -> [Part] {
+    guard text.utf8.count <= longest else {
+      throw SweepError.group(String(text.prefix(20)) + "...", problem: "it has over \(longest) bytes")
+    }
+    return try text.split(separator: "+", omittingEmptySubsequences: false).map { try Part(String($0), of: text) }
   }
 
   /// Whether it is the whole encoder of a model with `count` layers.
   public func isAll(of count: Int) -> Bool { embeddings && pooler && layers.count == count }
 
-  /// Its parts one by one, each as it is written: equal for groups that are the same under two names.
-  public var parts: [String] {
-    (embeddings ? ["embeddings"] : []) + layers.map { "layer \($0)" } + (pooler ? ["pooler"] : [])
+  /// The parts of several groups together, each once, from the bottom to the top, as ``parts`` of one.
+  static func parts(of groups: [LayerGroup]) -> [String] {
+    let embeddings = groups.contains(where: \.embeddings) ? ["embeddings"] : []
+    let layers = Set(groups.flatMap(\.layers)).sorted().map { "layer \($0)" }
+    return embeddings + layers + (groups.contains(where: \.pooler) ? ["pooler"] : [])
   }
+
+  /// Its parts one by one, each as it is written: equal for groups that are the same under two names.
+  public var parts: [String] { Self.parts(of: [self]) }
 
   private enum Part: Equatable {
     case all, embeddings, pooler

@@ -48,7 +48,8 @@ public struct Recipe: Sendable, Hashable, Codable {
 
   /// The steps after which a snapshot is kept, ascending: 0 (theta0) and the last one always, unless there are none.
   ///
-  /// A part of an epoch ends at the nearest step; at most one snapshot is kept after a step.
+  /// A part of an epoch ends at the nearest step; at most one snapshot is kept after a step. A plan has checked that they are
+  /// ``mostSnapshots`` at most.
   ///
   /// - Parameter examples: the number of training rows, at least 0.
   public func snapshotSteps(examples: Int) -> [Int] {
@@ -62,6 +63,21 @@ public struct Recipe: Sendable, Hashable, Codable {
       inner = (0...count).map { Int((Double($0) * part * Double(stepsPerEpoch(examples))).rounded()) }
     }
     return Set([0, last] + inner.filter { $0 < last }).sorted()
+  }
+
+  /// The most snapshots of a fine-tuning, each of the size of the model.
+  public static let mostSnapshots = 10_000
+
+  /// As many snapshots as ``snapshotSteps(examples:)`` has, or a few more, without making them.
+  ///
+  /// - Parameter examples: the number of training rows, at least 0.
+  func snapshotCount(examples: Int) -> Double {
+    let last = Double(steps(examples: examples))
+    switch snapshots {
+    case .none: return 0
+    case .everySteps(let stride): return 2 + last / Double(stride)
+    case .everyEpochs(let part): return 2 + min(last, Double(epochs) / part)
+    }
   }
 
   /// The recipe without what changes no bit of a result: all that belongs to an identity.
@@ -123,7 +139,7 @@ extension Snapshots: Codable, CustomStringConvertible {
       guard let steps = Int(words[0]), steps >= 1 else { return nil }
       self = .everySteps(steps)
     case (2, "epochs"), (2, "epoch"):
-      guard let epochs = Double(words[0]), (0.001...1000).contains(epochs) else { return nil }
+      guard let epochs = YAMLValue.decimal(words[0]), (0.001...1000).contains(epochs) else { return nil }
       self = .everyEpochs(epochs)
     default: return nil
     }

@@ -26,11 +26,11 @@ public struct RunDirectory: Sendable, Hashable {
   /// Tables for other tools.
   public var exports: URL { root.appending(path: "exports", directoryHint: .isDirectory) }
 
-  /// One curve or surface for another tool. The number, from 1 in the sweep file's order, keeps names apart, as a plane may
-  /// be asked for twice.
-  public func export(of surface: Surface, number: Int, format: String) -> URL {
-    let kind = surface.isCurve ? "curve" : "surface"
-    return exports.appending(path: "\(kind)-\(number)-\(FileName.made(from: surface.name)).\(format)")
+  /// One curve or surface for another tool. The number, from 1 in the plan's order, keeps names apart, whatever a file system
+  /// makes of them.
+  public func export(of planned: PlannedSurface, number: Int, format: String) -> URL {
+    let kind = planned.surface.isCurve ? "curve" : "surface"
+    return exports.appending(path: "\(kind)-\(number)-\(FileName.made(from: planned.name)).\(format)")
   }
 
   /// The folder of a fine-tuning.
@@ -59,17 +59,37 @@ public struct RunDirectory: Sendable, Hashable {
     theta0(cell.initialisation, seed: cell.initialisationSeed, reinitialised: cell.recipe.reinitialise)
   }
 
-  /// Whether a name in the root is one that a run writes.
+  /// Whether a name in the root is one that a run writes, or a temporary one of a write that was cut short.
   public static func owns(_ name: String) -> Bool {
-    let names = [
-      "sweep.yaml", "run.json", "status.json", "lease", "ledger.sqlite", "cells", "models", "activations", "results",
-      "directions", "report.html", "figures",
-      "exports",
-    ]
-    // SQLite and atomic writes put files of longer names beside them for a while.
-    return names.contains {
-      name == $0 || name.hasPrefix("\($0)-") || name.hasPrefix("\($0).") || name.hasPrefix(".\($0).")
-    }
+    let folders = ["cells", "models", "activations", "results", "directions", "figures", "exports"]
+    let files = ["sweep.yaml", "run.json", "status.json", "lease", "ledger.sqlite", "report.html"]
+    let ledger = ["-journal", "-wal", "-shm"].map { "ledger.sqlite\($0)" }
+    return (folders + files + ledger).contains(name) || isTemporary(name, of: files)
+  }
+
+  /// Whether a name is one under which a file is written before it gets its own: `NAME.tmp`, with a full stop before it or not,
+  /// a random number in hexadecimal between the two or not; or such a number alone, by which a folder is tried.
+  private static func isTemporary(_ name: String, of files: [String]) -> Bool {
+    guard name.hasSuffix(".tmp") else { return false }
+    let front = name.dropLast(4)
+    let named = front.hasPrefix(".") ? front.dropFirst() : front
+    if files.contains(String(named)) { return true }
+    let digits = named.utf8.reversed().prefix { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }.count
+    guard (1...16).contains(digits) else { return false }
+    let rest = named.dropLast(digits)
+    return rest.isEmpty ? front.hasPrefix(".") : rest.hasSuffix(".") && files.contains(String(rest.dropLast()))
+  }
+
+  /// The most bytes of a path that the system takes, the zero at its end included.
+  static let longestPath = 4096
+
+  /// Checks that the paths of all files within are ones that the system takes.
+  ///
+  /// - Throws: ``SweepError/longPath(path:most:)``.
+  public func checkLength() throws {
+    // A folder and a file of the longest names, twice: snapshots lie in a folder of a cell's folder.
+    let most = Self.longestPath - 4 * 256
+    guard root.path.utf8.count <= most else { throw SweepError.longPath(path: root.path, most: most) }
   }
 
   /// The path of a unit's payload relative to the root: activations of probes, results of all else.
@@ -85,6 +105,9 @@ public struct RunDirectory: Sendable, Hashable {
 public struct CellDirectory: Sendable, Hashable {
   /// The folder itself.
   public let root: URL
+
+  /// The folders within a folder.
+  public init(root: URL) { self.root = root }
 
   /// The folder of the snapshots.
   public var snapshots: URL { root.appending(path: "snapshots", directoryHint: .isDirectory) }

@@ -106,9 +106,12 @@ public struct Surface: Sendable, Hashable, Codable {
   }
 
   /// What a person calls it, such as `MRPC-s0 x SST-2-s0`, `MRPC-s0 curve` or `MRPC-s0 curve (low, rest at theta1)`.
-  public var name: String {
+  public var name: String { name(range: "") }
+
+  /// The name with a range of coordinates in it, as ``RangedSurfaces`` makes it.
+  func name(range: String) -> String {
     let part = group.map { " (\($0.name), rest at \(elsewhere.rawValue))" } ?? ""
-    return directions + part
+    return directions + range + part
   }
 
   private var directions: String {

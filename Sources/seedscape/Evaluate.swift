@@ -35,7 +35,8 @@ struct Evaluate: ParsableCommand {
   @Option(help: .init("The sample's seed.", valueName: "seed"))
   var sampleSeed: UInt64 = 7
 
-  @Option(help: .init("Examples of a batch, 1 or more. The last bits of a result depend on it.", valueName: "n"))
+  @Option(
+    help: .init("Examples of a batch, 1 to 1000000000. The last bits of a result depend on it.", valueName: "n"))
   var batch = 32
 
   @Option(
@@ -69,8 +70,11 @@ struct Evaluate: ParsableCommand {
   var json = false
 
   func validate() throws {
-    for (name, value) in [("--limit", limit), ("--sample", sample), ("--batch", batch)] {
+    for (name, value) in [("--limit", limit), ("--sample", sample), ("--max-length", maxLength)] {
       if let value, value < 1 { throw ValidationError("\(name) is \(value), expected at least 1") }
+    }
+    guard (1...1_000_000_000).contains(batch) else {
+      throw ValidationError("--batch is \(batch), expected 1 to 1000000000")
     }
     if (hiddenStates || attentions) && output == nil {
       throw ValidationError("--hidden-states and --attentions need --output FILE")

@@ -38,7 +38,7 @@ struct Finetune: ParsableCommand {
   @Option(help: .init("Keys the data order. (default: --seed)", valueName: "seed"))
   var orderSeed: UInt64?
 
-  @Option(help: .init("Passes over the training rows, 1 or more.", valueName: "n"))
+  @Option(help: .init("Passes over the training rows, 1 to 1000000.", valueName: "n"))
   var epochs = 3
 
   @Option(help: .init("Examples of an optimiser step, 1 to 65536.", valueName: "n"))
@@ -88,13 +88,13 @@ struct Finetune: ParsableCommand {
 
   func validate() throws {
     let sizes = [
-      ("--epochs", epochs), ("--batch", batch), ("--micro-batch", microBatch ?? 1), ("--train-rows", trainRows ?? 1),
-      ("--snapshot-every", snapshotEvery ?? 1), ("--max-length", maxLength),
+      ("--epochs", epochs, 1_000_000), ("--batch", batch, 65_536), ("--micro-batch", microBatch ?? 1, .max),
+      ("--train-rows", trainRows ?? 1, .max), ("--snapshot-every", snapshotEvery ?? 1, .max),
+      ("--max-length", maxLength, .max),
     ]
-    for (name, value) in sizes where !(1...1_000_000_000).contains(value) {
-      throw ValidationError("\(name) is \(value), expected 1 to 1000000000")
+    for (name, value, most) in sizes where !(1...most).contains(value) {
+      throw ValidationError("\(name) is \(value), expected at least 1\(most == .max ? "" : " and at most \(most)")")
     }
-    guard batch <= 65_536 else { throw ValidationError("--batch is \(batch), expected at most 65536") }
     guard learningRate > 0, learningRate < 1 else {
       throw ValidationError("--learning-rate is \(learningRate), expected a number between 0 and 1")
     }
@@ -156,15 +156,15 @@ struct Finetune: ParsableCommand {
       }
       network.initialiseHead(parameters, seed: seeds.head)
     }
+    let parts = CellDirectory(root: folder)
     let fineTuning = try FineTuning(
       trainer, task: task, dev: try Evaluator(network, dev, batchSize: 32, team: team), devLabels: devLabels,
-      folders: CellFolders(
-        final: folder, snapshots: folder.appending(path: "snapshots"), resume: folder.appending(path: "resume")),
+      folders: CellFolders(final: folder, snapshots: parts.snapshots, resume: parts.resume),
       identity: try identity(train: train, dev: dev, start: trainer.parameters, network, seeds))
-    if let snapshotEvery, trainer.steps / snapshotEvery > 100_000 {
+    if let snapshotEvery, trainer.steps / snapshotEvery > Recipe.mostSnapshots {
       throw InputError(
-        "--snapshot-every \(snapshotEvery) makes \(trainer.steps / snapshotEvery) snapshots of the \(trainer.steps) steps, "
-          + "expected at most 100000; choose a greater one")
+        "--snapshot-every \(snapshotEvery) makes \(trainer.steps / snapshotEvery) snapshots, each as large as the model, in "
+          + "\(trainer.steps) steps, expected at most \(Recipe.mostSnapshots); make it more")
     }
     let snapshots = snapshotEvery.map { Set(stride(from: 0, through: trainer.steps, by: $0)) } ?? []
     let stop = try StopSignal.catchingSignals()

@@ -23,20 +23,22 @@ struct PlanCommand: ParsableCommand {
 
   @Option(
     help: .init(
-      "Ranks on one node, 1 or more. (default: as many as cores, the recipe's threads for each)", valueName: "n"))
+      "Ranks on one node, 1 to 1000000. (default: as many as cores, the recipe's threads for each)", valueName: "n"))
   var ranks: Int?
 
   @Option(
     help: .init(
-      "The rate of matrix products of one thread in Gflop/s, above 0, in place of measuring.", valueName: "gflops"))
+      "The rate of matrix products of one thread in Gflop/s, 1e-6 to 1e9, in place of measuring.", valueName: "gflops"))
   var rate: Double?
 
   @Flag(help: "Print one JSON object: times in seconds, sizes in bytes, rates in flop/s.")
   var json = false
 
   func validate() throws {
-    if let ranks, ranks < 1 { throw ValidationError("--ranks is \(ranks), expected at least 1") }
-    if let rate, !(rate > 0 && rate.isFinite) { throw ValidationError("--rate is \(rate), expected more than 0") }
+    if let ranks, !(1...1_000_000).contains(ranks) {
+      throw ValidationError("--ranks is \(ranks), expected 1 to 1000000")
+    }
+    if let rate, !(1e-6...1e9).contains(rate) { throw ValidationError("--rate is \(rate), expected 1e-6 to 1e9") }
   }
 
   func run() throws {

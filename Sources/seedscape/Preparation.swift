@@ -8,6 +8,7 @@ import POSIX
 import Results
 import Sweep
 import Synchronization
+import TensorFiles
 
 /// A run directory made ready on rank 0: validated, leased, its ledger open.
 final class Preparation: OutcomeRecorder, Sendable {
@@ -63,7 +64,7 @@ final class Preparation: OutcomeRecorder, Sendable {
       try RunRecord(
         inputs: inputs, program: Version.program, mpi: mpi, blas: BLAS.configuration, processor: Processor.name,
         hosts: places.map(\.host), machines: places.machines, model: site.checkpoint.directory.path,
-        data: site.data.path
+        data: site.data.path, name: sweep.name
       ).write(to: run)
       try site.prepareModels()
     } catch {
@@ -110,8 +111,9 @@ final class Preparation: OutcomeRecorder, Sendable {
     allowOtherProcessor: Bool
   ) throws {
     guard try System.exists(run.sweepFile.path) else { throw ResultsError.noRun(path: run.root.path) }
-    let text = try System.read(run.sweepFile.path)
-    var recorded = try SweepFile(yaml: String(decoding: text, as: UTF8.self), path: run.sweepFile.path)
+    let path = run.sweepFile.path
+    let text = try SweepFile.text(of: Data(try System.read(path)), path: path)
+    var recorded = try SweepFile(yaml: text, path: path, name: before.name)
     var given = try source.parse()
     // Where model and data lie does not matter; what they hold is compared by hash below.
     (recorded.model, recorded.data) = ("", nil)

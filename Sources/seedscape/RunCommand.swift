@@ -111,6 +111,7 @@ struct Run: ParsableCommand {
       source = try options.read()
       let name = try source.parse().name
       run = RunDirectory(root: URL(filePath: output ?? "runs/\(name)", directoryHint: .isDirectory).absoluteURL)
+      try run.checkLength()
     } catch { return try leave(because: error) }
     try tell(Opening.goOn(Sweeping(source: source, run: run.root.path)), communicator)
     let (site, hashes) = try look(source, run, agreement)

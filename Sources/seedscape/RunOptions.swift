@@ -25,11 +25,9 @@ struct SweepOptions: ParsableArguments {
       throw InputError(
         "\(sweep) cannot be read, expected a sweep file; see jobs/sweeps/ for examples, seedscape sweep-file for keys")
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw InputError("\(sweep) is not UTF-8, expected a sweep file in YAML; convert it to UTF-8")
-    }
     return SweepSource(
-      yaml: text, path: sweep, folder: url.absoluteURL.deletingLastPathComponent().path,
+      yaml: try SweepFile.text(of: bytes, path: sweep), path: sweep,
+      folder: url.absoluteURL.deletingLastPathComponent().path,
       model: model.map { URL(filePath: $0).absoluteURL.path }, data: data.map { URL(filePath: $0).absoluteURL.path })
   }
 }

@@ -24,6 +24,8 @@ struct ScheduleOrderTests {
       ([1, 1, 8, 1.5, 3], "2 4 0 1 3"),
       ([5, 4, 7, 6], "0 1 2 3"),
       ([0.1, 1e12, 0.2], "1 2 0"),
+      // Predictions may be nothing, or beyond all bounds.
+      ([0, .leastNonzeroMagnitude, .infinity, 1], "2 3 1 0"),
     ])
   func order(costs: [Double], expected: String) throws {
     let units = costs.enumerated().map { unit("\($0)", cost: $1) }

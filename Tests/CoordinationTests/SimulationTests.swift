@@ -33,6 +33,23 @@ import Testing
     #expect(try simulate([units[2], unit("again", at: .root, cost: 3e9)], ranks: 2).makespan == 6)
   }
 
+  /// More ranks than units cost nothing; a thousand ranks less one are as many as are needed here.
+  @Test func timeDoesNotGrowWithRanks() throws {
+    let units = (0..<999).map { unit("u\($0)", needs: $0 < 500 ? [] : ["u\($0 - 500)"], cost: 2e9) }
+    let began = ContinuousClock.now
+    #expect(try simulate(units, ranks: 1_000_000) == simulate(units, ranks: 500))
+    #expect(try simulate(units, ranks: .max).makespan == 4)
+    #expect(ContinuousClock.now - began < .seconds(5))
+  }
+
+  /// One unit makes a hundred thousand others ready at once.
+  @Test func manyPointsOfOneModel() throws {
+    let units = [unit("model", cost: 1e9)] + (0..<100_000).map { unit("p\($0)", needs: ["model"], cost: 1e9) }
+    let began = ContinuousClock.now
+    #expect(try simulate(units, ranks: 1000).makespan == 101)
+    #expect(ContinuousClock.now - began < .seconds(20))
+  }
+
   @Test func nothingTakesNoTime() throws {
     #expect(try simulate([], ranks: 3).makespan == 0)
   }

@@ -33,6 +33,33 @@ import Testing
     #expect(interval["seeds"] == "2" && interval["interval"] == "range")
   }
 
+  /// A wide and a narrow range of one curve are two curves in every table, and two figures over the seeds.
+  @Test func twoRangesOfACurve() throws {
+    let run = try FakeRun(Self.cells + "curves: [{alpha: [-1, 3, 9]}, {alpha: [0.5, 1.5, 3]}]")
+    try run.record(.axes) { _ in (["length1": 3], nil) }
+    try run.record(.point) { unit in
+      guard case .point(_, let point) = unit.work else { return nil }
+      var alpha = 1.0
+      if case .grid(_, _, let coordinate, _) = point { alpha = coordinate }
+      return (["training_loss": 0.2 * (alpha - 1) * (alpha - 1), "dev_loss": 1, "dev_error": 0], nil)
+    }
+    let ranges = ["[-1, 3, 9]", "[0.5, 1.5, 3]"]
+    let names = ranges.flatMap { range in (0..<2).map { "MRPC-s\($0) curve, alpha \(range)" } }
+    #expect(Set(try run.table("curves.csv").compactMap { $0["curve"] }) == Set(names))
+    for table in ["axes.csv", "agreement.csv"] {
+      #expect(try run.table(table).compactMap { $0["surface"] } == names, "\(table)")
+    }
+    #expect(Set(try run.table("flatness.csv").compactMap { $0["curve"] }) == Set(names))
+    let widths = try run.table("intervals.csv").filter {
+      $0["figure"] == "flat width" && $0["detail"]?.hasPrefix("training_loss + 0.1") == true
+    }
+    #expect(widths.map { $0["detail"] } == ranges.map { "training_loss + 0.1, alpha \($0)" })
+    // As far as lines between the points reach 0.1, and to the ends of the narrow range.
+    #expect(abs(number(widths.first?["mean"]) - 4 / 3) < 1e-12 && widths.last?["mean"] == "1")
+    let files = try RunResults(run.run).exportNumPy()
+    #expect(Set(files).count == 4 && files.contains("curve-3-MRPC-s0-curve-alpha-0.5-1.5-3.npz"))
+  }
+
   /// A point that is missing leaves no flatness, and says so.
   @Test func whatIsMissingIsMissing() throws {
     let run = try FakeRun(Self.cells + "curves: [{alpha: [-1, 3, 9]}]")

@@ -21,21 +21,27 @@ enum Examples {
   static func hash(_ text: String) -> Identity { Identity(ofBytes: Array(text.utf8)) }
 
   /// SST-2 has 10 training and 5 dev rows, MRPC 20 and 5.
+  ///
+  /// - Parameter otherFiles: `train` or `dev`: these files hold something else.
   static func inputs(
-    model: String = "model", blasCore: String = "SkylakeX", names: [String] = ["SST-2", "MRPC"]
+    model: String = "model", blasCore: String = "SkylakeX", program: String = "seedscape 0.1.0",
+    names: [String] = ["SST-2", "MRPC"], otherFiles: String? = nil
   ) -> SweepInputs {
+    func file(_ name: String, _ split: String) -> Identity {
+      hash("\(name) \(split)\(otherFiles == split ? ", changed" : "")")
+    }
     let tasks = names.enumerated().map { index, name in
       (
         name,
         TaskFacts(
-          trainHash: hash("\(name) train"), devHash: hash("\(name) dev"), trainRows: 10 * (index + 1), devRows: 5,
+          trainHash: file(name, "train"), devHash: file(name, "dev"), trainRows: 10 * (index + 1), devRows: 5,
           tokensPerExample: 8, operationsPerExample: 12_000)
       )
     }
     return SweepInputs(
       model: ModelFacts(hash: hash(model), parameterCount: 1000, layers: 2, channels: 4),
       tasks: Dictionary(uniqueKeysWithValues: tasks),
-      environment: NumericEnvironment(program: "seedscape 0.1.0", blas: "OpenBLAS 0.3.21", blasCore: blasCore))
+      environment: NumericEnvironment(program: program, blas: "OpenBLAS 0.3.21", blasCore: blasCore))
   }
 
   static func plan(_ yaml: String, _ inputs: SweepInputs = inputs()) throws -> Plan {

@@ -21,7 +21,9 @@ import Testing
     #expect(try ids(changing("batch: 4}", "batch: 4, micro_batch: 4, train_rows: 20}")) == before)
     // What is computed again has the same bits.
     #expect(try ids(changing("batch: 4}", "batch: 4, recompute: true}")) == before)
-    #expect(try Array(ids(changing("train: 100", "train: 20"))).count == before.count)
+    // More examples than there are mean all there are: MRPC has 20 training and 5 dev rows.
+    #expect(try ids(changing("train: 100", "train: 20")) == before)
+    #expect(try ids(changing("dev: 3", "dev: 5")) == ids(changing("dev: 3", "dev: 50")))
   }
 
   @Test func aRenamedProbeIsTheSameWork() throws {
@@ -53,8 +55,15 @@ import Testing
 
   @Test func modelDataProgramAndProcessorChangeEveryUnit() throws {
     let before = Set(try ids(Examples.small).values)
-    for inputs in [Examples.inputs(model: "other"), Examples.inputs(blasCore: "Haswell")] {
-      #expect(before.isDisjoint(with: try ids(Examples.small, inputs).values))
+    let others = [
+      Examples.inputs(model: "other"), Examples.inputs(blasCore: "Haswell"),
+      Examples.inputs(program: "seedscape 0.1.1"),
+    ]
+    for inputs in others { #expect(before.isDisjoint(with: try ids(Examples.small, inputs).values)) }
+    // Of data: what a task's files hold changes whatever reads them. theta0 on MRPC's dev rows reads no training rows.
+    for (file, same) in [("train", ["theta0 pretrained on mrpc-dev"]), ("dev", [])] {
+      let after = Set(try ids(Examples.small, Examples.inputs(otherFiles: file)).values)
+      #expect(try ids(Examples.small).filter { after.contains($0.value) }.map(\.key) == same, "\(file)")
     }
   }
 

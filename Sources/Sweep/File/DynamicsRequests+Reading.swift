@@ -66,7 +66,8 @@ extension YAMLValue {
     let expected = "a number of bytes such as 500 MB or 2 GB, at least \(least / 1_000_000) MB"
     let words = try text(expected).split(separator: " ")
     let units = ["MB": 1e6, "GB": 1e9, "TB": 1e12]
-    guard words.count == 2, let number = Double(words[0]), let unit = units[String(words[1])], number * unit < 1e18,
+    guard words.count == 2, let number = Self.decimal(words[0]), let unit = units[String(words[1])],
+      number * unit < 1e18,
       number * unit >= Double(least)
     else { throw wrong(expected) }
     return Int(number * unit)

@@ -88,7 +88,7 @@ extension SurfaceRequest {
       task = name
     }
     seed = try keys.value(.seed).integer(0...(grid.seeds.count - 1))
-    initialisation = try keys[.initialisation]?.initialisation(of: grid) ?? grid.initialisations.first ?? .pretrained
+    initialisation = try keys[.initialisation]?.initialisation(of: grid) ?? grid.initialisations[0]
     let name = try keys.value(.variant).name(among: grid.variantNames, called: "one of the sweep's variants")
     variant = name == CellGrid.plain ? nil : name
     if let task, !grid.has(task: task, initialisation: initialisation, variant: variant) {
@@ -211,9 +211,8 @@ extension ModelReference: CustomStringConvertible, Encodable {
     let words = text.split(separator: " ").map(String.init)
     let step = words.count == 3 && words[1] == "step" ? Int(words[2]) : nil
     guard let name = words.first, words.count == 1 || step != nil else { throw value.wrong(Self.expected) }
-    let names = grid.cellNames
-    guard names.contains(name) else {
-      throw value.wrong(Self.expected, suggestion: nearest(to: name, among: names))
+    guard grid.cellNames.contains(name) else {
+      throw value.wrong(Self.expected, suggestion: nearest(to: name, among: grid.cellNames.sorted()))
     }
     (cell, self.step) = (name, step)
   }
@@ -223,48 +222,6 @@ extension ModelReference: CustomStringConvertible, Encodable {
 
   /// As its description, in one text.
   public func encode(to encoder: any Encoder) throws { try encoder.encode(description) }
-}
-
-extension TrajectoryRequest {
-  init(_ value: YAMLValue, of grid: CellGrid) throws {
-    let keys = try value.mapping(Keys.self)
-    let other = try keys[.other]?.task(of: grid)
-    cells = try CellSelection(value, of: grid, excluding: other)
-    guard let other, cells.tasks.contains(other) else {
-      self.other = other
-      return
-    }
-    throw value.unfit("\(other) among the tasks and as other", "another task than those that are followed")
-  }
-}
-
-extension RollbackRequest {
-  init(_ value: YAMLValue, of grid: CellGrid) throws {
-    let keys = try value.mapping(Keys.self)
-    cells = try CellSelection(value, of: grid)
-    groups = try LayerGroup.names(keys.value(.groups))
-    layers = try keys.value(.layers).choice()
-  }
-}
-
-extension CurvatureRequest {
-  init(_ value: YAMLValue, of grid: CellGrid) throws {
-    let keys = try value.mapping(Keys.self)
-    cells = try CellSelection(value, of: grid)
-    groups = try LayerGroup.names(keys.value(.groups))
-    var effort = CurvatureWork.Effort()
-    effort.eigenvalues = try keys.integer(.eigenvalues) ?? effort.eigenvalues
-    effort.steps = try keys.integer(.steps) ?? max(effort.steps, effort.eigenvalues)
-    effort.probes = try keys.integer(.probes) ?? effort.probes
-    effort.seed = try keys.integer(.seed) ?? effort.seed
-    self.effort = effort
-    if let steps = keys[.steps], effort.steps < effort.eigenvalues {
-      throw steps.wrong("at least as many as eigenvalues, \(effort.eigenvalues)")
-    }
-    guard effort.eigenvalues + effort.probes > 0 else {
-      throw value.unfit("no eigenvalues and no probes", "at least one of them")
-    }
-  }
 }
 
 extension LayerGroup {
@@ -287,6 +244,11 @@ extension Axis {
     let highest = try parts[1].number(Self.ends)
     guard lowest < highest else { throw parts[1].wrong("a number above the lowest, \(lowest)") }
     self.init(lowest: lowest, highest: highest, points: try parts[2].integer(Self.counts))
+    // They are rounded to 12 decimals.
+    let places = coordinates
+    guard zip(places, places.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw value.wrong("coordinates that are 1e-12 or more apart: a wider range, or fewer points")
+    }
   }
 }
 

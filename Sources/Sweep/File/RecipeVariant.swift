@@ -20,10 +20,9 @@ public struct RecipeVariant: Sendable, Hashable, Encodable {
     guard !([CellGrid.plain] + known + Initialisation.allCases.map(\.rawValue)).contains(name) else {
       throw nameValue.wrong("a name that no task or initialisation has, and not \(CellGrid.plain)")
     }
-    let grid = CellGrid(tasks: known, initialisations: starts, variants: [], seeds: [])
-    tasks = try keys[.tasks]?.list(of: "tasks", distinctBy: \.self) { try $0.task(of: grid) } ?? known
+    tasks = try keys[.tasks]?.list(of: "tasks", distinctBy: \.self) { try $0.task(of: known) } ?? known
     initialisations =
-      try keys[.initialisations]?.list(of: "initialisations", distinctBy: \.self) { try $0.initialisation(of: grid) }
+      try keys[.initialisations]?.list(of: "initialisations", distinctBy: \.self) { try $0.initialisation(of: starts) }
       ?? starts
     recipe = try RecipeChanges(keys.value(.recipe))
   }

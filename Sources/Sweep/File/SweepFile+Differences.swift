@@ -5,13 +5,15 @@ extension SweepFile {
   /// keys' names: `recipe.epochs: 3 in the run directory, 5 in the sweep file`. Empty when both mean the same, however
   /// they are written.
   ///
-  /// `on_failure` and a recipe's `recompute` are not compared: they change no result.
+  /// `on_failure` and a recipe's `recompute` are not compared: they change no result. Nor is a name that one of the two takes
+  /// from its file, which may be moved.
   ///
   /// - Throws: `EncodingError`, which a sweep that was read from a file never causes.
   public func differences(from other: SweepFile) throws -> [String] {
     let (there, here) = (try other.values(), try values())
     let keys = Set(there.keys).union(here.keys).filter { !$0.hasSuffix(".\(Recipe.CodingKeys.recompute.rawValue)") }
     return keys.sorted().compactMap { key in
+      if key == CodingKeys.name.rawValue, !(hasOwnName && other.hasOwnName) { return nil }
       let (old, new) = (there[key] ?? "not set", here[key] ?? "not set")
       return old == new ? nil : "\(key): \(old) in the run directory, \(new) in the sweep file"
     }

@@ -19,7 +19,7 @@ extension SweepFile.CodingKeys: SectionKey {
         "GLUE folder, one folder per task. --data replaces it. GLUE tasks need one of the two")
     case .tasks:
       .init(
-        .mappings(.tasks), default: .required("a list of tasks"), bound: "or names of GLUE tasks",
+        .mappings(.tasks), default: .required("a list of tasks"), bound: "or names of GLUE tasks; at most 100",
         "what is fine-tuned on: \(TaskEntry.glueNames.joined(separator: ", ")), and tasks of your own")
     case .seeds:
       .init(
@@ -59,7 +59,8 @@ extension SweepFile.SeedKeys: SectionKey {
   var declaration: KeyDeclaration {
     switch self {
     case .count:
-      .init(.integer(1...10_000), unit: "seeds", default: .none, "head and order seed 0, 1, 2, ... together")
+      .init(
+        .integer(1...SweepFile.mostSeeds), unit: "seeds", default: .none, "head and order seed 0, 1, 2, ... together")
     case .head:
       .init(
         .list(of: "seeds"), default: .required("a list of seeds (or count)"), bound: "not with `count`",

@@ -2,16 +2,21 @@ extension SweepFile {
   /// Reads a sweep file.
   ///
   /// - Parameters:
-  ///   - yaml: the file's text.
+  ///   - yaml: the file's text, at most 1 MB.
   ///   - path: the file's path, for messages and the default name; nothing is read from it.
+  ///   - name: the sweep's name where the file has none; nil: the file's own, without its extension. The copy in a run
+  ///     directory is read with the name that was recorded beside it, as its file is called otherwise.
   /// - Throws: ``SweepError`` naming file, line and key: the text is not YAML, a key is unknown, missing or given
   ///   twice, a value is of the wrong type, outside its range or refers to what is not there.
-  public init(yaml: String, path: String) throws {
-    let keys = try YAMLValue(document: yaml, file: path).mapping(CodingKeys.self)
-    name = try keys[.name]?.fileName() ?? Self.defaultName(path, keys.place)
-    model = try keys.value(.model).text()
-    data = try keys[.data]?.text()
-    tasks = try keys.value(.tasks).list(of: "tasks", distinctBy: \.name, TaskEntry.init)
+  public init(yaml: String, path: String, name recorded: String? = nil) throws {
+    let keys = try YAMLValue(document: try YAMLText(yaml, file: path), file: path).mapping(CodingKeys.self)
+    let own = try keys[.name]?.fileName()
+    hasOwnName = own != nil
+    name = try own ?? recorded.flatMap { FileName.isValid($0) ? $0 : nil } ?? Self.defaultName(path, keys.place)
+    model = try keys.value(.model).path()
+    data = try keys[.data]?.path()
+    // Each is read from files of its own.
+    tasks = try keys.value(.tasks).list(of: "tasks", atMost: 100, distinctBy: \.name, TaskEntry.init)
     let taskNames = tasks.map(\.name)
     seeds = try Self.seeds(keys.value(.seeds))
     initialisations = try keys.value(.initialisations).list(of: "initialisations", distinctBy: \.self) {
@@ -25,8 +30,10 @@ extension SweepFile {
     variants = try keys.value(.variants).list(of: "variants", mayBeEmpty: true, distinctBy: \.name) {
       try RecipeVariant($0, tasks: names, initialisations: starts)
     }
-    let grid = CellGrid(tasks: tasks.map(\.name), initialisations: initialisations, variants: variants, seeds: seeds)
-    try Self.checkNames(grid, keys[.variants]?.place ?? keys.place)
+    let places = keys[.variants]?.place ?? keys[.seeds]?.place ?? keys.place
+    grid = try CellGrid(
+      tasks: taskNames, initialisations: initialisations, variants: variants, seeds: seeds, places)
+    let grid = grid
     curves = try keys.value(.curves).list(of: "curves", mayBeEmpty: true, distinctBy: \.self) {
       try CurveRequest($0, of: grid)
     }
@@ -36,9 +43,7 @@ extension SweepFile {
     trajectories = try keys.value(.trajectories).list(of: "trajectories", mayBeEmpty: true, distinctBy: \.self) {
       try TrajectoryRequest($0, of: grid)
     }
-    curvature = try keys.value(.curvature).list(of: "curvatures", mayBeEmpty: true, distinctBy: \.self) {
-      try CurvatureRequest($0, of: grid)
-    }
+    curvature = try Self.curvatures(keys.value(.curvature), of: grid)
     rollback = try keys[.rollback].map { try RollbackRequest($0, of: grid) }
     probes = try keys.value(.probes).list(of: "probes", mayBeEmpty: true, distinctBy: \.name) {
       try Probe($0, of: grid)
@@ -56,6 +61,19 @@ extension SweepFile {
   }
 
   static let seedRange = 0...Int(Int32.max)
+  /// How many seeds each task's cells may have.
+  static let mostSeeds = 10_000
+
+  /// The text of a sweep file, without a byte order mark.
+  ///
+  /// - Parameters:
+  ///   - bytes: the file's, at most 1 MB.
+  ///   - path: the file's path, for messages.
+  /// - Throws: ``SweepError/notYAML(_:problem:)`` for bytes that are not UTF-8, and for a text that is too long or nested too
+  ///   deep to be a sweep file.
+  public static func text(of bytes: some Collection<UInt8>, path: String) throws -> String {
+    try YAMLText(bytes, file: path).text
+  }
 
   private static func defaultName(_ path: String, _ place: SweepError.Place) throws -> String {
     let file = path.split(separator: "/").last ?? ""
@@ -73,15 +91,6 @@ extension SweepFile {
     return try value.entries().reduce(into: [:]) { recipes, entry in
       guard known.contains(entry.key) else { throw SweepError.unknownKey(entry.value.place, known: known) }
       recipes[entry.key] = try RecipeChanges(entry.value)
-    }
-  }
-
-  /// Two cells of one name could not be told apart.
-  private static func checkNames(_ grid: CellGrid, _ place: SweepError.Place) throws {
-    var seen: Set<String> = []
-    for name in grid.cellNames where !seen.insert(name).inserted {
-      throw SweepError.wrongValue(
-        place, got: "two cells called \(name)", expected: "names of tasks and variants that differ")
     }
   }
 
@@ -132,7 +141,7 @@ extension SweepFile {
 
   fileprivate static func seeds(_ value: YAMLValue) throws -> [Seed] {
     func list(_ value: YAMLValue) throws -> [Int] {
-      try value.list(of: "seeds", distinctBy: \.self) { try $0.integer(seedRange) }
+      try value.list(of: "seeds", atMost: mostSeeds, distinctBy: \.self) { try $0.integer(seedRange) }
     }
     guard value.isMapping else { return together(try list(value)) }
     let keys = try value.mapping(SeedKeys.self)
@@ -142,6 +151,10 @@ extension SweepFile {
     }
     let heads = try list(keys.value(.head))
     let orders = try list(keys.value(.order))
+    guard heads.count * orders.count <= mostSeeds else {
+      throw value.unfit(
+        "\(heads.count) head seeds x \(orders.count) order seeds", "at most \(mostSeeds) pairs of seeds")
+    }
     return heads.flatMap { head in orders.map { Seed(head: head, order: $0) } }
   }
 }

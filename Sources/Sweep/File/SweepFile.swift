@@ -4,6 +4,8 @@
 public struct SweepFile: Sendable, Hashable, Encodable {
   /// The sweep's name, part of folder names. Default: the file's own without its extension.
   public let name: String
+  /// Whether the file itself says its name.
+  let hasOwnName: Bool
   /// The Hugging Face directory, absolute or relative to the sweep file; `--model` replaces it.
   public var model: String
   /// The GLUE folder, absolute or relative to the sweep file; nil: given by `--data`, which also replaces it.
@@ -44,6 +46,8 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   public let gather: Gathering
   /// What happens after a failure.
   public let onFailure: FailurePolicy
+  /// The cells by what tells them apart.
+  let grid: CellGrid
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case name, model, data, tasks, seeds, initialisations
@@ -58,11 +62,6 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   public func recipe(task: String, initialisation: Initialisation, variant: String? = nil) -> Recipe {
     recipe.applying(recipes[initialisation.rawValue]).applying(recipes[task])
       .applying(variants.first { $0.name == variant }?.recipe)
-  }
-
-  /// The cells by what tells them apart.
-  var grid: CellGrid {
-    CellGrid(tasks: tasks.map(\.name), initialisations: initialisations, variants: variants, seeds: seeds)
   }
 
   /// Everything that tells the cells of a selection apart but the seeds.

@@ -98,10 +98,10 @@ extension CustomTask {
   fileprivate init(_ value: YAMLValue) throws {
     let keys = try value.mapping(CodingKeys.self)
     name = try Self.name(try keys.value(.name))
-    train = try keys.value(.train).text()
-    dev = try keys.value(.dev).text()
+    train = try keys.value(.train).path()
+    dev = try keys.value(.dev).path()
     columns = try Columns(keys.value(.columns))
-    labels = try keys[.labels]?.list(of: "labels", distinctBy: \.self) { try $0.text() }
+    labels = try keys[.labels]?.list(of: "labels", atMost: 10_000, distinctBy: \.self) { try $0.text() }
     if let labels, labels.count < 2, let value = keys[.labels] { throw value.wrong("at least two labels") }
     range = try keys[.range].map(Self.range)
     if labels != nil, let value = keys[.range] { throw value.wrong("either labels or range, not both") }

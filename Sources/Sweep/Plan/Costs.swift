@@ -10,8 +10,8 @@ struct Costs {
 
   /// Forward and backward of every example, AdamW's 8 passes per step, and an evaluation of the dev rows per epoch.
   func fineTuning(_ recipe: Recipe, _ task: TaskFacts, trainRows: Int) -> Double {
-    let examples = Double(recipe.epochs * trainRows)
-    return forward((recipe.recompute ? 4 : 3) * examples + Double(recipe.epochs * task.devRows), task)
+    let (epochs, rows) = (Double(recipe.epochs), Double(trainRows))
+    return forward((recipe.recompute ? 4 : 3) * epochs * rows + epochs * Double(task.devRows), task)
       + vectors(8) * Double(recipe.steps(examples: trainRows))
   }
 
@@ -33,7 +33,7 @@ struct Costs {
   }
 
   /// For each snapshot a handful of sums over theta, and a product with every other one.
-  func trajectory(snapshots: Int) -> Double { vectors(Double(snapshots * (12 + 3 * snapshots))) }
+  func trajectory(snapshots: Int) -> Double { vectors(Double(snapshots) * (12 + 3 * Double(snapshots))) }
 
   /// Three points.
   func snapshot(_ subset: Subset, _ task: TaskFacts) -> Double { 3 * point(subset, task) }
@@ -72,7 +72,7 @@ struct Costs {
   func similarity(_ comparison: Comparison, _ measures: [Measure], _ task: TaskFacts) -> Double {
     let (rows, channels) = (rows(comparison.probe, task), Double(model.channels))
     let pair = 8 * rows * channels * channels + Self.decompositionSlowness * 20 * channels * channels * channels
-    return Double(comparison.pairs.count * (model.layers + 1) * (1 + measures.count)) * pair
+    return Double(comparison.pairs.count) * Double((model.layers + 1) * (1 + measures.count)) * pair
   }
 
   /// What the decomposition of one layer takes at most: left vectors and two halves' bases with their projections, all as wide

@@ -28,13 +28,20 @@ public struct Plan: Sendable {
   /// The comparisons between models.
   public let comparisons: [PlannedComparison]
 
+  /// The most units of a plan, pairs of compared models counted with them. A plan of so many is made, and handed out on paper,
+  /// in half a minute and 1 GB; a surface may have 700 x 700 points.
+  public static let mostUnits = 500_000
+
   /// Plans a sweep.
   ///
   /// - Throws: ``SweepError/missingFacts(task:)``, ``SweepError/noRows(task:split:)``, ``SweepError/sameTask(_:_:)``,
-  ///   ``SweepError/sameVariant(_:task:)``, ``SweepError/noSnapshot(cell:step:steps:)``, ``SweepError/group(_:problem:)``;
+  ///   ``SweepError/sameVariant(_:task:)``, ``SweepError/noSnapshot(cell:step:steps:)``, ``SweepError/group(_:problem:)``,
+  ///   ``SweepError/tooManyUnits(_:most:section:)``, ``SweepError/tooManySnapshots(cell:got:most:)``,
+  ///   ``SweepError/sameCurvature(_:)``;
   ///   `EncodingError` for a fact that is not finite.
   public init(sweep: SweepFile, inputs: SweepInputs) throws {
     var builder = try PlanBuilder(sweep: sweep, inputs: inputs)
+    try builder.checkSize()
     try builder.addCells()
     try builder.addSurfaces()
     try builder.addTrajectories()
@@ -70,6 +77,9 @@ public struct Plan: Sendable {
 public struct PlannedSurface: Sendable, Hashable {
   /// What it is.
   public let surface: Surface
+  /// What its name says of its coordinates, such as `, alpha [-0.1, 0.1, 21]`, where a plan has the surface on two ranges;
+  /// otherwise empty.
+  public let range: String
   /// The coordinates along d1.
   public let alpha: [Double]
   /// The coordinates along s d2; 0 alone for a curve.
@@ -80,6 +90,10 @@ public struct PlannedSurface: Sendable, Hashable {
   public let exact: [ExactPoint: Identity]
   /// The units of the grid, [alpha.count, beta.count] row-major: point (i, j) is at i * beta.count + j.
   public let grid: [Identity]
+
+  /// What a person calls it, unlike all others of the plan: the surface's name with the range in it, such as `MRPC-s0 curve`,
+  /// `MRPC-s0 curve, alpha [-0.1, 0.1, 21]`.
+  public var name: String { surface.name(range: range) }
 }
 
 /// A trajectory and its units.

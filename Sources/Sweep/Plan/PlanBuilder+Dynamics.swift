@@ -2,6 +2,10 @@
 extension PlanBuilder {
   mutating func addComparisons() throws {
     let requested = try dynamics() + consistency()
+    var names: Set<String> = []
+    for name in requested.map(\.comparison.name) where !names.insert(name).inserted {
+      throw SweepError.sameComparison(name)
+    }
     // A model's features are decomposed once, as far as any comparison on the probe needs them.
     let complete = Set(requested.filter { !$0.measures.allSatisfy(\.needsKeptAlone) }.map(\.comparison.probe))
     for (comparison, measures) in requested where measures.contains(.attention) { try addAttention(comparison) }
@@ -83,7 +87,7 @@ extension PlanBuilder {
   }
 
   /// The named probes, or those of some tasks, with all that the sweep file leaves to the data filled in.
-  private func probes(_ names: [String]?, of tasks: [String]) throws -> [Probe] {
+  func probes(_ names: [String]?, of tasks: [String]) throws -> [Probe] {
     try sweep.probes.filter { names?.contains($0.name) ?? tasks.contains($0.task) }.map { probe in
       let facts = try known(probe.task).facts
       var probe = probe
@@ -115,10 +119,9 @@ extension PlanBuilder {
     let (count, bytes) = (inputs.model.layers + 1, costs.decompositionBytes(probe))
     // Two models of a layer are compared at a time, and a comparison makes as much again as one of them.
     guard 3 * bytes <= Double(sweep.gather.memory) else {
-      throw SweepError.gatherMemory(probe: probe.name, got: sweep.gather.memory, needed: Int(3 * bytes))
+      throw SweepError.gatherMemory(probe: probe.name, got: sweep.gather.memory, needed: 3 * bytes)
     }
-    // A message is held twice, as it came and as it is written.
-    let step = max(1, min(count, Int(Double(sweep.gather.memory) / (2 * bytes))))
+    let step = layersOfUnit(probe)
     return try stride(from: 0, to: count, by: step).map { first in
       let layers = first..<min(first + step, count)
       let work = ProbeWork(model: model, probe: probe, layers: layers, isComplete: isComplete)
@@ -135,6 +138,13 @@ extension PlanBuilder {
           needs: try model.isTrained ? [self.id(model.cell)] : [], place: .anywhere, cost: costs.probe(work, facts)))
       return id
     }
+  }
+
+  /// How many layers of a model on a probe one unit decomposes.
+  func layersOfUnit(_ probe: Probe) -> Int {
+    // A message is held twice, as it came and as it is written.
+    let most = Double(sweep.gather.memory) / (2 * costs.decompositionBytes(probe))
+    return max(1, Int(min(Double(inputs.model.layers + 1), most)))
   }
 
   private func form(_ model: ModelState) throws -> ProbedForm {

@@ -1,21 +1,21 @@
 // Curves and surfaces.
 extension PlanBuilder {
   mutating func addSurfaces() throws {
+    var lines = RangedSurfaces()
     for request in sweep.curves {
-      for (target, span) in try lines(of: request) {
-        for name in request.groups {
-          let surface = try surface(target, span, name, request.elsewhere)
-          curves.append(try planned(surface, alpha: request.alpha.coordinates, beta: [0]))
-        }
+      lines.begin(alpha: request.alpha, beta: nil)
+      for (target, span) in try self.lines(of: request) {
+        for name in request.groups { lines.add(try surface(target, span, name, request.elsewhere)) }
       }
     }
+    curves = try lines.named.map { try planned($0.surface, $0.range, $0.alpha, $0.beta) }
+    var planes = RangedSurfaces()
     for request in sweep.surfaces {
+      planes.begin(alpha: request.alpha, beta: request.beta)
       let (target, span) = try plane(of: request)
-      for name in request.groups {
-        let surface = try surface(target, span, name, request.elsewhere)
-        surfaces.append(try planned(surface, alpha: request.alpha.coordinates, beta: request.beta.coordinates))
-      }
+      for name in request.groups { planes.add(try surface(target, span, name, request.elsewhere)) }
     }
+    surfaces = try planes.named.map { try planned($0.surface, $0.range, $0.alpha, $0.beta) }
   }
 
   private func lines(of request: CurveRequest) throws -> [(target: ModelState, span: Surface.Span)] {
@@ -37,38 +37,33 @@ extension PlanBuilder {
   }
 
   private func plane(of request: SurfaceRequest) throws -> (target: ModelState, span: Surface.Span) {
-    if case .models(let from, let to, let other) = request.along {
+    /// The cell of a request that names its task.
+    func cell() throws -> Cell {
+      guard let task = request.task else { throw SweepError.missingFacts(task: "of a surface") }
+      return try self.cell(task, request.initialisation, request.variant, sweep.seeds[request.seed])
+    }
+    switch request.along {
+    case .tasks(let other):
+      let cell = try cell()
+      return (.final(cell), .plane(from: .initial(cell), other: .final(try counterpart(of: cell, task: other))))
+    case .random(let random):
+      return (.final(try cell()), .random(RandomSpan(random, index: 0, isPlane: true)))
+    case .trajectory:
+      let cell = try cell()
+      let steps = cell.recipe.snapshotSteps(examples: cell.recipe.trainRows ?? 0)
+      guard steps.count >= 3 else { throw SweepError.fewSnapshots(cell: cell.name, got: steps.count) }
+      return (.final(cell), .trajectory)
+    case .models(let from, let to, let other):
       let target = try model(to, startOf: nil)
       let third = try model(other, startOf: target.cell)
       if from.cell == nil { try checkOrigin(of: target.cell, third.cell) }
       return (target, .plane(from: try model(from, startOf: target.cell), other: third))
     }
-    let cell = try cell(
-      request.task ?? "", request.initialisation, request.variant, sweep.seeds[request.seed])
-    let span: Surface.Span =
-      switch request.along {
-      case .tasks(let other):
-        .plane(from: .initial(cell), other: .final(try counterpart(of: cell, task: other)))
-      case .random(let random): .random(RandomSpan(random, index: 0, isPlane: true))
-      case .trajectory, .models: .trajectory
-      }
-    if case .trajectory = span {
-      let steps = cell.recipe.snapshotSteps(examples: cell.recipe.trainRows ?? 0)
-      guard steps.count >= 3 else { throw SweepError.fewSnapshots(cell: cell.name, got: steps.count) }
-    }
-    return (.final(cell), span)
   }
 
   /// The model that a sweep file names; theta0 is where `cell` starts.
   private func model(_ reference: ModelReference, startOf cell: Cell?) throws -> ModelState {
-    let found = try reference.cell.flatMap { name in
-      try sweep.tasks.map(\.name).flatMap { task in
-        try sweep.grid.kinds(of: task).flatMap { kind in
-          try sweep.seeds.map { try self.cell(task, kind.initialisation, kind.variant, $0) }
-        }
-      }.first { $0.name == name }
-    }
-    guard let found else {
+    guard let found = reference.cell.flatMap({ named[$0] }) else {
       guard let cell else { throw SweepError.missingFacts(task: "\(reference)") }
       return .initial(cell)
     }
@@ -133,7 +128,10 @@ extension PlanBuilder {
   }
 
   /// Adds the axes and the exact points; the grid follows when all surfaces are known.
-  private mutating func planned(_ surface: Surface, alpha: [Double], beta: [Double]) throws -> PlannedSurface {
+  private mutating func planned(
+    _ surface: Surface, _ range: String, _ alphaAxis: Axis, _ betaAxis: Axis?
+  ) throws -> PlannedSurface {
+    let (alpha, beta) = (alphaAxis.coordinates, betaAxis?.coordinates ?? [0])
     let needs = try surface.cells.all.map { try id($0) }
     let axes = try Identity(
       of: AxesForm(
@@ -159,7 +157,8 @@ extension PlanBuilder {
     for a in alpha {
       for b in beta { grid.append(try Identity(of: try form(surface, alpha: a, beta: b))) }
     }
-    return PlannedSurface(surface: surface, alpha: alpha, beta: beta, axes: axes, exact: exact, grid: grid)
+    return PlannedSurface(
+      surface: surface, range: range, alpha: alpha, beta: beta, axes: axes, exact: exact, grid: grid)
   }
 
   mutating func addGrids() throws {
@@ -201,6 +200,7 @@ extension PlanBuilder {
 // Trajectories.
 extension PlanBuilder {
   mutating func addTrajectories() throws {
+    var followed: Set<TrajectoryWork> = []
     for request in sweep.trajectories {
       for cell in try cells(of: request.cells).joined() {
         let facts = try known(cell.task).facts
@@ -209,6 +209,8 @@ extension PlanBuilder {
         let needs = try [cell, other].compactMap(\.self).map { try id($0) }
         let steps = cell.recipe.snapshotSteps(examples: cell.recipe.trainRows ?? facts.trainRows)
         let trajectory = try Identity(of: TrajectoryForm(cell: needs[0], other: needs.count > 1 ? needs[1] : nil))
+        // Two entries may choose a cell.
+        guard followed.insert(work).inserted else { continue }
         add(
           WorkUnit(
             id: trajectory, name: work.name, work: .trajectory(work), needs: needs, place: .anywhere,
@@ -233,7 +235,9 @@ extension PlanBuilder {
   mutating func addRollbacks() throws {
     guard let request = sweep.rollback else { return }
     let single = request.layers == .each ? (0..<inputs.model.layers).map { "layer \($0)" } : []
-    let groups = try (request.groups + single).map { try LayerGroup($0, layers: inputs.model.layers) }
+    // A single layer may be among the groups too.
+    let names = request.groups + single.filter { !request.groups.contains($0) }
+    let groups = try names.map { try LayerGroup($0, layers: inputs.model.layers) }
     for cell in try cells(of: request.cells).joined() {
       let cellID = try id(cell)
       for group in groups {
@@ -251,12 +255,18 @@ extension PlanBuilder {
 // Curvature.
 extension PlanBuilder {
   mutating func addCurvatures() throws {
+    var planned: [String: CurvatureWork] = [:]
     for request in sweep.curvature {
       for cell in try cells(of: request.cells).joined() {
         let cellID = try id(cell)
         for name in request.groups {
           let work = CurvatureWork(
             cell: cell, group: try group(name, .theta1).group, effort: request.effort, subset: try subset(of: cell))
+          // Two entries may choose a cell, and a group may be the whole encoder by another name.
+          if let earlier = planned.updateValue(work, forKey: work.name) {
+            guard earlier == work else { throw SweepError.sameCurvature(work.name) }
+            continue
+          }
           let id = try Identity(
             of: CurvatureForm(
               cell: cellID, group: work.group.map { GroupForm($0, elsewhere: .theta1) }, effort: work.effort,

@@ -15,6 +15,8 @@ struct PlanBuilder {
   private let facts: [String: TaskFacts]
   private var seen: Set<Identity> = []
   private var cells: [Cell: Identity] = [:]
+  /// The cells by name.
+  private(set) var named: [String: Cell] = [:]
 
   /// Checks the facts against the sweep.
   init(sweep: SweepFile, inputs: SweepInputs) throws {
@@ -69,11 +71,9 @@ extension PlanBuilder {
               initialisation: cell.initialisation, initialisationSeed: cell.initialisationSeed,
               recipe: cell.recipe.keepingBits))
           // A variant that changes nothing would be the plain cell under another name.
-          guard variant == nil || !plain.contains(id) else {
-            throw SweepError.sameVariant(variant ?? "", task: task)
-          }
-          plain.insert(id)
+          if !plain.insert(id).inserted, let variant { throw SweepError.sameVariant(variant, task: task) }
           cells[cell] = id
+          named[cell.name] = cell
           let cost = costs.fineTuning(cell.recipe, facts, trainRows: cell.recipe.trainRows ?? facts.trainRows)
           fineTunings.append(
             WorkUnit(id: id, name: cell.name, work: .fineTuning(cell), needs: [], place: .anywhere, cost: cost))
@@ -103,10 +103,9 @@ extension PlanBuilder {
       initialisationSeed: sweep.initialisationSeed, recipe: recipe)
   }
 
-  /// The parts of several groups, each once, from the bottom to the top.
+  /// The parts of several groups.
   private func parts(of groups: [String]) throws -> [String] {
-    guard !groups.isEmpty else { return [] }
-    return try LayerGroup(groups.joined(separator: "+"), layers: inputs.model.layers).parts
+    LayerGroup.parts(of: try groups.map { try LayerGroup($0, layers: inputs.model.layers) })
   }
 
   /// The layers of several groups, which alone have query and key.

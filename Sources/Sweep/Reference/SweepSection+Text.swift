@@ -83,7 +83,11 @@ extension SweepSection {
   private static let sweepNotes = """
     Relative paths start in the sweep file's folder; those of `--model` and `--data` where the command is given. All seeds
     are whole numbers, 0 to \(KeyDeclaration.grouped(SweepFile.seedRange.upperBound)). A *name* is 1 to 64 letters, digits,
-    `.`, `_` or `-`, a letter or a digit first.
+    `.`, `_` or `-`, a letter or a digit first. Anchors and aliases of YAML are read, whole numbers with leading zeros are not.
+
+    A file has at most 1 MB, a list at most 1000 entries (seeds and labels 10 000), a plan at most \
+    \(KeyDeclaration.grouped(Plan.mostUnits)) units of work, a fine-tuning at most \
+    \(KeyDeclaration.grouped(Recipe.mostSnapshots)) snapshots.
 
     `curves`, `trajectories`, `rollback`, `curvature`, `dynamics` and `consistency` are about all cells unless their keys
     `tasks`, `initialisations`, `variants` and `seeds` choose. A choice that no cell meets is an error.
@@ -156,6 +160,9 @@ extension SweepSection {
 
     A curve costs points + 2 evaluations of the subset (random: + 1). Points that two curves or surfaces share, such as
     those of a surface at beta 0 and of the curve of the same models and group, are evaluated once.
+
+    A curve that two entries ask for on two ranges, wide and narrow, is two curves, with their ranges in their names:
+    `MRPC-s0 curve, alpha [-4, 4, 40]` and `MRPC-s0 curve, alpha [-0.1, 0.1, 21]`. So are surfaces.
     """
 
   private static let planeNotes: String = {

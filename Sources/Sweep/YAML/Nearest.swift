@@ -1,7 +1,9 @@
 /// The candidate that a misspelt name most likely means; nil when none is near.
 ///
-/// Near is at most a third of the name's letters changed, inserted or removed (at least 2), case aside.
+/// Near is at most a third of the name's letters changed, inserted or removed (at least 2), case aside. Nothing is searched for a name of over 200 bytes, or among over 2000.
 func nearest(to name: String, among candidates: [String]) -> String? {
+  // The work is the product of both lengths.
+  guard name.utf8.count <= 200, candidates.count <= 2000 else { return nil }
   let ranked = candidates.map { (name: $0, distance: editDistance(name.lowercased(), $0.lowercased())) }
   guard let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= max(2, name.count / 3) else {
     return nil

@@ -13,7 +13,7 @@ struct YAMLMapping<Key: SectionKey> {
   func value(_ key: Key) throws -> YAMLValue {
     if let value = values[key] { return value }
     switch key.declaration.fallback {
-    case .value(let yaml): return try YAMLValue(document: yaml, file: place.file)
+    case .value(let yaml): return try YAMLValue(document: try YAMLText(yaml, file: place.file), file: place.file)
     case .required(let expected), .described(let expected):
       throw SweepError.missingKey(place.of(key.stringValue), expected: expected)
     }

@@ -7,16 +7,45 @@ struct YAMLValue {
   private let node: Node
 
   /// The one document of a file.
-  init(document: String, file: String) throws {
+  init(document: YAMLText, file: String) throws {
     let top = SweepError.Place(file: file, line: 1, key: "", section: nil)
     do {
-      guard let node = try Yams.compose(yaml: document, .basic) else {
+      guard let node = try Yams.compose(yaml: document.text, .basic) else {
         throw SweepError.notYAML(top, problem: "it is empty")
+      }
+      guard Self.isBounded(node) else {
+        // Nodes within nodes without end: giving them back would take as long, or as deep a stack, as reading them.
+        _ = Unmanaged.passRetained(Kept(node))
+        throw SweepError.notYAML(top, problem: "its aliases come to more than \(YAMLText.mostValues) values")
       }
       self.init(node, SweepError.Place(file: file, line: node.mark?.line ?? 1, key: "", section: .sweep))
     } catch let error as YamlError {
       throw SweepError(error, in: file)
     }
+  }
+
+  /// Keeps a node for ever.
+  private final class Kept {
+    let node: Node
+
+    init(_ node: Node) { self.node = node }
+  }
+
+  /// Whether a document has few values, what aliases stand for counted each time, and no great depth.
+  private static func isBounded(_ root: Node) -> Bool {
+    var (open, count) = ([(node: root, depth: 0)], 0)
+    while let (node, depth) = open.popLast() {
+      count += 1
+      let inner: [Node]
+      switch node {
+      case .scalar, .alias: inner = []
+      case .sequence(let sequence): inner = Array(sequence)
+      case .mapping(let mapping): inner = mapping.flatMap { [$0.key, $0.value] }
+      }
+      guard count + open.count + inner.count <= YAMLText.mostValues, depth <= 2 * YAMLText.deepest else { return false }
+      open += inner.map { ($0, depth + 1) }
+    }
+    return true
   }
 
   /// A value within a document; its line is that of its key, or of itself in a list.
@@ -45,14 +74,21 @@ struct YAMLValue {
     return try mapping.map { keyNode, node in
       let line = keyNode.mark?.line ?? place.line
       guard let name = keyNode.scalar?.string else { throw wrong("keys that are names") }
+      guard SweepError.Place.isShowable(name) else {
+        throw SweepError.wrongValue(
+          place, got: "a key of \(name.count) letters, or with control characters", expected: "keys that are names")
+      }
       return (name, YAMLValue(node, place.of(name, line: line)))
     }
   }
 
   /// The elements of a list, which may be empty where that means what the key's absence means.
-  func list(of expected: String, mayBeEmpty: Bool = false) throws -> [YAMLValue] {
+  ///
+  /// - Parameter most: how many there may be; lists of seeds and labels may be longer than lists of what is looked at.
+  func list(of expected: String, mayBeEmpty: Bool = false, atMost most: Int = 1000) throws -> [YAMLValue] {
     guard case .sequence(let sequence) = node else { throw wrong("a list of \(expected)") }
     guard mayBeEmpty || !sequence.isEmpty else { throw wrong("a list of at least one of \(expected)") }
+    guard sequence.count <= most else { throw wrong("a list of at most \(most) of \(expected)") }
     return sequence.enumerated().map { index, node in
       let line = node.mark?.line ?? place.line
       return YAMLValue(
@@ -62,11 +98,11 @@ struct YAMLValue {
 
   /// The elements of a list by `read`, of which no two have the same `key`.
   func list<Element>(
-    of expected: String, mayBeEmpty: Bool = false, distinctBy key: (Element) -> some Hashable,
+    of expected: String, mayBeEmpty: Bool = false, atMost most: Int = 1000, distinctBy key: (Element) -> some Hashable,
     _ read: (YAMLValue) throws -> Element
   ) throws -> [Element] {
     var seen: Set<AnyHashable> = []
-    return try list(of: expected, mayBeEmpty: mayBeEmpty).map { value in
+    return try list(of: expected, mayBeEmpty: mayBeEmpty, atMost: most).map { value in
       let element = try read(value)
       guard seen.insert(key(element)).inserted else {
         throw value.wrong("a list in which none of the \(expected) is repeated")
@@ -75,9 +111,11 @@ struct YAMLValue {
     }
   }
 
-  /// A whole number within a range.
+  /// A whole number within a range, written in decimal without leading zeros, which make an octal number of it for some
+  /// readers of YAML.
   func integer(_ range: ClosedRange<Int>) throws -> Int {
-    guard let text = plainText, let value = Int(text), range.contains(value) else {
+    guard let text = plainText, let value = Int(text), range.contains(value), text == "\(value)" || text == "+\(value)"
+    else {
       let bound = range.upperBound == .max ? "of at least \(range.lowerBound)" : Self.describe(range)
       throw wrong("a whole number \(bound)")
     }
@@ -86,13 +124,18 @@ struct YAMLValue {
 
   /// A finite number within a range, written in decimal; `excludingLowest` leaves out the range's lower end.
   func number(_ range: ClosedRange<Double>, excludingLowest: Bool = false) throws -> Double {
-    guard let text = plainText, text.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }),
-      let value = Double(text), range.contains(value), !(excludingLowest && value == range.lowerBound)
+    guard let value = plainText.flatMap(Self.decimal), range.contains(value),
+      !(excludingLowest && value == range.lowerBound)
     else {
       let bounds = "\(Self.short(range.lowerBound)) and at most \(Self.short(range.upperBound))"
       throw wrong(excludingLowest ? "a number above \(bounds)" : "a number of at least \(bounds)")
     }
     return value
+  }
+
+  /// A number written in decimal, perhaps with an exponent; nil for any other text, hexadecimal ones and names of numbers too.
+  static func decimal(_ text: some StringProtocol) -> Double? {
+    text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) } ? Double(text) : nil
   }
 
   /// `true` or `false`.
@@ -107,11 +150,28 @@ struct YAMLValue {
     return text
   }
 
+  /// The path of a file or folder: a text without control characters, which no message could show.
+  func path() throws -> String {
+    let path = try text("a path")
+    guard path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw wrong("a path without control characters") }
+    guard path.utf8.count < RunDirectory.longestPath else {
+      throw wrong("a path of less than \(RunDirectory.longestPath) bytes")
+    }
+    return path
+  }
+
   /// A text that makes part of a file name: 1 to 64 letters, digits, `.`, `_`, `-`, a letter or digit first.
   func fileName() throws -> String {
     let text = try text(FileName.expected)
     guard FileName.isValid(text) else { throw wrong(FileName.expected) }
     return text
+  }
+
+  /// One of some values that have names.
+  func one<Value>(of values: [Value], called expected: String, by name: (Value) -> String) throws -> Value {
+    let found = try self.name(among: values.map(name), called: expected)
+    guard let value = values.first(where: { name($0) == found }) else { throw wrong(expected) }
+    return value
   }
 
   /// One of some names.
@@ -199,6 +259,9 @@ extension SweepError {
       context.map { "\($0.text), \(problem)" } ?? problem
     }
     switch error {
+    case .scanner(_, let problem, let mark, _) where problem.contains("invalid Unicode character escape"):
+      self = .notYAML(
+        place(mark.line), problem: "an escape is half a surrogate pair or beyond Unicode; write the character itself")
     case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
       self = .notYAML(place(mark.line), problem: sentence(problem, context))

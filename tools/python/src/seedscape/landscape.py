@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ class Landscape:
     """What curves and surfaces share."""
 
     name: str
-    """Such as `MRPC-s0 x SST-2-s0`, `MRPC-s0 curve (low, rest at theta1)`."""
+    """Such as `MRPC-s0 x SST-2-s0`, `MRPC-s0 curve (low, rest at theta1)`. No other has it: of a curve or surface on two ranges
+    it says the range, as in `MRPC-s0 curve, alpha [-0.1, 0.1, 21]`."""
     number: int
     """From 1, in the sweep file's order, curves and surfaces apart: the number in the names of exported files."""
     group: str
@@ -71,10 +73,10 @@ class Surface(Landscape):
     @property
     def kind(self) -> str:
         """`random`, `trajectory`, or `models` for a plane through three models."""
-        base = self.base_name
-        if base == f"{self.cell} trajectory plane":
+        span = self.span
+        if span == f"{self.cell} trajectory plane":
             return "trajectory"
-        return "random" if base.startswith(f"{self.cell} random ") else "models"
+        return "random" if span.startswith(f"{self.cell} random ") else "models"
 
     @property
     def base_name(self) -> str:
@@ -83,16 +85,29 @@ class Surface(Landscape):
         return self.name.removesuffix(suffix) if self.elsewhere else self.name
 
     @property
+    def span(self) -> str:
+        """What spans it: the name without layer group and range."""
+        return _RANGE.sub("", self.base_name)
+
+    @property
     def other(self) -> str:
         """theta2's model; "" where there is none."""
         if self.kind != "models":
             return ""
-        return self.base_name.partition(" x ")[2].partition(" from ")[0]
+        return self.span.partition(" x ")[2].partition(" from ")[0]
+
+
+_RANGE = re.compile(r", alpha \[[^]]*\](, beta \[[^]]*\])?$")
+_LONGEST = 180
 
 
 def file_name(text: str) -> str:
-    """A text with each run of characters that file systems may refuse replaced by one `-`, none at an end."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-")
+    """A text with each run of characters that file systems may refuse replaced by one `-`, none at an end; of a text that is too
+    long the beginning, and the first 8 digits of the SHA-256 of the whole, as the program names its files."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-")
+    if len(name) <= _LONGEST:
+        return name
+    return f"{name[: _LONGEST - 9]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def read_curves(curves: pd.DataFrame, axes: pd.DataFrame) -> list[Curve]:

@@ -223,7 +223,7 @@ class Run:
         if surface.kind == "trajectory":
             rows = rows.drop_duplicates("step")
             places = {"alpha": rows["pc1"], "beta": rows["pc2"], "residual": np.nan}
-        elif surface.kind == "models" and " from " not in surface.base_name:
+        elif surface.kind == "models" and " from " not in surface.span:
             rows = rows[rows["other"] == surface.other]
             places = {"alpha": rows["alpha"], "beta": rows["beta"], "residual": rows["residual"]}
         else:
