@@ -46,7 +46,7 @@ struct ReportCommand: ParsableCommand {
     // What begins with a dash is a directory all the same.
     let status = try python.run(arguments + ["--", directory], input: FileHandle.standardInput)
     // Python has said what is wrong, and uses the same codes.
-    if status != 0 { throw ExitCode([64, 65, 74].contains(status) ? status : ExitStatus.internal.rawValue) }
+    if status != 0 { throw ExitCode([1, 64, 65, 74, 130].contains(status) ? status : ExitStatus.internal.rawValue) }
   }
 }
 

@@ -60,7 +60,7 @@ def test_errors_say_what_to_do(tmp_path: Path) -> None:
         tables.read(write(tmp_path, "units", "unit,kind,status", "a,b,c"))
     with pytest.raises(UnreadableError, match="row 2: got 2 fields, expected 5"):
         tables.read(write(tmp_path, "units", header, "a,b"))
-    with pytest.raises(UnreadableError, match="column layer: invalid literal"):
+    with pytest.raises(UnreadableError, match="column layer: got 'two', expected a number"):
         tables.read(
             write(tmp_path, "datasets", ",".join(tables.COLUMNS["datasets"]), "p,T,i,v,svcca,two,a,b,3,0,0,0,range,")
         )

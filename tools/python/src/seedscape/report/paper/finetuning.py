@@ -105,7 +105,8 @@ def curves(run: Run) -> Iterator[Drawing]:
 
     def axes_of(name: str, tables: list[pd.DataFrame], task: str) -> tuple[Figure, Axes]:
         figure, ((axes,),) = new_figure()
-        if name.endswith("loss") and style.is_wide(np.concatenate([table.to_numpy(float).ravel() for table in tables])):
+        values = [number for table in tables for number in table.to_numpy(float).ravel()]
+        if name.endswith("loss") and style.is_wide(np.array(values)):
             axes.set_yscale("log")
         for at in (0.0, 1.0):
             axes.axvline(at, color="#999", lw=0.6, ls=":")
@@ -144,7 +145,8 @@ def curves(run: Run) -> Iterator[Drawing]:
 
     for task in dict.fromkeys(cells.loc[[c.cell for c in known], "task"]):
         for name in VALUES:
-            if any(c.group == "all" and cells.loc[c.cell, "task"] == task for c in known):
+            mine = [c for c in known if c.group == "all" and cells.loc[c.cell, "task"] == task]
+            if curves_section.seeds_table(mine, name).notna().any(axis=None):
                 yield f"curves-{file_name(task)}-{name}", partial(along, task, name)
     for task, start in dict.fromkeys(tuple(cells.loc[c.cell, ["task", "start"]]) for c in known if c.group != "all"):
         yield (

@@ -10,22 +10,25 @@ import pandas as pd
 
 from ...run import Run
 from .. import style, traces
-from ..blocks import Figure, Panel, Section, Select, Trace
+from ..blocks import Figure, Panel, Section, Select, Trace, compose
 
 
 def section(run: Run) -> Section:
     """Divergences of attention."""
-    table = run.attention[run.attention["layer"].notna()]
-    blocks = [figure for figure in (_heads(table), _time(table)) if figure is not None]
-    return Section(
+    return compose(
         "attention",
         "Attention",
         "<p>How far the attention of two models lies apart on the same sentences: the Jensen-Shannon divergence of each query’s attention, 0 for "
         "the same attention, at most ln 2 = 0.693; the mean over queries, (heads,) and examples. [LD] claims that fine-tuning changes "
         "attention mainly in the last layers. Layers count from 1, as those whose output the features of the same number are; heads "
         "from 0.</p>",
-        blocks,
+        ("by layer and head", lambda: _heads(_known(run))),
+        ("over time", lambda: _time(_known(run))),
     )
+
+
+def _known(run: Run) -> pd.DataFrame:
+    return run.attention[run.attention["layer"].notna()]
 
 
 def grid(rows: pd.DataFrame, value: str, index: str, column: str) -> pd.DataFrame:
@@ -146,8 +149,8 @@ def _time(table: pd.DataFrame) -> Figure | None:
                 "layer by step",
             ),
         ]
-        if len(heads):
-            last = heads[heads["step_b"] == heads["step_b"].max()].copy()
+        last = heads[heads["step_b"] == heads["step_b"].max()].copy()
+        if len(last):
             last["head"] = last["head"].astype(int)
             values = grid(last, "attention_js", "layer", "head")
             panels.append(

@@ -9,33 +9,37 @@ import pandas as pd
 
 from ...run import Run
 from .. import style, traces
-from ..blocks import Figure, Panel, Section, Select, Table
+from ..blocks import Figure, Panel, Section, Select, Table, compose
 
 
 def section(run: Run) -> Section:
     """Consistency between seeds and between data sets."""
-    blocks: list[Figure | Table] = [f for f in (_profiles(run), _seeds(run), _tasks(run)) if f is not None]
-    table = run.table("consistency")
-    profile = table[(table["layer"] == "profile") & table["mean"].notna()]
-    if len(profile):
-        shown = profile[["comparison", "measure", "cells", "varied", "seeds", "mean", "lowest", "highest"]].assign(
-            measure=[style.word(name) for name in profile["measure"]]
-        )
-        blocks.append(
-            Table(
-                "profiles",
-                "Do seeds agree on where the model changes?",
-                "<p>1 − Spearman’s rank correlation of two seeds’ distances to θ₀ over the layers, mean over pairs of seeds. 0: seeds order the layers "
-                "alike; 1: no relation. With few layers this is coarse.</p>",
-                shown,
-            )
-        )
-    return Section(
+    return compose(
         "consistency",
         "Consistency between seeds and between data sets",
         "<p>[LD] finds that fine-tuned models of different seeds and data sets differ more in the higher layers. Distances between seeds "
         "are what chance alone makes of one task: only what is larger than they are is an effect of the task.</p>",
-        blocks,
+        ("distance between seeds over the layers", lambda: _profiles(run)),
+        ("seed by seed", lambda: _seeds(run)),
+        ("task by task", lambda: _tasks(run)),
+        ("whether seeds agree on where the model changes", lambda: _agreement(run)),
+    )
+
+
+def _agreement(run: Run) -> Table | None:
+    table = run.table("consistency")
+    profile = table[(table["layer"] == "profile") & table["mean"].notna()]
+    if len(profile) == 0:
+        return None
+    shown = profile[["comparison", "measure", "cells", "varied", "seeds", "mean", "lowest", "highest"]].assign(
+        measure=[style.word(name) for name in profile["measure"]]
+    )
+    return Table(
+        "profiles",
+        "Do seeds agree on where the model changes?",
+        "<p>1 − Spearman’s rank correlation of two seeds’ distances to θ₀ over the layers, mean over pairs of seeds. 0: seeds order the layers "
+        "alike; 1: no relation. With few layers this is coarse.</p>",
+        shown,
     )
 
 

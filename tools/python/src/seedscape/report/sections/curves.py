@@ -9,22 +9,22 @@ from ...landscape import Curve
 from ...run import Run
 from ...tables import VALUES
 from .. import style, traces
-from ..blocks import Figure, Panel, Section, Select, Table, Trace
+from ..blocks import Figure, Panel, Section, Select, Trace, compose
 from .cells import over_seeds
 
 
 def section(run: Run) -> Section:
     """All curves of a run."""
-    blocks: list[Figure | Table] = [
-        figure for figure in (_along(run), _groups(run), _random(run), _between(run)) if figure is not None
-    ]
-    return Section(
+    return compose(
         "curves",
         "Loss curves",
         "<p>The loss of the model on a straight line through parameter space, with the fine-tuned model’s task head at every point. "
         "Dropout is off, and the examples are a fixed subset, so a curve is exact for its subset. A line shows one direction of "
         "millions: nothing on it is a minimum of the whole landscape.</p>",
-        blocks,
+        ("along the fine-tuning", lambda: _along(run)),
+        ("by layer group", lambda: _groups(run)),
+        ("along random directions", lambda: _random(run)),
+        ("between models", lambda: _between(run)),
     )
 
 
@@ -125,9 +125,9 @@ def _along(run: Run) -> Figure | None:
                 if frame.size and frame.notna().any(axis=None):
                     frames.append(frame)
                     drawn += over_seeds(frame, start, look[start], "α")
+            top = max((float(np.nanmax(frame.to_numpy(float))) for frame in frames), default=0.0)
+            drawn += not_finite([c for c in curves if cells.loc[c.cell, "task"] == task], name, top)
             if drawn:
-                top = max(float(np.nanmax(frame.to_numpy(float))) for frame in frames)
-                drawn += not_finite([c for c in curves if cells.loc[c.cell, "task"] == task], name, top)
                 marks = [(0.0, " θ₀"), (1.0, " θ₁")]
                 panels.append(Panel(drawn, _layout(name, frames, "α: θ₀ + α (θ₁ − θ₀)", marks), task))
         if panels:
