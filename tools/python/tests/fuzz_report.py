@@ -143,10 +143,14 @@ def _damage(chance: random.Random, path: Path) -> str:
 
 
 def _pick(chance: random.Random, path: Path) -> tuple[Path, Rows]:
-    table = chance.choice(sorted((path / "exports").glob("*.csv")))
-    with contextlib.suppress(ValueError, csv.Error), table.open(newline="", encoding="utf-8") as file:
+    table = chance.choice(_tables(path))
+    with contextlib.suppress(ValueError, csv.Error, OSError), table.open(newline="", encoding="utf-8") as file:
         return table, list(csv.reader(file))
     return table, []
+
+
+def _tables(path: Path) -> list[Path]:
+    return [table for table in sorted((path / "exports").glob("*.csv")) if table.is_file()]
 
 
 def _write(table: Path, rows: Rows) -> None:
@@ -240,11 +244,11 @@ def _names(chance: random.Random, path: Path) -> str:
     if not columns:
         return "nothing"
     old, new = chance.choice(rows[1:])[chance.choice(columns)], chance.choice(NAMES)
-    tables = sorted((path / "exports").glob("*.csv")) if chance.random() < 0.7 else [table]
+    tables = _tables(path) if chance.random() < 0.7 else [table]
     if not old:
         return "nothing"
     for one in tables:
-        with contextlib.suppress(ValueError, csv.Error):
+        with contextlib.suppress(ValueError, csv.Error, OSError):
             with one.open(newline="", encoding="utf-8") as file:
                 found = list(csv.reader(file))
             _write(one, [found[0], *([field.replace(old, new) for field in row] for row in found[1:])] if found else [])
@@ -327,7 +331,7 @@ def _table(chance: random.Random, path: Path) -> str:
         table.write_bytes(b"")
     elif what == "marked":
         table.write_bytes(b"\xef\xbb\xbf" + data)
-    elif len(list((path / "exports").glob("*.csv"))) > 2:
+    elif len(_tables(path)) > 2:
         table.unlink()
         if what == "a folder":
             table.mkdir()

@@ -48,14 +48,11 @@ def export(program: Path, run: Path, output: Path | None = None) -> None:
         raise ExportError(f"'{' '.join(command)}' ended with status {done.returncode} and said: {' '.join(said.split())}")
 
 
-Temporary = tempfile.TemporaryDirectory[str]
-
-
-def bring_up_to_date(run: Path, is_read_only: bool = False) -> tuple[Temporary | None, str | None]:
+def bring_up_to_date(run: Path, is_read_only: bool = False) -> tuple[Path | None, str | None]:
     """Writes the tables anew where they are missing or older than the ledger: into the run directory, or into a temporary folder
     where that is not to be or cannot be written.
 
-    Returns the temporary folder, if there is one, and a remark where the tables may be out of date and there is no way to
+    Returns the temporary folder, if there is one, which the caller removes, and a remark where the tables may be out of date and there is no way to
     renew them. Raises ExportError where there are no tables and no way to get them.
     """
     exports, ledger = run / "exports", run / "ledger.sqlite"
@@ -69,10 +66,11 @@ def bring_up_to_date(run: Path, is_read_only: bool = False) -> tuple[Temporary |
         if not is_read_only and os.access(exports if exports.exists() else run, os.W_OK):
             export(program, run)
             return None, None
-        elsewhere = tempfile.TemporaryDirectory(prefix="seedscape-tables-")
+        elsewhere = Path(tempfile.mkdtemp(prefix="seedscape-tables-"))
         try:
-            export(program, run, Path(elsewhere.name))
+            export(program, run, elsewhere)
         except ExportError as error:
+            shutil.rmtree(elsewhere, ignore_errors=True)
             if not tables:
                 raise
             return None, f"the tables in {exports} are older than the run, and could not be renewed: {error}"

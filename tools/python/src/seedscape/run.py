@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import weakref
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -54,9 +56,10 @@ class Run:
         """Why the tables may not be those of the run as it is; None when they are."""
         if self.holder is None:
             if exports is None:
-                # Held as long as the run is: a temporary folder goes with it.
-                self._made, self.remark = program.bring_up_to_date(path, is_read_only)
-                self.exports = Path(self._made.name) if self._made else self.exports
+                elsewhere, self.remark = program.bring_up_to_date(path, is_read_only)
+                if elsewhere is not None:
+                    self.exports = elsewhere
+                    weakref.finalize(self, shutil.rmtree, elsewhere, True)
         elif any(self.exports.glob("*.csv")):
             self.remark = "a job is running: the tables are those of the last export, and the status is newer"
         else:

@@ -104,7 +104,7 @@ _FLAG = {"degenerate", "lower_censored", "upper_censored", "converged"}
 _PATTERNS = {
     "similarity": {"layer": r"\d{0,4}"},
     "attention": {"layer": r"\d{0,4}", "head": r"mean|\d{0,4}"},
-    "consistency": {"layer": r"profile|\d{1,4}"},
+    "consistency": {"layer": r"profile|\d{0,4}"},
     "datasets": {"layer": r"\d{0,4}"},
 }
 """Texts of columns that figures have axes of."""

@@ -110,7 +110,7 @@ def _spec(figure: Figure) -> dict[str, Any]:
         "height": figure.height,
         "width": figure.width,
         "table": _table_name(figure),
-        "first": figure.first or [0] * len(figure.selects),
+        "first": _first(figure),
         "selects": [
             {"column": select.column, "values": (select.values or select.labels) if select.column else []}
             for select in figure.selects
@@ -130,6 +130,12 @@ def _spec(figure: Figure) -> dict[str, Any]:
             for key, panels in figure.views.items()
         },
     }
+
+
+def _first(figure: Figure) -> tuple[int, ...]:
+    """The choice to begin with: one that has something to show."""
+    wanted = figure.first or (0,) * len(figure.selects)
+    return wanted if wanted in figure.views else next(iter(figure.views))
 
 
 # Plotly takes some tags as markup, also where they are part of a name.

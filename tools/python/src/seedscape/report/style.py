@@ -105,10 +105,16 @@ def interval(values: Sequence[float] | np.ndarray) -> Interval:
     finite = finite[np.isfinite(finite)]
     if len(finite) == 0:
         return Interval(0, math.nan, math.nan, math.nan, "")
-    mean = float(finite.mean())
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, deviation = float(finite.mean()), float(finite.std(ddof=1)) if len(finite) > 1 else 0.0
+    if not math.isfinite(mean):
+        # The sum is too great for a number.
+        mean = float((finite / len(finite)).sum())
     if len(finite) < 5:
         return Interval(len(finite), mean, float(finite.min()), float(finite.max()), "range")
-    half = student(len(finite) - 1) * float(finite.std(ddof=1)) / math.sqrt(len(finite))
+    half = student(len(finite) - 1) * deviation / math.sqrt(len(finite))
+    if not math.isfinite(half):
+        return Interval(len(finite), mean, math.nan, math.nan, "")
     return Interval(len(finite), mean, mean - half, mean + half, "95 % t")
 
 

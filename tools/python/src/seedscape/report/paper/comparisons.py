@@ -21,7 +21,7 @@ from .draw import PAGE, Drawing, add_legend, draw_heat, draw_line, draw_over_see
 
 def attention(run: Run) -> Iterator[Drawing]:
     """Divergence of attention by layer and head, and over time."""
-    table = run.attention[run.attention["layer"].notna() & (run.attention["head"] != "mean")].copy()
+    table = run.attention[run.attention["layer"].notna() & run.attention["head"].str.isdecimal()].copy()
     if len(table):
         table["head"] = table["head"].astype(int)
 

@@ -42,7 +42,7 @@ def family(model: str) -> str:
 
 
 def _heads(table: pd.DataFrame) -> Figure | None:
-    rows = table[(table["kind"] == "seeds") & (table["head"] != "mean")].copy()
+    rows = table[(table["kind"] == "seeds") & table["head"].str.isdecimal()].copy()
     if len(rows) == 0:
         return None
     rows["head"] = rows["head"].astype(int)
@@ -130,7 +130,7 @@ def _time(table: pd.DataFrame) -> Figure | None:
         mine = rows[rows["family"] == name]
         means = grid(mine[mine["head"] == "mean"], "attention_js", "layer", "step_b")
         count = mine["comparison"].nunique()
-        heads = mine[mine["head"] != "mean"]
+        heads = mine[mine["head"].str.isdecimal()]
         panels = [
             Panel(
                 over_time(means, "divergence"),

@@ -55,7 +55,7 @@ def _layer_label(measure: str, layer: int) -> str:
 
 def _profiles(run: Run) -> Figure | None:
     table = run.table("consistency")
-    table = table[(table["layer"] != "profile") & table["mean"].notna()]
+    table = table[table["layer"].str.isdecimal() & table["mean"].notna()]
     if len(table) == 0:
         return None
     varied = [name for name in _VARIED if (table["varied"] == name).any()]

@@ -82,8 +82,10 @@ def _list(names: list[str]) -> str:
 
 def _counts(run: Run) -> dict[str, int]:
     """Units by what became of them: while a job runs as it says, else as the tables do."""
-    live = {name: count for name, count in mapping(run.status.get("counts")).items() if isinstance(count, int)}
-    if live and (run.is_live or len(run.units) == 0):
+    is_told = run.is_live or len(run.units) == 0
+    live = mapping(run.status.get("counts")) if is_told else {}
+    live = {name: count for name, count in live.items() if isinstance(count, int)}
+    if live:
         counts = {name: live.get(name, 0) for name in ("done", "failed", "blocked", "running")}
         return {**counts, "missing": live.get("waiting", 0)}
     return {str(name): int(count) for name, count in run.units["status"].value_counts().items()}
