@@ -37,7 +37,7 @@ def metrics(run: Run) -> Iterator[Drawing]:
     if len(metrics) == 0:
         return
     metrics = metrics.assign(start=style.starts(metrics))
-    _, order, look = looks_of(run)
+    _, order, look = looks_of(run, metrics)
 
     def draw(task: str) -> Figure:
         rows = metrics[metrics["task"] == task]
@@ -74,7 +74,7 @@ def epochs(run: Run) -> Iterator[Drawing]:
     if len(epochs) == 0:
         return
     epochs = epochs.assign(start=style.starts(epochs))
-    _, order, look = looks_of(run)
+    _, order, look = looks_of(run, epochs)
 
     def draw(task: str, name: str) -> Figure:
         figure, ((axes,),) = new_figure()
@@ -97,10 +97,10 @@ def epochs(run: Run) -> Iterator[Drawing]:
 
 def curves(run: Run) -> Iterator[Drawing]:
     """Loss curves along fine-tunings, whole and by layer group."""
-    known = [c for c in run.curves if c.kind == "fine-tuning" and np.isin(c.status, ["done", "not finite"]).any()]
+    known = curves_section.known_curves(run, "fine-tuning")
     if not known:
         return
-    cells, order, look = looks_of(run)
+    cells, order, look = looks_of(run, run.cells)
     cells = cells.set_index("cell")
 
     def axes_of(name: str, tables: list[pd.DataFrame], task: str) -> tuple[Figure, Axes]:
@@ -161,7 +161,7 @@ def paths(run: Run) -> Iterator[Drawing]:
     if len(paths) == 0 or paths["hao_alpha"].isna().all():
         return
     paths = paths.assign(start=style.starts(paths))
-    _, order, look = looks_of(run)
+    _, order, look = looks_of(run, paths)
 
     def draw(task: str, x: str, y: str, x_title: str, y_title: str) -> Figure:
         figure, ((axes,),) = new_figure()
@@ -193,7 +193,7 @@ def flatness(run: Run) -> Iterator[Drawing]:
     if len(table) == 0:
         return
     table = table.assign(start=style.starts(table))
-    _, order, look = looks_of(run)
+    _, order, look = looks_of(run, table)
 
     def draw(task: str, loss: str, tolerance: float) -> Figure:
         rows = table[(table["task"] == task) & (table["loss"] == loss) & (table["tolerance"] == tolerance)]
@@ -223,7 +223,7 @@ def rollback(run: Run) -> Iterator[Drawing]:
     if len(table) == 0:
         return
     table = table.assign(start=style.starts(table))
-    _, order, look = looks_of(run)
+    _, order, look = looks_of(run, table)
     hatches = ("", "//", "..", "xx", "--", "++")
 
     def draw(task: str) -> Figure:

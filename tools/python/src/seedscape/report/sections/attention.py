@@ -28,7 +28,9 @@ def section(run: Run) -> Section:
 
 
 def _known(run: Run) -> pd.DataFrame:
-    return run.attention[run.attention["layer"].notna()]
+    table = run.attention[run.attention["layer"].notna()]
+    # All of it where anything is known: what is missing leaves a gap.
+    return table if table["attention_js"].notna().any() else table.iloc[:0]
 
 
 def grid(rows: pd.DataFrame, value: str, index: str, column: str) -> pd.DataFrame:

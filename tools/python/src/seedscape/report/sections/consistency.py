@@ -133,6 +133,8 @@ def _seeds(run: Run) -> Figure | None:
             if not ((known["comparison"] == comparison) & (known["measure"] == measure)).any():
                 continue
             rows = run.distances(comparison, measure)
+            if rows["distance"].isna().all():
+                continue
             frames.append(rows[["layer", "a", "b", "distance"]].assign(comparison=comparison, measure=measure))
             highest = float(rows["distance"].max())
             for layer, matrix in run.matrices(comparison, measure).items():
@@ -175,7 +177,7 @@ def _matrix(matrix: pd.DataFrame, title: str, highest: float, panel: str) -> Pan
 
 def _tasks(run: Run) -> Figure | None:
     table = run.table("datasets")
-    table = table[table["mean"].notna()]
+    table = table[table["mean"].notna() & table["layer"].notna()]
     if len(table) == 0:
         return None
     table = table.assign(
