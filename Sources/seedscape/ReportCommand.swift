@@ -11,7 +11,8 @@ struct ReportCommand: ParsableCommand {
     discussion: """
       Writes the tables into exports/ first, as `seedscape export` does; then the Python package of tools/python draws them. \
       tools/setup installs it into .python/; SEEDSCAPE_PYTHON names another Python that has it. Of a run that goes on, the \
-      page shows the status and the tables of the last export.
+      page shows the status and the tables of the last export. A part that cannot be drawn stops no other: the page has a box \
+      with the reason in its place, and the exit code is 1.
 
       Example: seedscape report runs/minute --output minute.html
       """)

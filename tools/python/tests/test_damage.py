@@ -361,6 +361,20 @@ def test_stale_tables_of_a_run_that_is_only_read(fresh: Path, tmp_path: Path, mo
     assert len(run.cells) == 0
 
 
+def test_nobody_reads_what_it_prints(fresh: Path, tmp_path: Path) -> None:
+    source = Path(seedscape.__file__).parents[1]
+    command = [sys.executable, "-m", "seedscape", "report", str(fresh), "--no-figures", "--output", str(tmp_path / "page.html")]
+    for output, code in (("/dev/full", 74), (None, 0)):
+        read, write = os.pipe()
+        os.close(read)
+        with open(output or write, "wb") as stdout:
+            done = subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, env={"PYTHONPATH": str(source)})
+        if output:
+            os.close(write)
+        said = "seedscape: [Errno 28] standard output cannot be written: No space left on device\n" if code else ""
+        assert (done.returncode, done.stderr) == (code, said)
+
+
 # All of it at random.
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import io
 import os
 import sys
 import traceback
@@ -12,16 +11,14 @@ from pathlib import Path
 
 from . import __version__
 from .errors import SeedscapeError, WriteError
+from .output import allow_any_name, tell
 from .run import open
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit code: 0 done, 1 some parts could not be drawn, 64 usage, 65 bad input, 70 a fault of
     the program, 74 input or output, 130 interrupted."""
-    for stream in (sys.stdout, sys.stderr):
-        # Names of files may hold bytes that are no letters.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    allow_any_name()
     try:
         options = _parser().parse_args(arguments)
     except SystemExit as error:
@@ -54,36 +51,33 @@ def _report(options: argparse.Namespace) -> int:
     folder = page.parent / "figures"
     code, failures = 0, []
 
-    def draw_page() -> list[Failure]:
-        failed = write_page(run, page)
-        _tell(str(page))
-        return failed
+    def draw_page() -> tuple[str, list[Failure]]:
+        return str(page), write_page(run, page)
 
-    def draw_figures() -> list[Failure]:
+    def draw_figures() -> tuple[str, list[Failure]]:
         written, failed = write_figures(run, folder)
-        _tell(f"{folder} ({len(written)} files)")
-        return failed
+        return f"{folder} ({len(written)} files)", failed
 
     # Neither stops the other.
+    told = []
     for name, draw in [("the page", draw_page), ("figures/", draw_figures)][: 2 if options.figures else 1]:
         try:
             found = attempt(name, draw)
         except WriteError as error:
             _complain(str(error))
             code = code or error.exit_code
+            continue
+        if isinstance(found, Failure):
+            failures.append(found)
         else:
-            failures += [found] if isinstance(found, Failure) else found
+            told.append(found[0])
+            failures += found[1]
+    tell("\n".join(told))
     for failure in failures:
         _complain(f"not drawn: {failure}")
     if failures:
         _complain(f"{len(failures)} part{'s' if len(failures) > 1 else ''} of the report could not be drawn; all others are there")
     return code or (1 if failures else 0)
-
-
-def _tell(text: str) -> None:
-    # Nobody needs to read it.
-    with contextlib.suppress(BrokenPipeError):
-        print(text, flush=True)
 
 
 def _complain(text: str) -> None:

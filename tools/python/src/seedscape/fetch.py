@@ -16,8 +16,6 @@ package not available; 74 transfer, reading or writing failed; 130 interrupted.
 """
 
 import argparse
-import contextlib
-import io
 import json
 import re
 import signal
@@ -40,6 +38,7 @@ from .hub import (
     megabytes,
     open_repository,
 )
+from .output import allow_any_name, tell
 from .staging import Staging, is_whole, require_writable
 
 Say = Callable[[str], None]
@@ -234,15 +233,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Does one command; says what went wrong in one line."""
     command = arguments.command
 
-    for stream in (sys.stdout, sys.stderr):
-        # Names of folders may hold bytes that are no letters.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    allow_any_name()
 
     def say(message: str) -> None:
-        # Nobody needs to read it.
-        with contextlib.suppress(BrokenPipeError):
-            print(f"{command}: {message}", flush=True)
+        tell(f"{command}: {message}")
 
     def fail(status: int, message: str) -> int:
         print(f"{command}: {message}", file=sys.stderr, flush=True)
