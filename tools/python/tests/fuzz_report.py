@@ -82,7 +82,7 @@ def _thin(path: Path) -> None:
     for table in (path / "exports").glob("*.csv"):
         with table.open(newline="", encoding="utf-8") as file:
             rows = list(csv.reader(file))
-        _write(table, [row for row in rows if not any(re.search("-s2|frozen|SST-2-scratch|random [1-9]", field) for field in row)])
+        _write(table, [row for row in rows if not any(re.search("-s2|frozen|SST-2-scratch|random [1-9]|^SST-2-s1|svcca$|^dev_error$|0.05$|mrpc-long", field) for field in row)])
 
 
 @contextlib.contextmanager

@@ -101,6 +101,8 @@ _COUNT = {
 }
 _FLAG = {"degenerate", "lower_censored", "upper_censored", "converged"}
 # What is a word in one table may be a number in another.
+_NUMBERS = ("training_", "dev_", "majority_baseline", "eigenvalue", "residual", "trace", "gradient", "drop")
+"""How the columns of numbers begin that depend on the run, such as those of its metrics."""
 _PATTERNS = {
     "similarity": {"layer": r"\d{0,4}"},
     "attention": {"layer": r"\d{0,4}", "head": r"mean|\d{0,4}"},
@@ -121,7 +123,7 @@ def kind(table: str, column: str) -> str:
 
 
 def _is_known(table: str, column: str) -> bool:
-    return column in COLUMNS.get(table, ()) or column in _TEXT | _COUNT | _FLAG
+    return column in COLUMNS.get(table, ()) or column in _TEXT | _COUNT | _FLAG or column.startswith(_NUMBERS)
 
 
 def empty(table: str) -> pd.DataFrame:
