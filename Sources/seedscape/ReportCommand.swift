@@ -11,8 +11,7 @@ struct ReportCommand: ParsableCommand {
     discussion: """
       Writes the tables into exports/ first, as `seedscape export` does; then the Python package of tools/python draws them. \
       tools/setup installs it into .python/; SEEDSCAPE_PYTHON names another Python that has it. Of a run that goes on, the \
-      page shows the status and the tables of the last export. A part that cannot be drawn stops no other: the page has a box \
-      with the reason in its place, and the exit code is 1.
+      page shows the status and the tables of the last export.
 
       Example: seedscape report runs/minute --output minute.html
       """)
@@ -47,7 +46,7 @@ struct ReportCommand: ParsableCommand {
     // What begins with a dash is a directory all the same.
     let status = try python.run(arguments + ["--", directory], input: FileHandle.standardInput)
     // Python has said what is wrong, and uses the same codes.
-    if status != 0 { throw ExitCode([1, 64, 65, 74, 130].contains(status) ? status : ExitStatus.internal.rawValue) }
+    if status != 0 { throw ExitCode([1, 64, 65, 74].contains(status) ? status : ExitStatus.internal.rawValue) }
   }
 }
 
