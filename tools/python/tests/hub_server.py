@@ -33,6 +33,7 @@ class Faults:
     ignore_range: bool = False
     status: int | None = None  # of every answer of the hub
     html: bool = False
+    page: bool = False  # an HTML page from the storage
 
 
 class HubServer:
@@ -168,6 +169,8 @@ class StorageHandler(Handler):
     def respond(self) -> None:
         if "Authorization" in self.headers:
             self.state.leaked.append(self.path)
+        if self.state.faults.page:
+            return self.answer(200, b"<html>Please log in</html>", Content_Type="text/html; charset=utf-8")
         digest = urlsplit(self.path).path.removeprefix("/blob/")
         contents = [content for repo in self.state.repos.values() for content in repo.files.values()]
         content = next(content for content in contents if hashlib.sha256(content).hexdigest() == digest)

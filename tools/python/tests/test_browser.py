@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 import browser
 import pytest
+from conftest import make_fresh, make_run
+from test_damage import change
 
 import seedscape
 from seedscape.report import write_page
 
 PROGRAM = browser.find()
+CHOOSE = """(async () => {
+  for (const view of seedscape.figures.values()) {
+    await view.draw();
+    for (const [index, select] of view.selects.entries()) {
+      const last = [...select.options].findLastIndex(option => !option.disabled);
+      await view.choose(index, last);
+    }
+  }
+})()"""
+"""Draws every figure with the last choice of each of its selects."""
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="there is no Chromium here: apt-get install chromium")
 
 
@@ -50,19 +63,69 @@ def test_every_figure_renders(window: browser.Browser, report: Path, width: int)
     assert window.complaints == []
 
 
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report of extreme numbers, odd names and parts that cannot be drawn."""
+    run = make_run(tmp_path_factory.mktemp("odd"))
+    name = "$a_b$ <b>x</b> %{x} اختبار " + "x" * 200
+    extremes = itertools.cycle(("1e300", "5e-324", "-1e300", "inf", "0"))
+    for table in ("cells", "epochs", "overfitting", "flatness", "trajectories", "curvature", "intervals"):
+        change(
+            run,
+            table,
+            lambda row: {
+                **row,
+                "task": row["task"].replace("SST-2", name),
+                "variant": row["variant"].replace("long", "<b>long</b>"),
+            },
+        )
+    change(run, "epochs", lambda row: {**row, "dev_loss": next(extremes)})
+    values = {"MRPC-s0 x SST-2-s0": "1e300", "MRPC-s0 random 0 x 1 (filter)": "0.6931471805599453", "MRPC-s0 trajectory plane": "nan"}
+    change(
+        run,
+        "surfaces",
+        lambda row: row
+        if row["surface"] not in values
+        else {
+            **row,
+            "training_loss": values[row["surface"]],
+            "dev_loss": "1e9",
+            "status": "not finite" if values[row["surface"]] == "nan" else "done",
+        },
+    )
+    (run / "exports/rollback.csv").write_bytes(b"\xff")
+    make_fresh(run)
+    path = run / "report.html"
+    assert [failure.part for failure in write_page(seedscape.open(run), path)] == ["Rollback: drop of the main dev metric"]
+    return path
+
+
+@pytest.mark.parametrize("width", [1600, 400])
+def test_odd_numbers_and_names_render(window: browser.Browser, odd: Path, width: int) -> None:
+    window.open(odd, width, is_phone=width < 600)
+    window.evaluate("seedscape.drawAll()")
+    assert window.evaluate("document.querySelectorAll('p.failure').length") == 1
+    waiting = window.evaluate("[...document.querySelectorAll('.plot')].filter(plot => plot.dataset.state !== 'drawn').length")
+    assert waiting == 0 and window.evaluate("document.querySelectorAll('figure .trouble').length") == 0
+    wide = window.evaluate(
+        f"[...document.querySelectorAll('main *')].filter(element => element.getBoundingClientRect().right > {width} && "
+        "!element.closest('.scroll, .plot')).map(element => element.outerHTML.slice(0, 100))"
+    )
+    assert wide == [] and window.evaluate("document.documentElement.scrollWidth") <= width
+    # A name is no markup.
+    assert window.evaluate("[...document.querySelectorAll('.plot text')].filter(text => text.textContent.includes('<b>long</b>')).length") > 0
+    assert window.complaints == []
+
+
+def test_every_choice_of_odd_numbers_draws(window: browser.Browser, odd: Path) -> None:
+    window.open(odd, 1200)
+    window.evaluate(CHOOSE)
+    assert window.complaints == []
+
+
 def test_every_choice_draws(window: browser.Browser, report: Path) -> None:
     window.open(report, 1200)
-    window.evaluate(
-        """(async () => {
-          for (const view of seedscape.figures.values()) {
-            await view.draw();
-            for (const [index, select] of view.selects.entries()) {
-              const last = [...select.options].findLastIndex(option => !option.disabled);
-              await view.choose(index, last);
-            }
-          }
-        })()"""
-    )
+    window.evaluate(CHOOSE)
     assert window.complaints == []
 
 

@@ -1,5 +1,6 @@
 """Fetching from a hub on this machine (hub_server.py). No network."""
 
+import errno
 import json
 import os
 import shutil
@@ -277,7 +278,54 @@ def test_no_room_and_no_permission(server, command, monkeypatch, tmp_path):
         patch.setattr(shutil, "disk_usage", lambda path: usage)
         assert "has 5 bytes free" in failure(command("fetch-model", NAME, "m"), 74)
     (tmp_path / "file").write_text("")
-    assert "reading or writing failed" in failure(command("fetch-model", NAME, "file/m"), 74)
+    server.requests.clear()
+    assert "file/m cannot be made" in failure(command("fetch-model", NAME, "file/m"), 74)
+    assert "File name too long" in failure(command("fetch-model", NAME, "x" * 255), 74)
+    serve(server, dataset(*glue.TASKS))
+    assert "file/CoLA cannot be made" in failure(command("fetch-glue", "--output", "file"), 74)
+    # Before anything is asked for.
+    assert server.requests == []
+
+
+def test_a_full_disk(server, command, monkeypatch, tmp_path):
+    class Full(hub.Progress):
+        def show(self, size):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hub, "Progress", Full)
+        message = failure(command("fetch-model", NAME, "m"), 74)
+    assert ".m.partial/" in message and "No space left on device" in message and "make room" in message
+    assert command("fetch-model", NAME, "m")[0] == 0
+
+
+def test_other_content_in_place_of_files(server, command, tmp_path):
+    server.repos["model", NAME] = Repo(bert(model__safetensors=b"version https://git-lfs.github.com/spec/v1 and so on"))
+    assert "model.safetensors of someone/bert-small is no safetensors file" in failure(command("fetch-model", NAME, "m"), 65)
+    server.repos["model", NAME] = Repo(bert(config__json=b"\xef\xbb\xbf{}"))
+    assert "is not JSON (Unexpected UTF-8 BOM" in failure(command("fetch-model", NAME, "m"), 65)
+    server.repos["model", NAME] = Repo(bert(config__json=b"[" * 100_000))
+    assert "is not JSON" in failure(command("fetch-model", NAME, "m"), 65)
+    server.repos["model", NAME] = Repo(bert())
+    server.faults.page = True
+    assert "an HTML page in place of model.safetensors" in failure(command("fetch-model", NAME, "m"), 69)
+    assert [path.name for path in tmp_path.iterdir()] == [".m.partial"]
+    server.faults.page = False
+    assert command("fetch-model", NAME, "m")[0] == 0
+
+
+def test_a_record_that_is_damaged(server, command, tmp_path):
+    assert command("fetch-model", NAME, "m")[0] == 0
+    record = json.loads((tmp_path / "m/source.json").read_text())
+    record["files"]["vocab.txt"] = 7
+    (tmp_path / "m/source.json").write_text(json.dumps(record))
+    assert "no source.json of this program" in failure(command("fetch-model", NAME, "m"), 65)
+
+
+def test_folders_with_odd_names(server, command, tmp_path):
+    for name in ("a b\n'\"$(x)", "\U0001f600", os.fsdecode(b"\xff")):
+        assert command("fetch-model", NAME, tmp_path / name)[0] == 0
+        assert (tmp_path / name / "model.safetensors").read_bytes() == WEIGHTS
 
 
 def test_two_runs_at_once(server, command, tmp_path):

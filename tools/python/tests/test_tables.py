@@ -60,10 +60,22 @@ def test_errors_say_what_to_do(tmp_path: Path) -> None:
         tables.read(write(tmp_path, "units", "unit,kind,status", "a,b,c"))
     with pytest.raises(UnreadableError, match="row 2: got 2 fields, expected 5"):
         tables.read(write(tmp_path, "units", header, "a,b"))
-    with pytest.raises(UnreadableError, match="column layer: invalid literal"):
+    with pytest.raises(UnreadableError, match="column layer: got 'two', expected a number"):
         tables.read(
             write(tmp_path, "datasets", ",".join(tables.COLUMNS["datasets"]), "p,T,i,v,svcca,two,a,b,3,0,0,0,range,")
         )
+    metric = ",".join((*tables.COLUMNS["rollback"], "dev_accuracy"))
+    with pytest.raises(UnreadableError, match="column dev_accuracy: could not convert"):
+        tables.read(write(tmp_path, "rollback", metric, "c,T,i,v,0,0,low,done,0.5,0.6 1"))
+    with pytest.raises(UnreadableError, match="has a column twice"):
+        tables.read(write(tmp_path, "units", header + ",id", "a,b,c,d,e,f"))
+    with pytest.raises(UnreadableError, match="byte order mark"):
+        tables.read(write(tmp_path, "units", "\ufeff" + header))
+    cells = ",".join(tables.COLUMNS["cells"])
+    with pytest.raises(UnreadableError, match="more than one row of 'c', expected one"):
+        tables.read(write(tmp_path, "cells", cells, "c,T,i,v,0,0,done", "c,T,i,v,0,1,done"))
+    with pytest.raises(UnreadableError, match="column head_seed"):
+        tables.read(write(tmp_path, "cells", cells, f"c,T,i,v,{10**30},0,done"))
     empty = tmp_path / "cells.csv"
     empty.write_text("")
     with pytest.raises(UnreadableError, match="is empty"):

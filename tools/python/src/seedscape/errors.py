@@ -28,3 +28,9 @@ class ExportError(SeedscapeError):
     """The program that writes the tables is not there, or failed."""
 
     exit_code = 74
+
+
+class WriteError(SeedscapeError):
+    """A report that cannot be written."""
+
+    exit_code = 74

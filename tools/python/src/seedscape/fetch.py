@@ -38,7 +38,8 @@ from .hub import (
     megabytes,
     open_repository,
 )
-from .staging import Staging, is_whole
+from .output import allow_any_name, tell
+from .staging import Staging, is_whole, require_writable
 
 Say = Callable[[str], None]
 
@@ -63,6 +64,7 @@ def fetch_model(name: str, output: Path | None, revision: str, say: Say) -> None
     if is_whole(destination, source):
         say(f"{name} is already in {destination}")
         return
+    require_writable(destination)
     repository = open_repository(source)
     require_bert_files(repository)
     names = [file for file in TOKENIZER if file in repository.files]
@@ -78,6 +80,9 @@ def fetch_model(name: str, output: Path | None, revision: str, say: Say) -> None
             remotes += [index, *map(repository.describe, shards)]
         staging.require_space(remotes)
         files = {remote.name: staging.fetch(remote, source) for remote in remotes}
+        for remote in remotes:
+            if remote.name.endswith(".safetensors"):
+                require_safetensors(source, remote.name, files[remote.name])
         staging.install(files, source, repository.commit)
     size = sum(remote.size or 0 for remote in remotes)
     say(f"{name} is in {destination} ({megabytes(size)}, commit {repository.commit[:12]})")
@@ -107,7 +112,7 @@ def require_bert_files(repository: Repository) -> None:
 def read_json(path: Path, what: str) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FetchError(BAD_INPUT, f"{what} is not JSON ({error}); name another repository or revision") from error
     if not isinstance(value, dict):
         raise FetchError(BAD_INPUT, f"{what} is not a JSON object; name another repository or revision")
@@ -123,6 +128,20 @@ def check_configuration(name: str, path: Path) -> None:
                 BAD_INPUT,
                 f"{name} has {key} {configuration[key]!r}, expected {expected}; seedscape reads BERT, name another",
             )
+
+
+def require_safetensors(source: Source, name: str, path: Path) -> None:
+    """Whether it is such a file at all: where a hub gives no hash, a mirror's pointer or error page would pass for one."""
+    size = path.stat().st_size
+    with open(path, "rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        start = file.read(1)
+    if size < 10 or length > size - 8 or start != b"{":
+        raise FetchError(
+            BAD_INPUT,
+            f"{name} of {source} is no safetensors file of {size} bytes; fetch it without a proxy or mirror (HF_ENDPOINT), or "
+            "name another repository",
+        )
 
 
 def shard_names(repository: Repository, path: Path) -> list[str]:
@@ -156,6 +175,8 @@ def fetch_glue(names: Sequence[str], output: Path, revision: str, say: Say) -> N
             missing.append(task)
     if not missing:
         return
+    for task in missing:
+        require_writable(output / task.name)
     repository = open_repository(source)
     shards = {task: {split: task.shards(there, repository.files) for split, there in task.splits} for task in missing}
     for task in missing:
@@ -212,8 +233,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Does one command; says what went wrong in one line."""
     command = arguments.command
 
+    allow_any_name()
+
     def say(message: str) -> None:
-        print(f"{command}: {message}", flush=True)
+        tell(f"{command}: {message}")
 
     def fail(status: int, message: str) -> int:
         print(f"{command}: {message}", file=sys.stderr, flush=True)
@@ -237,7 +260,8 @@ def run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return fail(130, "stopped; the same command goes on")
     except OSError as error:
-        return fail(INPUT_OUTPUT, f"reading or writing failed: {error}")
+        place = "" if error.filename else f" in {arguments.output or 'the folder to be made'}"
+        return fail(INPUT_OUTPUT, f"reading or writing failed{place}: {error}; the same command goes on")
     return 0
 
 

@@ -238,6 +238,8 @@ def receive(remote: RemoteFile, file: BinaryIO, content: Content) -> None:
     # The HTTP library follows a redirect to a storage host, and does not send the token there.
     with hub.get_session().stream("GET", remote.url, headers=headers, timeout=TIMEOUT) as response:
         hub.utils.hf_raise_for_status(response)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            raise not_a_hub(f"an HTML page in place of {remote.name}")
         got = response.headers.get("Content-Range", "")
         if begin and not (response.status_code == 206 and got.startswith(f"bytes {begin}-")):
             start_over()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .errors import UnreadableError
 from .tables import GROUP, POINT
 
 Array = np.ndarray
@@ -115,11 +116,8 @@ def read_curves(curves: pd.DataFrame, axes: pd.DataFrame) -> list[Curve]:
     found: list[Curve] = []
     for number, (name, rows) in enumerate(_each(curves, "curve"), 1):
         exact, grid = _split(rows)
-        order = grid["i"].astype(int).to_numpy()
-        count = int(order.max()) + 1 if len(order) else 0
-        alpha = np.full(count, np.nan)
-        alpha[order] = grid["alpha"].to_numpy(float)
-        values, status = _fill(grid, (order,), (count,))
+        (order,), (alpha,) = _places(grid, "curve", name, {"i": "alpha"})
+        values, status = _fill(grid, (order,), alpha.shape)
         first = rows.iloc[0]
         found.append(
             Curve(
@@ -145,11 +143,8 @@ def read_surfaces(surfaces: pd.DataFrame, axes: pd.DataFrame, agreement: pd.Data
     found: list[Surface] = []
     for number, (name, rows) in enumerate(_each(surfaces, "surface"), 1):
         exact, grid = _split(rows)
-        i, j = (grid[index].astype(int).to_numpy() for index in ("i", "j"))
-        shape = (int(i.max()) + 1, int(j.max()) + 1) if len(grid) else (0, 0)
-        alpha, beta = np.full(shape[0], np.nan), np.full(shape[1], np.nan)
-        alpha[i], beta[j] = grid["alpha"].to_numpy(float), grid["beta"].to_numpy(float)
-        values, status = _fill(grid, (i, j), shape)
+        (i, j), (alpha, beta) = _places(grid, "surface", name, {"i": "alpha", "j": "beta"})
+        values, status = _fill(grid, (i, j), (len(alpha), len(beta)))
         first = rows.iloc[0]
         # The name begins with theta1's, which has no spaces unless it is a snapshot.
         cell = str(cells.get(name, name.split(" ")[0]))
@@ -181,6 +176,29 @@ def _split(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     keep = ["point", *(name for name in ("i", "j", "alpha", "beta") if name in rows), "status", *POINT]
     is_grid = (rows["point"] == "grid").to_numpy()
     return rows.loc[~is_grid, keep].reset_index(drop=True), rows.loc[is_grid, keep]
+
+
+def _places(
+    grid: pd.DataFrame, kind: str, name: str, axes: Mapping[str, str]
+) -> tuple[list[Array], list[Array]]:
+    """Where each row of a grid stands, along each axis, and the axes' coordinates. An index that no row has is no place.
+
+    Raises UnreadableError where a row says no place, or one that another says."""
+    indices, coordinates = [], []
+    for index, column in axes.items():
+        if grid[index].isna().any() or not np.isfinite(grid[column]).all():
+            raise UnreadableError(
+                f"{kind}s.csv has a grid point of {name!r} without {index} or {column}; write it again with 'seedscape export'"
+            )
+        _, first, places = np.unique(grid[index].to_numpy(int), return_index=True, return_inverse=True)
+        indices.append(places)
+        coordinates.append(grid[column].to_numpy(float)[first])
+    if grid.duplicated(list(axes)).any():
+        raise UnreadableError(
+            f"{kind}s.csv has a grid point of {name!r} twice; give its entries different names, or write it again with "
+            "'seedscape export'"
+        )
+    return indices, coordinates
 
 
 def _fill(grid: pd.DataFrame, place: tuple[Array, ...], shape: tuple[int, ...]) -> tuple[dict[str, Array], Array]:

@@ -32,5 +32,10 @@ def read_work(path: Path) -> pd.DataFrame:
             f"{path} cannot be read ({error}); if a job was killed, 'seedscape export' of its folder repairs it"
         ) from error
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    frame["recorded"] = pd.to_datetime(frame["recorded"])
-    return frame.astype({"rank": "int64", "attempts": "int64", "seconds": "float64"})
+    try:
+        frame["recorded"] = pd.to_datetime(frame["recorded"])
+        return frame.astype({"rank": "int64", "attempts": "int64", "seconds": "float64"})
+    except (ValueError, TypeError, OverflowError) as error:
+        raise UnreadableError(
+            f"{path} holds a unit whose rank, attempts, seconds or time are no such thing ({error}); it is damaged"
+        ) from error

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
+import weakref
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -14,18 +17,22 @@ import pandas as pd
 
 from . import lease, ledger, program, safetensors, tables
 from .errors import NoRunError, UnknownNameError, UnreadableError
-from .landscape import Curve, Surface, file_name, read_curves, read_surfaces
+from .landscape import Curve, Surface, read_curves, read_surfaces
 
 
-def open(path: str | os.PathLike[str]) -> Run:
+def open(
+    path: str | os.PathLike[str], tables: str | os.PathLike[str] | None = None, is_read_only: bool = False
+) -> Run:
     """Opens a run directory, finished, unfinished or live.
 
-    Where the tables are missing or older than the ledger, the program's `export` writes them (see `seedscape.program`). While
-    a job runs in the directory nothing is written: there is `status.json`, and tables if there are earlier ones.
+    Where the tables are missing or older than the ledger, the program's `export` writes them (see `seedscape.program`): into
+    the run directory, or, where that is not to be or cannot be written, into a temporary folder. While a job runs in the
+    directory nothing is written: there is `status.json`, and tables if there are earlier ones. `tables` names a folder that
+    `export` has written, to be read as it is in place of the run's own.
 
     Raises NoRunError, UnreadableError, ExportError.
     """
-    return Run(Path(path))
+    return Run(Path(path), None if tables is None else Path(tables), is_read_only)
 
 
 class Run:
@@ -35,8 +42,10 @@ class Run:
     is imputed. Tables that are not there have no rows.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, exports: Path | None = None, is_read_only: bool = False) -> None:
         self.path = path
+        self.exports = exports or path / "exports"
+        """The folder of the tables."""
         if not (path / "run.json").is_file() or not (path / "sweep.yaml").is_file():
             raise NoRunError(
                 f"{path} holds no run (sweep.yaml and run.json are expected in it); name the folder that 'seedscape run' wrote"
@@ -46,8 +55,12 @@ class Run:
         self.remark: str | None = None
         """Why the tables may not be those of the run as it is; None when they are."""
         if self.holder is None:
-            self.remark = program.bring_up_to_date(path)
-        elif any((path / "exports").glob("*.csv")):
+            if exports is None:
+                elsewhere, self.remark = program.bring_up_to_date(path, is_read_only)
+                if elsewhere is not None:
+                    self.exports = elsewhere
+                    weakref.finalize(self, shutil.rmtree, elsewhere, True)
+        elif any(self.exports.glob("*.csv")):
             self.remark = "a job is running: the tables are those of the last export, and the status is newer"
         else:
             self.remark = (
@@ -81,8 +94,12 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The sweep's name."""
-        return str(self.status.get("sweep") or self.path.resolve().name)
+        """The sweep's name; the folder's where `status.json` does not say it."""
+        try:
+            name = self.status.get("sweep")
+        except UnreadableError:
+            name = None
+        return str(name or self.path.resolve().name)
 
     @property
     def is_finished(self) -> bool:
@@ -92,8 +109,12 @@ class Run:
     @cached_property
     def layers(self) -> int | None:
         """The model's layers."""
-        value = self.record.get("inputs", {}).get("model", {}).get("layers")
-        return int(value) if value is not None else None
+        value = self.inputs("model").get("layers")
+        return value if isinstance(value, int) else None
+
+    def inputs(self, name: str) -> Mapping[str, Any]:
+        """What `run.json` says of an input: `environment`, `model`, `tasks`. Empty where it says nothing."""
+        return mapping(mapping(self.record.get("inputs")).get(name))
 
     # Tables.
 
@@ -102,9 +123,13 @@ class Run:
         if name not in tables.COLUMNS:
             raise UnknownNameError(f"there is no table {name!r}, expected one of {', '.join(tables.COLUMNS)}")
         if name not in self._tables:
-            path = self.path / "exports" / f"{name}.csv"
+            path = self.exports / f"{name}.csv"
             self._tables[name] = tables.read(path) if path.exists() else tables.empty(name)
         return self._tables[name]
+
+    def table_bytes(self, name: str) -> bytes | None:
+        """The file of a table as it is; None where it has no rows. Raises UnreadableError."""
+        return (self.exports / f"{name}.csv").read_bytes() if len(self.table(name)) else None
 
     @cached_property
     def _tables(self) -> dict[str, pd.DataFrame]:
@@ -185,23 +210,26 @@ class Run:
         rows = self.units[(self.units["unit"] == cell) & (self.units["kind"] == "fine-tuning")]
         if len(rows) == 0:
             raise UnknownNameError(f"{self.path} has no cell {cell!r}, expected one of {_some(self.cells['cell'])}")
-        path = self.path / "results" / f"{file_name(cell)}-{str(rows.iloc[0]['id'])[:8]}.safetensors"
+        # By the identity alone, however long the name is that stands before it.
+        found = sorted((self.path / "results").glob(f"*-{_hexadecimal(rows.iloc[0]['id'])}.safetensors"))
         names = ("loss", "gradient_norm", "learning_rate")
-        arrays = safetensors.read(path) if path.exists() else {name: np.zeros(0) for name in names}
+        arrays = safetensors.read(found[0]) if found else {name: np.zeros(0) for name in names}
         if lacking := [name for name in names if name not in arrays]:
-            raise UnreadableError(f"{path} has no {', '.join(lacking)}, expected the record of a fine-tuning")
+            raise UnreadableError(f"{found[0]} has no {', '.join(lacking)}, expected the record of a fine-tuning")
+        if len({arrays[name].shape for name in names} | {(len(arrays["loss"]),)}) != 1:
+            raise UnreadableError(f"{found[0]} has {', '.join(names)} of different lengths, expected one number for each step")
         return pd.DataFrame({"step": np.arange(1, len(arrays["loss"]) + 1), **{name: arrays[name] for name in names}})
 
     # Curves and surfaces.
 
     @cached_property
     def curves(self) -> list[Curve]:
-        """Loss curves, in the sweep file's order."""
+        """Loss curves, in the sweep file's order. Raises UnreadableError."""
         return read_curves(self.table("curves"), self.table("axes"))
 
     @cached_property
     def surfaces(self) -> list[Surface]:
-        """Loss surfaces, in the sweep file's order."""
+        """Loss surfaces, in the sweep file's order. Raises UnreadableError."""
         return read_surfaces(self.table("surfaces"), self.table("axes"), self.table("agreement"))
 
     def curve(self, name: str) -> Curve:
@@ -303,13 +331,24 @@ class Run:
         path = self.path / name
         try:
             value = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise UnreadableError(
                 f"{path} cannot be read ({error}); it is a file that 'seedscape run' writes"
             ) from error
         if not isinstance(value, dict):
             raise UnreadableError(f"{path} holds no JSON object; it is a file that 'seedscape run' writes")
         return value
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """A JSON object; empty for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def _hexadecimal(identity: object) -> str:
+    """The beginning of a unit's identity, as names of files have it; what no file has for anything else."""
+    prefix = str(identity)[:8]
+    return prefix if re.fullmatch("[0-9a-f]{8}", prefix) else "none"
 
 
 _Item = TypeVar("_Item", Curve, Surface)

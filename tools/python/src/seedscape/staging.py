@@ -4,11 +4,13 @@ A folder NAME is made in the hidden `.NAME.partial` beside it. What is in it, wi
 says, so that a second run sees without a network that all is there.
 """
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -120,6 +122,12 @@ class Staging:
                         with translated(source):
                             receive(remote, file, content)
                     break
+                except OSError as error:
+                    raise FetchError(
+                        INPUT_OUTPUT,
+                        f"{part} cannot be written after {content.size} bytes ({error}); make room, and the same command goes "
+                        "on from there, or name another folder",
+                    ) from error
                 except Interrupted as error:
                     if content.size > before:
                         pauses = list(PAUSES)
@@ -163,6 +171,21 @@ class Staging:
             raise
 
 
+def require_writable(destination: Path) -> None:
+    """Whether the folder can be made, before anything is fetched for it. Raises FetchError."""
+    folder = Staging(destination, lambda message: None).folder
+    place = next(parent for parent in folder.parents if os.path.lexists(parent))
+    try:
+        if len(os.fsencode(folder.name)) > 255:
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
+        with tempfile.TemporaryFile(dir=folder if folder.is_dir() else place) as file:
+            file.write(bytes(4096))
+    except OSError as error:
+        raise FetchError(
+            INPUT_OUTPUT, f"{destination} cannot be made, as writing failed in {place}: {error.strerror}; name another folder"
+        ) from error
+
+
 def is_whole(destination: Path, source: Source) -> bool:
     """Whether the folder holds all of the source already, by its record and every file's SHA-256.
 
@@ -196,10 +219,12 @@ def is_whole(destination: Path, source: Source) -> bool:
 def read_record(folder: Path) -> dict[str, Any] | None:
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     is_ours = isinstance(record, dict) and record.get("format") == RECORD_FORMAT
-    return record if is_ours and isinstance(record.get("files"), dict) else None
+    files = record.get("files") if is_ours else None
+    is_whole = isinstance(files, dict) and all(isinstance(f, dict) and {"size", "sha256"} <= set(f) for f in files.values())
+    return record if is_whole else None
 
 
 def sha256(path: Path) -> str:

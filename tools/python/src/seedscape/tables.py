@@ -8,6 +8,8 @@ and "" among texts. `nan`, `inf` and `-inf` are results; the column `status` say
 from __future__ import annotations
 
 import csv
+import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -99,6 +101,17 @@ _COUNT = {
 }
 _FLAG = {"degenerate", "lower_censored", "upper_censored", "converged"}
 # What is a word in one table may be a number in another.
+_NUMBERS = ("training_", "dev_", "majority_baseline", "eigenvalue", "residual", "trace", "gradient", "drop")
+"""How the columns of numbers begin that depend on the run, such as those of its metrics."""
+_PATTERNS = {
+    "similarity": {"layer": r"\d{0,4}"},
+    "attention": {"layer": r"\d{0,4}", "head": r"mean|\d{0,4}"},
+    "consistency": {"layer": r"profile|\d{0,4}"},
+    "datasets": {"layer": r"\d{0,4}"},
+}
+"""Texts of columns that figures have axes of."""
+_KEYS = {"cells": ("cell",), "consistency": ("comparison", "probe", "measure", "layer", "cells", "varied")}
+"""What tells the rows of a table apart that others are looked up in."""
 _EXCEPTIONS = {("curvature", "loss"): "number", ("consistency", "layer"): "text"}
 
 
@@ -110,7 +123,7 @@ def kind(table: str, column: str) -> str:
 
 
 def _is_known(table: str, column: str) -> bool:
-    return column in COLUMNS.get(table, ()) or column in _TEXT | _COUNT | _FLAG
+    return column in COLUMNS.get(table, ()) or column in _TEXT | _COUNT | _FLAG or column.startswith(_NUMBERS)
 
 
 def empty(table: str) -> pd.DataFrame:
@@ -129,6 +142,14 @@ def read(path: Path) -> pd.DataFrame:
     if not rows:
         raise UnreadableError(f"{path} is empty, expected a header; write it again with 'seedscape export'")
     header = rows[0]
+    if header and header[0].startswith("\ufeff"):
+        raise UnreadableError(
+            f"{path} begins with a byte order mark, which another program put there; write it again with 'seedscape export'"
+        )
+    if len(set(header)) < len(header):
+        raise UnreadableError(
+            f"{path} has a column twice in {', '.join(header)}; write it again with 'seedscape export'"
+        )
     if lacking := [name for name in COLUMNS.get(table, ()) if name not in header]:
         raise UnreadableError(
             f"{path} has the columns {', '.join(header)}, expected {', '.join(lacking)} too; it is of another version of "
@@ -144,6 +165,20 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def _frame(table: str, header: list[str], rows: list[list[str]], path: str) -> pd.DataFrame:
+    for name, pattern in _PATTERNS.get(table, {}).items():
+        place = header.index(name)
+        for number, row in enumerate(rows, 2):
+            if not re.fullmatch(pattern, row[place]):
+                raise UnreadableError(
+                    f"{path}, row {number}, column {name}: got {row[place]!r}, expected a number below 10000, a word that stands "
+                    "for all, or nothing; write the table again with 'seedscape export'"
+                )
+    if key := [header.index(name) for name in _KEYS.get(table, ())]:
+        counts = Counter(tuple(row[place] for place in key) for row in rows)
+        if twice := [key for key, count in counts.items() if count > 1]:
+            raise UnreadableError(
+                f"{path} has more than one row of {' '.join(twice[0])!r}, expected one; write it again with 'seedscape export'"
+            )
     columns: Iterable[tuple[str, ...]] = zip(*rows, strict=True) if rows else (() for _ in header)
     return pd.DataFrame(
         {
@@ -176,5 +211,5 @@ def _column(kind: str, fields: list[str], where: str) -> pd.Series:
                 return pd.Series([field == "1" if field else pd.NA for field in fields], dtype="boolean")
             case _:
                 return pd.Series(np.array([float(field) if field else np.nan for field in fields], dtype=np.float64))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise UnreadableError(f"{where}: {error}; write the table again with 'seedscape export'") from error

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from .parts import Failure, attempt
 
 Trace = dict[str, Any]
 """A trace of Plotly, as it stands in the page."""
@@ -79,6 +81,10 @@ class Prose:
     html: str
 
 
+Block = Figure | Table | Prose | Failure
+"""A failure is a box with its reason, in the place of what could not be drawn."""
+
+
 @dataclass(frozen=True)
 class Section:
     """A part of the page. One without blocks is left out."""
@@ -87,11 +93,22 @@ class Section:
     title: str
     intro: str
     """HTML."""
-    blocks: Sequence[Figure | Table | Prose]
+    blocks: Sequence[Block]
+
+
+def compose(
+    id: str, title: str, intro: str, *parts: tuple[str, Callable[[], Figure | Table | Prose | None]]
+) -> Section:
+    """A section of parts, each with its name and what draws it: nothing where the run has no data for it. Each is drawn for
+    itself; a figure that has nothing to show is left out."""
+    blocks = [attempt(f"{title}: {name}", draw) for name, draw in parts]
+    return Section(
+        id, title, intro, [b for b in blocks if b is not None and not (isinstance(b, Figure) and not b.views)]
+    )
 
 
 def plain(values: Any) -> Any:
-    """Arrays as JSON has them: six digits, null for what is not a finite number."""
+    """Arrays as JSON has them: six digits, null for what is not a finite number; what JSON has no word for as text."""
     if isinstance(values, (float, np.floating)):
         return float(f"{values:.6g}") if math.isfinite(values) else None
     if isinstance(values, (np.integer, np.bool_)):
@@ -99,7 +116,7 @@ def plain(values: Any) -> Any:
     if values is pd.NA:
         return None
     if isinstance(values, dict):
-        return {key: plain(value) for key, value in values.items()}
+        return {str(key): plain(value) for key, value in values.items()}
     if isinstance(values, (np.ndarray, pd.Series, pd.Index, list, tuple)):
         return [plain(value) for value in values]
-    return values
+    return values if values is None or isinstance(values, (str, int)) else str(values)

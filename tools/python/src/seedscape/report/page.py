@@ -6,6 +6,8 @@ import base64
 import gzip
 import html
 import json
+import re
+from functools import partial
 from importlib import resources
 from typing import Any
 
@@ -16,7 +18,8 @@ from plotly.offline import get_plotlyjs
 from ..run import Run
 from ..tables import COLUMNS
 from . import style
-from .blocks import Figure, Prose, Section, Table, plain
+from .blocks import Block, Figure, Prose, Section, Table, plain
+from .parts import Failure, attempt
 
 MOST_BYTES = 11_500_000
 """Of a page, which has to stay small enough for mail. The largest tables are left out of one that would be larger."""
@@ -31,7 +34,7 @@ def render(run: Run, sections: list[Section]) -> str:
         for block in section.blocks
         if isinstance(block, Figure)
     )
-    packed, left_out = _tables(run, sections, MOST_BYTES - len(specs) - len(get_plotlyjs().encode()))
+    packed, missing = _tables(run, sections, MOST_BYTES - len(specs) - len(get_plotlyjs().encode()))
     known = set(packed)
     body = "\n".join(_section(section, known) for section in sections)
     tables = "\n".join(_script(f"table-{name}", data) for name, data in packed.items())
@@ -63,7 +66,7 @@ def render(run: Run, sections: list[Section]) -> str:
 </nav>
 <main>
 {body}
-{_downloads(run, packed, left_out)}
+{_downloads(run, packed, missing)}
 <footer>Made by <code>seedscape report</code> from the tables in <code>exports/</code>; drawn by {versions}. The page needs no
 network. Figures for papers are in <code>figures/</code>.</footer>
 </main>
@@ -107,7 +110,7 @@ def _spec(figure: Figure) -> dict[str, Any]:
         "height": figure.height,
         "width": figure.width,
         "table": _table_name(figure),
-        "first": figure.first or [0] * len(figure.selects),
+        "first": _first(figure),
         "selects": [
             {"column": select.column, "values": (select.values or select.labels) if select.column else []}
             for select in figure.selects
@@ -119,8 +122,8 @@ def _spec(figure: Figure) -> dict[str, Any]:
                     "is3d": panel.is_3d,
                     "height": panel.height,
                     "aspect": panel.aspect,
-                    "traces": panel.traces,
-                    "layout": panel.layout,
+                    "traces": _literal(panel.traces),
+                    "layout": _literal(panel.layout),
                 }
                 for panel in panels
             ]
@@ -129,28 +132,57 @@ def _spec(figure: Figure) -> dict[str, Any]:
     }
 
 
+def _first(figure: Figure) -> tuple[int, ...]:
+    """The choice to begin with: one that has something to show."""
+    wanted = figure.first or (0,) * len(figure.selects)
+    return wanted if wanted in figure.views else next(iter(figure.views))
+
+
+# Plotly takes some tags as markup, also where they are part of a name.
+_TAG = re.compile("<(?!/?extra>|br>)")
+
+
+def _literal(value: Any) -> Any:
+    """Texts of a figure with no markup but its own."""
+    if isinstance(value, str):
+        return _TAG.sub("&lt;", value)
+    if isinstance(value, dict):
+        return {key: _literal(entry) for key, entry in value.items()}
+    return [_literal(entry) for entry in value] if isinstance(value, (list, tuple)) else value
+
+
 def _table_name(figure: Figure) -> str:
     return figure.table if isinstance(figure.table, str) else f"figure-{figure.id}"
 
 
-def _tables(run: Run, sections: list[Section], most: int) -> tuple[dict[str, str], list[str]]:
-    """Tables by name, packed; and the names of those that there was no room for."""
+def _tables(run: Run, sections: list[Section], most: int) -> tuple[dict[str, str], str]:
+    """Tables by name, packed; and what there is to say of those that are not among them, as HTML."""
     raw: dict[str, bytes] = {}
     for section in sections:
         for block in section.blocks:
             if isinstance(block, Figure) and isinstance(block.table, pd.DataFrame):
                 raw[f"figure-{block.id}"] = block.table.to_csv(index=False, lineterminator="\n").encode()
+    damaged = []
     for name in COLUMNS:
-        path = run.path / "exports" / f"{name}.csv"
-        if path.exists() and len(run.table(name)):
-            raw[name] = path.read_bytes()
+        # A table that cannot be read has been told of by the sections that need it.
+        found = attempt(name, partial(run.table_bytes, name))
+        if isinstance(found, Failure):
+            damaged.append(name)
+        elif found is not None:
+            raw[name] = found
     packed = {name: _packed(data) for name, data in raw.items()}
     left_out = []
     while packed and sum(map(len, packed.values())) > most:
         largest = max(packed, key=lambda name: len(packed[name]))
         left_out.append(largest)
         del packed[largest]
-    return packed, left_out
+    missing = ""
+    if left_out:
+        names = ", ".join(sorted(left_out))
+        missing += f"<p>Too large for this page, in the run's folder <code>exports/</code>: {names}.</p>"
+    if damaged:
+        missing += f'<p class="trouble">Not here, because they cannot be read: {", ".join(damaged)}.</p>'
+    return packed, missing
 
 
 def _section(section: Section, known: set[str]) -> str:
@@ -163,9 +195,11 @@ def _section(section: Section, known: set[str]) -> str:
 </section>"""
 
 
-def _block(block: Figure | Table | Prose, known: set[str]) -> str:
+def _block(block: Block, known: set[str]) -> str:
     if isinstance(block, Prose):
         return block.html
+    if isinstance(block, Failure):
+        return f'<p class="notice failure"><strong>Not drawn: {html.escape(block.part)}.</strong> {html.escape(block.reason)}</p>'
     if isinstance(block, Table):
         return (
             f'<div class="table" id="{block.id}"><h3>{block.title}</h3>{table_html(block.frame, block.title, block.html)}'
@@ -237,16 +271,11 @@ def table_html(frame: pd.DataFrame, title: str, as_html: tuple[str, ...] = ()) -
     )
 
 
-def _downloads(run: Run, packed: dict[str, str], left_out: list[str]) -> str:
+def _downloads(run: Run, packed: dict[str, str], missing: str) -> str:
     items = "".join(
         f'<li><button type="button" data-table="{name}">{name}.csv</button> {style.number(len(run.table(name)))} rows</li>'
         for name in COLUMNS
         if name in packed
-    )
-    missing = (
-        f"<p>Too large for this page, in the run's folder <code>exports/</code>: {', '.join(sorted(left_out))}.</p>"
-        if left_out
-        else ""
     )
     return f"""<section id="tables" aria-labelledby="tables-title">
 <h2 id="tables-title">All tables</h2>

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -104,10 +105,16 @@ def interval(values: Sequence[float] | np.ndarray) -> Interval:
     finite = finite[np.isfinite(finite)]
     if len(finite) == 0:
         return Interval(0, math.nan, math.nan, math.nan, "")
-    mean = float(finite.mean())
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, deviation = float(finite.mean()), float(finite.std(ddof=1)) if len(finite) > 1 else 0.0
+    if not math.isfinite(mean):
+        # The sum is too great for a number.
+        mean = float((finite / len(finite)).sum())
     if len(finite) < 5:
         return Interval(len(finite), mean, float(finite.min()), float(finite.max()), "range")
-    half = student(len(finite) - 1) * float(finite.std(ddof=1)) / math.sqrt(len(finite))
+    half = student(len(finite) - 1) * deviation / math.sqrt(len(finite))
+    if not math.isfinite(half):
+        return Interval(len(finite), mean, math.nan, math.nan, "")
     return Interval(len(finite), mean, mean - half, mean + half, "95 % t")
 
 
@@ -154,7 +161,7 @@ def duration(seconds: float) -> str:
     """Seconds for people."""
     if not math.isfinite(seconds):
         return "–"
-    if seconds < 60:
+    if not 60 <= seconds < 1e9:
         return f"{seconds:.3g} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
@@ -164,23 +171,43 @@ def duration(seconds: float) -> str:
 def is_wide(values: np.ndarray) -> bool:
     """Whether values spread so far that a logarithmic scale shows more."""
     finite = values[np.isfinite(values)]
-    return len(finite) > 0 and bool(finite.min() > 0) and bool(finite.max() / finite.min() > 6)
+    # Not the quotient, which overflows.
+    return len(finite) > 0 and bool(finite.min() > 0) and bool(finite.max() / 6 > finite.min())
 
 
 def ticks(low: float, high: float) -> list[float]:
-    """Round values for a logarithmic scale: 1, 2, 5 in each decade, or decades alone where there are many."""
+    """Round values for a logarithmic scale, 0 < low <= high: 1, 2, 5 in each decade, or decades alone where there are many,
+    at most twelve."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     steps = (1.0,) if last - first > 4 else (1.0, 2.0, 5.0)
-    found = [step * 10.0**decade for decade in range(first, last + 1) for step in steps]
+    # As text, because powers of ten at both ends of the range are no numbers.
+    decades = range(first, last + 1, max(1, -(-(last - first) // 12)))
+    found = [float(f"{step:g}e{decade}") for decade in decades for step in steps]
     return [value for value in found if low * 0.999 <= value <= high * 1.001] or [low, high]
 
 
 def even_ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """Round values for a linear scale, at most so many."""
-    step = 10.0 ** math.floor(math.log10(max(high - low, 1e-12) / most))
+    """Round values for a linear scale, at most so many; the one value where both ends are equal, none where they are not finite."""
+    if not (math.isfinite(low) and math.isfinite(high - low)):
+        return []
+    if not (high - low) / most > 1e-300:
+        return [low]
+    step = 10.0 ** math.floor(math.log10((high - low) / most))
     step *= next((factor for factor in (1, 2, 2.5, 5) if (high - low) / (factor * step) <= most), 10)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [float(f"{index * step:.12g}") for index in range(first, last + 1)]
+
+
+def texts(values: Sequence[float], exponent: int = 0) -> list[str]:
+    """The labels of ticks at values x 10^exponent: in as few digits as tell them apart, six or more."""
+    for digits in (6, 9, 12, 17):
+        found = [
+            f"{value:.{digits}g}" if exponent == 0 else f"{Decimal(f'{value:.{digits}g}').scaleb(exponent).normalize():g}"
+            for value in values
+        ]
+        if len(set(found)) == len(values):
+            break
+    return found
 
 
 def layer_order(groups: Iterable[str]) -> list[str]:

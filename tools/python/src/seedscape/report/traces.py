@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -80,30 +81,54 @@ def _faint(colour: str) -> str:
 
 
 class Scale:
-    """A linear scale, or a logarithmic one where losses spread far."""
+    """A linear scale, or a logarithmic one where losses spread far: where values are placed between `low` and `high`, which
+    are finite and far enough apart for any number of levels between them, whatever the values are."""
 
-    def __init__(self, values: np.ndarray, name: str, bounds: tuple[float, float] | None = None) -> None:
-        finite = values[np.isfinite(values)]
+    def __init__(self, values: np.ndarray, name: str) -> None:
+        finite = np.asarray(values, float)[np.isfinite(values)]
         self.is_log = name.endswith("loss") and style.is_wide(finite)
-        low, high = bounds or ((float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0))
-        if high <= low:
-            high = low + 1e-9
-        self.low = float(np.log10(low)) if self.is_log else low
-        self.high = float(np.log10(high)) if self.is_log else high
+        self._exponent = 0 if self.is_log else _exponent(finite)
+        placed = self.place(finite)
+        self.low, self.high = (float(placed.min()), float(placed.max())) if len(placed) else (0.0, 1.0)
+        # Values that six digits do not tell apart are one value, drawn in the middle of the scale.
+        size = max(abs(self.low), abs(self.high))
+        middle = (self.low + self.high) / 2
+        is_one = self.high - self.low <= 1e-5 * size or size == 0
+        if is_one:
+            half = 5e-4 * size or 5e-4
+            self.low, self.high = middle - half, middle + half
         self.title = style.word(name) + (" (log scale)" if self.is_log else "")
-        marks = style.ticks(low, high) if self.is_log else style.even_ticks(low, high)
-        self.ticks: dict[str, Any] = {
-            "tickmode": "array",
-            "tickvals": plain([float(np.log10(mark)) if self.is_log else mark for mark in marks]),
-            "ticktext": [f"{mark:g}" for mark in marks],
-        }
+        if self.is_log:
+            # Not powers of the ends, which may round to other numbers.
+            marks = style.ticks(float(finite.min()), float(finite.max()))
+            places, labels = self.place(marks).tolist(), style.texts(marks)
+        else:
+            places = [middle] if is_one else style.even_ticks(self.low, self.high)
+            labels = style.texts(places, self._exponent)
+        self.ticks: dict[str, Any] = {"tickmode": "array", "tickvals": plain(places), "ticktext": labels}
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a value's place is the value itself."""
+        return not self.is_log and self._exponent == 0
 
     def place(self, values: Any) -> np.ndarray:
         """Values on the scale; NaN where they are not finite."""
         array = np.asarray(values, float)
         array = np.where(np.isfinite(array), array, np.nan)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.log10(array) if self.is_log else array
+        if self.is_log:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                # What is not above 0 has no place.
+                placed = np.log10(array)
+            return np.where(np.isfinite(placed), placed, np.nan)
+        return array if self._exponent == 0 else array / float(f"1e{self._exponent}")
+
+
+def _exponent(values: np.ndarray) -> int:
+    """The power of ten that values are drawn in units of: 0 unless they are too great or small for the single precision, and the
+    squares, that drawing calculates with."""
+    size = float(np.abs(values).max()) if len(values) else 0.0
+    return 0 if size == 0 or 1e-9 <= size < 1e12 else min(max(math.floor(math.log10(size)), -307), 307)
 
 
 def colour_bar(title: str, **more: Any) -> dict[str, Any]:

@@ -3,40 +3,112 @@ bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from ...run import Run
+from .. import files
+from ..parts import Failure, attempt
 from .comparisons import attention, features, matrices
 from .draw import SETTINGS, Drawing
 from .finetuning import curves, epochs, flatness, metrics, paths, rollback
 from .planes import surfaces
 
 
-def write(run: Run, folder: Path) -> list[Path]:
-    """Draws every figure into a folder, which is made. Returns the files. Raises OSError."""
+MOST_BYTES = 200
+"""Of a file's name without extension: file systems take 255, with what is needed while it is written."""
+MOST_LETTERS = 60
+"""Of a text in a figure; the middle of a longer name is left out."""
+
+FORMATS = {"pdf": {"CreationDate": None, "Creator": "seedscape"}, "png": {"Software": "seedscape"}}
+
+
+def write(run: Run, folder: Path) -> tuple[list[Path], list[Failure]]:
+    """Draws every figure into a folder, which is made. Returns the files, and what could not be drawn. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    with matplotlib.rc_context(SETTINGS):
+    written, failures = [], []
+    with settings():
         for stem, draw in drawings(run):
-            figure = draw()
-            FigureCanvasAgg(figure)
-            for suffix, metadata in (
-                ("pdf", {"CreationDate": None, "Creator": "seedscape"}),
-                ("png", {"Software": "seedscape"}),
-            ):
+            figure = draw if isinstance(draw, Failure) else attempt(f"figures/{stem}", partial(drawn, draw))
+            if isinstance(figure, Failure):
+                failures.append(figure)
+            for suffix in FORMATS:
                 path = folder / f"{stem}.{suffix}"
-                figure.savefig(path, format=suffix, metadata=metadata)
-                # The second file has the first one's layout, which takes long to find.
-                figure.set_layout_engine("none")
-                written.append(path)
-    return written
+                if not isinstance(figure, Failure):
+                    data = attempt(f"figures/{path.name}", partial(saved, figure, suffix))
+                    if isinstance(data, bytes):
+                        files.write(path, data)
+                        written.append(path)
+                        continue
+                    failures.append(data)
+                # That of an earlier report would pass for this one's.
+                path.unlink(missing_ok=True)
+    return written, failures
 
 
-def drawings(run: Run) -> Iterator[Drawing]:
-    """All figures that the run has data for."""
+@contextlib.contextmanager
+def settings() -> Iterator[None]:
+    """Those of all figures, and nothing of a user's own file."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(SETTINGS)
+        yield
+
+
+def drawn(draw: Callable[[], Figure]) -> Figure:
+    """A figure whose texts are what they say, and short enough. To be called within `settings`."""
+    figure = draw()
+    FigureCanvasAgg(figure)
+    # All texts that are there now have names in them; those of a logarithmic axis, which are formulas, come later.
+    for text in figure.findobj(Text):
+        whole = text.get_text()
+        text.set_parse_math("$" not in whole)
+        if len(whole) > MOST_LETTERS or "\n" in whole:
+            text.set_text(_short(whole))
+    return figure
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    half = MOST_LETTERS // 2
+    return text if len(text) <= MOST_LETTERS else f"{text[: half - 1]}…{text[-half:]}"
+
+
+def saved(figure: Figure, suffix: str) -> bytes:
+    """A figure's file. To be called within `settings`."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=suffix, metadata=FORMATS[suffix])
+    # The second file has the first one's layout, which takes long to find.
+    figure.set_layout_engine("none")
+    return buffer.getvalue()
+
+
+def _all(part: Callable[[Run], Iterator[Drawing]], run: Run) -> list[Drawing]:
+    return list(part(run))
+
+
+def drawings(run: Run) -> Iterator[tuple[str, Callable[[], Figure] | Failure]]:
+    """All figures that the run has data for, with the names of their files: no two alike, whatever the names in the run are, also
+    where a file system takes capitals and small letters for the same. A failure where a kind of figure cannot be looked for."""
+    taken: set[str] = set()
     for part in (metrics, epochs, curves, surfaces, paths, flatness, rollback, attention, features, matrices):
-        yield from part(run)
+        name = part.__name__
+        found = attempt(f"figures/{name}", partial(_all, part, run))
+        for stem, draw in [(name, found)] if isinstance(found, Failure) else found:
+            if len(stem) > MOST_BYTES:
+                stem = f"{stem[: MOST_BYTES - 9]}-{hashlib.sha256(stem.encode()).hexdigest()[:8]}"
+            number, wanted = 1, stem
+            while stem.lower() in taken:
+                number += 1
+                stem = f"{wanted}-{number}"
+            taken.add(stem.lower())
+            yield stem, draw

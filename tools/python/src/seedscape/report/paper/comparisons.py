@@ -21,7 +21,7 @@ from .draw import PAGE, Drawing, add_legend, draw_heat, draw_line, draw_over_see
 
 def attention(run: Run) -> Iterator[Drawing]:
     """Divergence of attention by layer and head, and over time."""
-    table = run.attention[run.attention["layer"].notna() & (run.attention["head"] != "mean")].copy()
+    table = run.attention[run.attention["layer"].notna() & run.attention["head"].str.isdecimal()].copy()
     if len(table):
         table["head"] = table["head"].astype(int)
 
@@ -38,7 +38,8 @@ def attention(run: Run) -> Iterator[Drawing]:
         )
         return figure
 
-    for comparison in dict.fromkeys(table.loc[table["kind"] == "seeds", "comparison"]):
+    known = table[(table["kind"] == "seeds") & (table["a"] == "theta0") & table["attention_js"].notna()]
+    for comparison in dict.fromkeys(known["comparison"]):
         yield f"attention-{file_name(comparison)}", partial(heads, comparison)
     means = run.attention[(run.attention["kind"] == "time") & (run.attention["head"] == "mean")]
     yield from _over_time(means.rename(columns={"attention_js": "distance"}), "attention", "JS divergence")
@@ -70,7 +71,7 @@ def _over_time(table: pd.DataFrame, prefix: str, title: str) -> Iterator[Drawing
         draw_heat(figure, grid[0][1], frame, "optimiser step", "layer", title)
         return figure
 
-    for name in dict.fromkeys(table["family"]):
+    for name in dict.fromkeys(table.loc[table["distance"].notna(), "family"]):
         yield f"{prefix}-time-{file_name(name)}", partial(draw, name)
 
 
@@ -156,7 +157,8 @@ def matrices(run: Run) -> Iterator[Drawing]:
 
     for comparison, measure in known[["comparison", "measure"]].itertuples(index=False):
         frames = [(f"layer {layer}", matrix) for layer, matrix in run.matrices(comparison, measure).items()]
-        if any(frame.notna().any(axis=None) for _, frame in frames):
+        # More than the diagonal.
+        if any(frame.notna().sum(axis=None) > len(frame) for _, frame in frames):
             yield f"seeds-{file_name(comparison)}-{measure}", partial(draw, frames, title(measure))
     table = run.table("datasets")
     table = table[table["mean"].notna()]
@@ -165,4 +167,5 @@ def matrices(run: Run) -> Iterator[Drawing]:
     ):
         frames = [(f"layer {layer}", consistency.task_matrix(part)) for layer, part in rows.groupby("layer")]
         stem = file_name(f"tasks {style.start(initialisation, variant)} on {probe}")
-        yield f"{stem}-{measure}", partial(draw, frames, title(measure))
+        if frames:
+            yield f"{stem}-{measure}", partial(draw, frames, title(measure))

@@ -91,9 +91,9 @@ def add_legend(axes: Axes) -> None:
         axes.legend(loc="best", handlelength=2.4)
 
 
-def looks_of(run: Run) -> tuple[pd.DataFrame, list[str], dict[str, style.Look]]:
-    """The cells with their starts, the starts in order, and how each is drawn."""
-    order = style.start_order(run.cells)
+def looks_of(run: Run, table: pd.DataFrame) -> tuple[pd.DataFrame, list[str], dict[str, style.Look]]:
+    """The cells with their starts; the starts in order, the cells' and what else a table has; and how each is drawn."""
+    order = list(dict.fromkeys([*style.start_order(run.cells), *style.start_order(table)]))
     return run.cells.assign(start=style.starts(run.cells)), order, style.looks(order)
 
 

@@ -37,7 +37,7 @@ def metrics(run: Run) -> Iterator[Drawing]:
     if len(metrics) == 0:
         return
     metrics = metrics.assign(start=style.starts(metrics))
-    _, order, look = looks_of(run)
+    _, order, look = looks_of(run, metrics)
 
     def draw(task: str) -> Figure:
         rows = metrics[metrics["task"] == task]
@@ -74,7 +74,7 @@ def epochs(run: Run) -> Iterator[Drawing]:
     if len(epochs) == 0:
         return
     epochs = epochs.assign(start=style.starts(epochs))
-    _, order, look = looks_of(run)
+    _, order, look = looks_of(run, epochs)
 
     def draw(task: str, name: str) -> Figure:
         figure, ((axes,),) = new_figure()
@@ -97,15 +97,16 @@ def epochs(run: Run) -> Iterator[Drawing]:
 
 def curves(run: Run) -> Iterator[Drawing]:
     """Loss curves along fine-tunings, whole and by layer group."""
-    known = [c for c in run.curves if c.kind == "fine-tuning" and np.isin(c.status, ["done", "not finite"]).any()]
+    known = curves_section.known_curves(run, "fine-tuning")
     if not known:
         return
-    cells, order, look = looks_of(run)
+    cells, order, look = looks_of(run, run.cells)
     cells = cells.set_index("cell")
 
     def axes_of(name: str, tables: list[pd.DataFrame], task: str) -> tuple[Figure, Axes]:
         figure, ((axes,),) = new_figure()
-        if name.endswith("loss") and style.is_wide(np.concatenate([table.to_numpy(float).ravel() for table in tables])):
+        values = [number for table in tables for number in table.to_numpy(float).ravel()]
+        if name.endswith("loss") and style.is_wide(np.array(values)):
             axes.set_yscale("log")
         for at in (0.0, 1.0):
             axes.axvline(at, color="#999", lw=0.6, ls=":")
@@ -144,7 +145,8 @@ def curves(run: Run) -> Iterator[Drawing]:
 
     for task in dict.fromkeys(cells.loc[[c.cell for c in known], "task"]):
         for name in VALUES:
-            if any(c.group == "all" and cells.loc[c.cell, "task"] == task for c in known):
+            mine = [c for c in known if c.group == "all" and cells.loc[c.cell, "task"] == task]
+            if curves_section.seeds_table(mine, name).notna().any(axis=None):
                 yield f"curves-{file_name(task)}-{name}", partial(along, task, name)
     for task, start in dict.fromkeys(tuple(cells.loc[c.cell, ["task", "start"]]) for c in known if c.group != "all"):
         yield (
@@ -159,7 +161,7 @@ def paths(run: Run) -> Iterator[Drawing]:
     if len(paths) == 0 or paths["hao_alpha"].isna().all():
         return
     paths = paths.assign(start=style.starts(paths))
-    _, order, look = looks_of(run)
+    _, order, look = looks_of(run, paths)
 
     def draw(task: str, x: str, y: str, x_title: str, y_title: str) -> Figure:
         figure, ((axes,),) = new_figure()
@@ -191,7 +193,7 @@ def flatness(run: Run) -> Iterator[Drawing]:
     if len(table) == 0:
         return
     table = table.assign(start=style.starts(table))
-    _, order, look = looks_of(run)
+    _, order, look = looks_of(run, table)
 
     def draw(task: str, loss: str, tolerance: float) -> Figure:
         rows = table[(table["task"] == task) & (table["loss"] == loss) & (table["tolerance"] == tolerance)]
@@ -221,7 +223,7 @@ def rollback(run: Run) -> Iterator[Drawing]:
     if len(table) == 0:
         return
     table = table.assign(start=style.starts(table))
-    _, order, look = looks_of(run)
+    _, order, look = looks_of(run, table)
     hatches = ("", "//", "..", "xx", "--", "++")
 
     def draw(task: str) -> Figure:

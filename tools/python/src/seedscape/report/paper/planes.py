@@ -22,7 +22,7 @@ from .draw import COLUMN, PAGE, Drawing, group_label, new_figure
 
 def surfaces(run: Run) -> Iterator[Drawing]:
     """Contours, surfaces in three dimensions, starts and layer groups side by side."""
-    known = [s for s in run.surfaces if np.isin(s.status, ["done", "not finite"]).any()]
+    known = surfaces_section.known_surfaces(run)
 
     def single(surface: Surface, name: str) -> Figure:
         height = float(np.clip(0.75 + 2.3 * surfaces_section.aspect(surface), 1.6, 3.6))
@@ -50,7 +50,7 @@ def surfaces(run: Run) -> Iterator[Drawing]:
 
     for surface in known:
         for name in VALUES:
-            if np.isfinite(surface.values[name]).any():
+            if surfaces_section.shows(surface, name):
                 yield f"{surface.file_stem}-{name}", partial(single, surface, name)
         if np.isfinite(surface.values["training_loss"]).any() and min(surface.status.shape) >= 2:
             yield f"{surface.file_stem}-training_loss-3d", partial(_standing, run, surface, "training_loss")
@@ -79,7 +79,7 @@ def _contour(
     placed = np.clip(scale.place(surface.values[name].T), scale.low, scale.high)
     levels = np.linspace(scale.low, scale.high, 17)
     drawn = None
-    if min(placed.shape) >= 2:
+    if min(placed.shape) >= 2 and np.isfinite(placed).any():
         drawn = axes.contourf(surface.alpha, surface.beta, np.ma.masked_invalid(placed), levels=levels, cmap="viridis")
         # Else hairlines show between the levels in a PDF.
         drawn.set_edgecolor("face")
@@ -97,7 +97,8 @@ def _contour(
         axes.plot(path["alpha"], path["beta"], "-o", color="white", lw=1.2, ms=2.5, mec="black", mew=0.4)
     for point in surface.exact.to_dict("records"):
         if np.isfinite(point["alpha"]) and np.isfinite(point["beta"]):
-            marker, label = {"theta0": ("o", "θ₀"), "theta1": ("*", "θ₁"), "theta2": ("s", "θ₂")}[str(point["point"])]
+            marker = {"theta1": "*", "theta2": "s"}.get(str(point["point"]), "o")
+            label = surfaces_section.sign(point["point"])
             inside = surfaces_section.is_inside(surface, float(point["alpha"]), float(point["beta"]))
             if inside:
                 axes.plot(
@@ -126,14 +127,20 @@ def _contour(
     axes.set(
         xlabel=x_title,
         ylabel=y_title,
-        xlim=(surface.alpha.min(), surface.alpha.max()),
-        ylim=(surface.beta.min(), surface.beta.max()),
+        xlim=window(surface.alpha),
+        ylim=window(surface.beta),
     )
     axes.set_aspect("equal")
     axes.grid(visible=False)
     if bar and drawn is not None:
         _bar(figure, drawn, axes, scale)
     return drawn
+
+
+def window(places: np.ndarray) -> tuple[float, float]:
+    """The ends of an axis; round a grid of one place, half a unit to both sides."""
+    low, high = float(places.min()), float(places.max())
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
 def _outline() -> list[Any]:
@@ -176,7 +183,7 @@ def _standing(run: Run, surface: Surface, name: str) -> Figure:
                 point["alpha"],
                 point["beta"],
                 height,
-                {"theta0": " θ₀", "theta1": " θ₁", "theta2": " θ₂"}[str(point["point"])],
+                f" {surfaces_section.sign(point['point'])}",
                 zorder=11,
             )
     x_title, y_title = surfaces_section.axis_titles(surface)

@@ -10,22 +10,27 @@ import pandas as pd
 
 from ...run import Run
 from .. import style, traces
-from ..blocks import Figure, Panel, Section, Select, Trace
+from ..blocks import Figure, Panel, Section, Select, Trace, compose
 
 
 def section(run: Run) -> Section:
     """Divergences of attention."""
-    table = run.attention[run.attention["layer"].notna()]
-    blocks = [figure for figure in (_heads(table), _time(table)) if figure is not None]
-    return Section(
+    return compose(
         "attention",
         "Attention",
         "<p>How far the attention of two models lies apart on the same sentences: the Jensen-Shannon divergence of each query’s attention, 0 for "
         "the same attention, at most ln 2 = 0.693; the mean over queries, (heads,) and examples. [LD] claims that fine-tuning changes "
         "attention mainly in the last layers. Layers count from 1, as those whose output the features of the same number are; heads "
         "from 0.</p>",
-        blocks,
+        ("by layer and head", lambda: _heads(_known(run))),
+        ("over time", lambda: _time(_known(run))),
     )
+
+
+def _known(run: Run) -> pd.DataFrame:
+    table = run.attention[run.attention["layer"].notna()]
+    # All of it where anything is known: what is missing leaves a gap.
+    return table if table["attention_js"].notna().any() else table.iloc[:0]
 
 
 def grid(rows: pd.DataFrame, value: str, index: str, column: str) -> pd.DataFrame:
@@ -39,7 +44,7 @@ def family(model: str) -> str:
 
 
 def _heads(table: pd.DataFrame) -> Figure | None:
-    rows = table[(table["kind"] == "seeds") & (table["head"] != "mean")].copy()
+    rows = table[(table["kind"] == "seeds") & table["head"].str.isdecimal()].copy()
     if len(rows) == 0:
         return None
     rows["head"] = rows["head"].astype(int)
@@ -127,7 +132,7 @@ def _time(table: pd.DataFrame) -> Figure | None:
         mine = rows[rows["family"] == name]
         means = grid(mine[mine["head"] == "mean"], "attention_js", "layer", "step_b")
         count = mine["comparison"].nunique()
-        heads = mine[mine["head"] != "mean"]
+        heads = mine[mine["head"].str.isdecimal()]
         panels = [
             Panel(
                 over_time(means, "divergence"),
@@ -146,8 +151,8 @@ def _time(table: pd.DataFrame) -> Figure | None:
                 "layer by step",
             ),
         ]
-        if len(heads):
-            last = heads[heads["step_b"] == heads["step_b"].max()].copy()
+        last = heads[heads["step_b"] == heads["step_b"].max()].copy()
+        if len(last):
             last["head"] = last["head"].astype(int)
             values = grid(last, "attention_js", "layer", "head")
             panels.append(

@@ -8,7 +8,7 @@ import pandas as pd
 from ...run import Run
 from ...tables import CELL
 from .. import style, traces
-from ..blocks import Figure, Panel, Section, Select, Table
+from ..blocks import Figure, Panel, Section, Select, Table, compose
 
 MOST_BINS = 120
 """Points of a curve over steps; more steps are averaged."""
@@ -16,39 +16,45 @@ MOST_BINS = 120
 
 def results(run: Run) -> Section:
     """How well each fine-tuning ended."""
-    cells = run.cells
-    blocks: list[Figure | Table] = []
-    if len(cells) and (cells["status"] == "done").any():
-        if (figure := _metrics(run)) is not None:
-            blocks.append(figure)
-        names = [
-            name
-            for name in cells
-            if name not in (*CELL, "status", "degenerate", "steps")
-            and not name.endswith("examples")
-            and not name.endswith("truncated")
-        ]
-        shown = cells[["cell", "status", *(["degenerate"] if "degenerate" in cells else []), *names]]
-        blocks.append(
-            Table(
-                "cells-table",
-                "Every fine-tuning",
-                "<p>After the last epoch, on all dev rows. <code>training_loss</code> is the mean "
-                "of the last epoch’s batches as they were trained on, with dropout; <code>dev_loss</code> is without.</p>",
-                shown.rename(columns=lambda name: name.removeprefix("dev_") if name != "dev_loss" else name),
-            )
-        )
-    return Section(
+    return compose(
         "results",
         "Results of the fine-tunings",
         "<p>One fine-tuning per task, start, variant and seed. Small data sets give some runs that learn nothing; they are kept, and "
         "marked.</p>",
-        blocks,
+        ("metrics per cell", lambda: _metrics(run)),
+        ("every fine-tuning", lambda: _table(run)),
+    )
+
+
+def _is_any_done(cells: pd.DataFrame) -> bool:
+    return bool((cells["status"] == "done").any())
+
+
+def _table(run: Run) -> Table | None:
+    cells = run.cells
+    if not _is_any_done(cells):
+        return None
+    names = [
+        name
+        for name in cells
+        if name not in (*CELL, "status", "degenerate", "steps")
+        and not name.endswith("examples")
+        and not name.endswith("truncated")
+    ]
+    shown = cells[["cell", "status", *(["degenerate"] if "degenerate" in cells else []), *names]]
+    return Table(
+        "cells-table",
+        "Every fine-tuning",
+        "<p>After the last epoch, on all dev rows. <code>training_loss</code> is the mean "
+        "of the last epoch’s batches as they were trained on, with dropout; <code>dev_loss</code> is without.</p>",
+        shown.rename(columns=lambda name: name.removeprefix("dev_") if name != "dev_loss" else name),
     )
 
 
 def _metrics(run: Run) -> Figure | None:
     cells = run.cells
+    if not _is_any_done(cells):
+        return None
     order = style.start_order(cells)
     look = style.looks(order)
     main = run.metrics[run.metrics["is_main"]].assign(metric="main metric")
@@ -130,19 +136,14 @@ def _vertical(x: float) -> dict[str, object]:
 
 def learning(run: Run) -> Section:
     """Losses and metrics over time."""
-    blocks: list[Figure | Table] = []
-    if (figure := _epochs(run)) is not None:
-        blocks.append(figure)
-    if (figure := _steps(run)) is not None:
-        blocks.append(figure)
-    if (figure := _overfitting(run)) is not None:
-        blocks.append(figure)
-    return Section(
+    return compose(
         "learning",
         "Learning curves",
         "<p>[LL] holds that a pre-trained start makes optimisation easier than a random one, and that fine-tuning is robust to "
         "overfitting although the model has far more parameters than there are examples.</p>",
-        blocks,
+        ("losses and metrics after each epoch", lambda: _epochs(run)),
+        ("every optimiser step", lambda: _steps(run)),
+        ("long runs", lambda: _overfitting(run)),
     )
 
 
@@ -288,7 +289,7 @@ def _overfitting(run: Run) -> Figure | None:
         return None
     table = table.assign(start=style.starts(table))
     order = style.start_order(table)
-    look = style.looks(style.start_order(run.cells))
+    look = style.looks([*style.start_order(run.cells), *order])
     figures = list(dict.fromkeys(table["figure"]))
     views: dict[tuple[int, ...], list[Panel]] = {}
     for index, figure in enumerate(figures):

@@ -9,33 +9,37 @@ import pandas as pd
 
 from ...run import Run
 from .. import style, traces
-from ..blocks import Figure, Panel, Section, Select, Table
+from ..blocks import Figure, Panel, Section, Select, Table, compose
 
 
 def section(run: Run) -> Section:
     """Consistency between seeds and between data sets."""
-    blocks: list[Figure | Table] = [f for f in (_profiles(run), _seeds(run), _tasks(run)) if f is not None]
-    table = run.table("consistency")
-    profile = table[(table["layer"] == "profile") & table["mean"].notna()]
-    if len(profile):
-        shown = profile[["comparison", "measure", "cells", "varied", "seeds", "mean", "lowest", "highest"]].assign(
-            measure=[style.word(name) for name in profile["measure"]]
-        )
-        blocks.append(
-            Table(
-                "profiles",
-                "Do seeds agree on where the model changes?",
-                "<p>1 − Spearman’s rank correlation of two seeds’ distances to θ₀ over the layers, mean over pairs of seeds. 0: seeds order the layers "
-                "alike; 1: no relation. With few layers this is coarse.</p>",
-                shown,
-            )
-        )
-    return Section(
+    return compose(
         "consistency",
         "Consistency between seeds and between data sets",
         "<p>[LD] finds that fine-tuned models of different seeds and data sets differ more in the higher layers. Distances between seeds "
         "are what chance alone makes of one task: only what is larger than they are is an effect of the task.</p>",
-        blocks,
+        ("distance between seeds over the layers", lambda: _profiles(run)),
+        ("seed by seed", lambda: _seeds(run)),
+        ("task by task", lambda: _tasks(run)),
+        ("whether seeds agree on where the model changes", lambda: _agreement(run)),
+    )
+
+
+def _agreement(run: Run) -> Table | None:
+    table = run.table("consistency")
+    profile = table[(table["layer"] == "profile") & table["mean"].notna()]
+    if len(profile) == 0:
+        return None
+    shown = profile[["comparison", "measure", "cells", "varied", "seeds", "mean", "lowest", "highest"]].assign(
+        measure=[style.word(name) for name in profile["measure"]]
+    )
+    return Table(
+        "profiles",
+        "Do seeds agree on where the model changes?",
+        "<p>1 − Spearman’s rank correlation of two seeds’ distances to θ₀ over the layers, mean over pairs of seeds. 0: seeds order the layers "
+        "alike; 1: no relation. With few layers this is coarse.</p>",
+        shown,
     )
 
 
@@ -51,7 +55,7 @@ def _layer_label(measure: str, layer: int) -> str:
 
 def _profiles(run: Run) -> Figure | None:
     table = run.table("consistency")
-    table = table[(table["layer"] != "profile") & table["mean"].notna()]
+    table = table[table["layer"].str.isdecimal() & table["mean"].notna()]
     if len(table) == 0:
         return None
     varied = [name for name in _VARIED if (table["varied"] == name).any()]
@@ -129,6 +133,8 @@ def _seeds(run: Run) -> Figure | None:
             if not ((known["comparison"] == comparison) & (known["measure"] == measure)).any():
                 continue
             rows = run.distances(comparison, measure)
+            if rows["distance"].isna().all():
+                continue
             frames.append(rows[["layer", "a", "b", "distance"]].assign(comparison=comparison, measure=measure))
             highest = float(rows["distance"].max())
             for layer, matrix in run.matrices(comparison, measure).items():
@@ -171,7 +177,7 @@ def _matrix(matrix: pd.DataFrame, title: str, highest: float, panel: str) -> Pan
 
 def _tasks(run: Run) -> Figure | None:
     table = run.table("datasets")
-    table = table[table["mean"].notna()]
+    table = table[table["mean"].notna() & table["layer"].notna()]
     if len(table) == 0:
         return None
     table = table.assign(

@@ -5,31 +5,42 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ...errors import UnreadableError
 from ...landscape import Curve
 from ...run import Run
 from ...tables import VALUES
 from .. import style, traces
-from ..blocks import Figure, Panel, Section, Select, Table, Trace
+from ..blocks import Figure, Panel, Section, Select, Trace, compose
 from .cells import over_seeds
 
 
 def section(run: Run) -> Section:
     """All curves of a run."""
-    blocks: list[Figure | Table] = [
-        figure for figure in (_along(run), _groups(run), _random(run), _between(run)) if figure is not None
-    ]
-    return Section(
+    return compose(
         "curves",
         "Loss curves",
         "<p>The loss of the model on a straight line through parameter space, with the fine-tuned model’s task head at every point. "
         "Dropout is off, and the examples are a fixed subset, so a curve is exact for its subset. A line shows one direction of "
         "millions: nothing on it is a minimum of the whole landscape.</p>",
-        blocks,
+        ("along the fine-tuning", lambda: _along(run)),
+        ("by layer group", lambda: _groups(run)),
+        ("along random directions", lambda: _random(run)),
+        ("between models", lambda: _between(run)),
     )
 
 
-def _known(run: Run, kind: str) -> list[Curve]:
-    return [curve for curve in run.curves if curve.kind == kind and np.isin(curve.status, ["done", "not finite"]).any()]
+def known_curves(run: Run, kind: str) -> list[Curve]:
+    """Those of a kind that have a point that was evaluated. Raises UnreadableError where the table of cells lacks one of theirs."""
+    found = [
+        curve for curve in run.curves if curve.kind == kind and np.isin(curve.status, ["done", "not finite"]).any()
+    ]
+    cells = set(run.cells["cell"])
+    if lacking := [curve for curve in found if curve.cell not in cells]:
+        raise UnreadableError(
+            f"cells.csv has no row of {lacking[0].cell!r}, which {lacking[0].name!r} in curves.csv is of; write both again with "
+            "'seedscape export'"
+        )
+    return found
 
 
 def _starts(run: Run) -> tuple[pd.DataFrame, list[str], dict[str, style.Look]]:
@@ -108,7 +119,7 @@ def not_finite(curves: list[Curve], name: str, top: float) -> list[Trace]:
 
 
 def _along(run: Run) -> Figure | None:
-    curves = [curve for curve in _known(run, "fine-tuning") if curve.group == "all"]
+    curves = [curve for curve in known_curves(run, "fine-tuning") if curve.group == "all"]
     if not curves:
         return None
     cells, order, look = _starts(run)
@@ -125,9 +136,9 @@ def _along(run: Run) -> Figure | None:
                 if frame.size and frame.notna().any(axis=None):
                     frames.append(frame)
                     drawn += over_seeds(frame, start, look[start], "α")
+            top = max((float(np.nanmax(frame.to_numpy(float))) for frame in frames), default=0.0)
+            drawn += not_finite([c for c in curves if cells.loc[c.cell, "task"] == task], name, top)
             if drawn:
-                top = max(float(np.nanmax(frame.to_numpy(float))) for frame in frames)
-                drawn += not_finite([c for c in curves if cells.loc[c.cell, "task"] == task], name, top)
                 marks = [(0.0, " θ₀"), (1.0, " θ₁")]
                 panels.append(Panel(drawn, _layout(name, frames, "α: θ₀ + α (θ₁ − θ₀)", marks), task))
         if panels:
@@ -157,13 +168,13 @@ def _table(run: Run, kind: str, is_whole: bool | None = None) -> pd.DataFrame:
 
 
 def _groups(run: Run) -> Figure | None:
-    curves = [curve for curve in _known(run, "fine-tuning") if curve.group != "all"]
+    curves = [curve for curve in known_curves(run, "fine-tuning") if curve.group != "all"]
     if not curves:
         return None
     cells, order, _ = _starts(run)
     labels = {curve.name: f"{curve.group}, rest at {'θ₀' if curve.elsewhere == 'theta0' else 'θ₁'}" for curve in curves}
     whole = [
-        curve for curve in _known(run, "fine-tuning") if curve.group == "all" and curve.cell in {c.cell for c in curves}
+        curve for curve in known_curves(run, "fine-tuning") if curve.group == "all" and curve.cell in {c.cell for c in curves}
     ]
     look = style.looks(["all", *dict.fromkeys(labels.values())])
     places = list(dict.fromkeys((cells.loc[c.cell, "task"], cells.loc[c.cell, "start"]) for c in curves))
@@ -208,7 +219,7 @@ def _groups(run: Run) -> Figure | None:
 
 
 def _random(run: Run) -> Figure | None:
-    curves = _known(run, "random")
+    curves = known_curves(run, "random")
     if not curves:
         return None
     cells, order, look = _starts(run)
@@ -266,7 +277,7 @@ def _directions_table(curves: list[Curve], name: str) -> pd.DataFrame:
 
 
 def _between(run: Run) -> Figure | None:
-    curves = _known(run, "models")
+    curves = known_curves(run, "models")
     if not curves:
         return None
     cells, _, _ = _starts(run)

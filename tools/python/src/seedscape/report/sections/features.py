@@ -7,15 +7,13 @@ import pandas as pd
 
 from ...run import Run
 from .. import style, traces
-from ..blocks import Figure, Panel, Section, Select, Trace, plain
+from ..blocks import Figure, Panel, Section, Select, Trace, compose, plain
 from .attention import comparisons_of, family, grid, over_time, step_heat
 
 
 def section(run: Run) -> Section:
     """Distances of features."""
-    table = run.similarities[run.similarities["layer"].notna()]
-    blocks = [figure for figure in (_layers(run, table), _time(table)) if figure is not None]
-    return Section(
+    return compose(
         "features",
         "Features",
         "<p>How far the hidden states of two models lie apart on the same tokens. SVCCA: 1 − the mean canonical correlation of the leading "
@@ -26,8 +24,13 @@ def section(run: Run) -> Section:
         "chance falls with the number of rows, it lies below 1, and a distance near it means “nothing in common”. "
         "<em>Held-out</em>: directions fitted on one half of the sequences and correlated on the other. Where it lies far above the curve, "
         "the correlations are fitted to few rows, and the distance is too small.</p>",
-        blocks,
+        ("over the layers", lambda: _layers(run, _known(run))),
+        ("over time", lambda: _time(_known(run))),
     )
+
+
+def _known(run: Run) -> pd.DataFrame:
+    return run.similarities[run.similarities["layer"].notna()]
 
 
 def _layers(run: Run, table: pd.DataFrame) -> Figure | None:

@@ -7,20 +7,20 @@ import pandas as pd
 
 from ...run import Run
 from .. import style, traces
-from ..blocks import Figure, Panel, Section, Select, Table, Trace, plain
+from ..blocks import Figure, Panel, Section, Select, Trace, compose, plain
 
 
 def section(run: Run) -> Section:
     """Flatness and curvature."""
-    blocks: list[Figure | Table] = [figure for figure in (_widths(run), _curvature(run)) if figure is not None]
-    return Section(
+    return compose(
         "flatness",
         "Flatness",
         "<p>[LL] finds flat, wide optima after pre-training and relates them to good generalisation. Flatness says little by itself: a network can "
         "be rescaled to be as sharp as one likes while it computes the same function (Dinh et al. 2017). So widths are given in units of the "
         "way α <em>and</em> as distances in parameter space, and along directions scaled to the weights; differences count, and "
         "only where all of them agree.</p>",
-        blocks,
+        ("width of the flat interval", lambda: _widths(run)),
+        ("curvature", lambda: _curvature(run)),
     )
 
 
@@ -42,7 +42,7 @@ def _widths(run: Run) -> Figure | None:
         direction=[_direction(c, n) for c, n in zip(table["curve"], table["cell"], strict=True)],
     )
     order = style.start_order(table)
-    look = style.looks(style.start_order(run.cells))
+    look = style.looks([*style.start_order(run.cells), *order])
     directions = list(dict.fromkeys(table["direction"]))
     levels = list(dict.fromkeys(zip(table["loss"], table["tolerance"], strict=True)))
     quantities = (("width", "width, in units of α"), ("distance", "width × length of the direction"))
@@ -99,7 +99,7 @@ def _curvature(run: Run) -> Figure | None:
         return None
     table = table.assign(start=style.starts(table))
     order = style.start_order(table)
-    look = style.looks(style.start_order(run.cells))
+    look = style.looks([*style.start_order(run.cells), *order])
     groups_of = list(dict.fromkeys(table["group"]))
     views: dict[tuple[int, ...], list[Panel]] = {}
     for g, group in enumerate(groups_of):
@@ -172,22 +172,23 @@ def _with_errors(drawn: list[Trace], table: pd.DataFrame) -> list[Trace]:
 
 def rollback(run: Run) -> Section:
     """What a fine-tuned model loses when a part of it is put back to where it started."""
-    table = run.table("rollback")
-    table = table[table["drop"].notna()]
-    blocks = [_bars(run, table)] if len(table) else []
-    return Section(
+    return compose(
         "rollback",
         "Rollback",
         "<p>The fine-tuned model with one group of layers put back to θ₀. [LL] claims that lower layers are more invariant: putting the high "
         "layers back costs more than putting the low ones back.</p>",
-        blocks,
+        ("drop of the main dev metric", lambda: _bars(run)),
     )
 
 
-def _bars(run: Run, table: pd.DataFrame) -> Figure:
+def _bars(run: Run) -> Figure | None:
+    table = run.table("rollback")
+    table = table[table["drop"].notna()]
+    if len(table) == 0:
+        return None
     table = table.assign(start=style.starts(table))
     order = style.start_order(table)
-    look = style.looks(style.start_order(run.cells))
+    look = style.looks([*style.start_order(run.cells), *order])
     groups = style.layer_order(table["group"])
     panels = []
     for task in style.in_order(table["task"], run.cells["task"]):

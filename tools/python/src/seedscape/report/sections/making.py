@@ -9,63 +9,73 @@ import numpy as np
 import pandas as pd
 
 from ... import __version__
-from ...errors import UnreadableError
-from ...run import Run
+from ...run import Run, mapping
 from .. import style, traces
-from ..blocks import Figure, Panel, Prose, Section, Table, Trace, plain
+from ..blocks import Figure, Panel, Prose, Section, Table, Trace, compose, plain
 
 
 def intervals(run: Run) -> Section:
     """Every figure over seeds."""
-    table = run.intervals
+    return compose(
+        "over-seeds", "Figures over seeds", "", ("means and intervals over seeds", lambda: _intervals(run.intervals))
+    )
+
+
+def _intervals(table: pd.DataFrame) -> Table | None:
     table = table[table["mean"].notna()]
-    blocks = []
-    if len(table):
-        shown = table[["figure", "task", "initialisation", "variant", "detail", "seeds", "mean"]].assign(
-            interval=[
-                f"{style.number(low)} to {style.number(high)} ({kind})"
-                for low, high, kind in zip(table["lowest"], table["highest"], table["interval"], strict=True)
-            ]
-        )
-        blocks.append(
-            Table(
-                "intervals",
-                "Means and intervals over seeds",
-                "<p><code>95 % t</code>: Student’s interval of the mean; <code>range</code>: lowest and highest seed, where there are fewer than "
-                "five. Differences (pre-trained − from scratch, variant − plain) are taken seed by seed.</p>",
-                shown,
-            )
-        )
-    return Section("over-seeds", "Figures over seeds", "", blocks)
+    if len(table) == 0:
+        return None
+    shown = table[["figure", "task", "initialisation", "variant", "detail", "seeds", "mean"]].assign(
+        interval=[
+            f"{style.number(low)} to {style.number(high)} ({kind})"
+            for low, high, kind in zip(table["lowest"], table["highest"], table["interval"], strict=True)
+        ]
+    )
+    return Table(
+        "intervals",
+        "Means and intervals over seeds",
+        "<p><code>95 % t</code>: Student’s interval of the mean; <code>range</code>: lowest and highest seed, where there are fewer than "
+        "five. Differences (pre-trained − from scratch, variant − plain) are taken seed by seed.</p>",
+        shown,
+    )
 
 
 def failures(run: Run) -> Section:
     """Units that failed or are blocked."""
-    units = run.units
+    return compose(
+        "failures",
+        "Failures and gaps",
+        "",
+        ("failed and blocked units", lambda: _failed(run.units)),
+        ("units by kind", lambda: _missing(run.units)),
+    )
+
+
+def _failed(units: pd.DataFrame) -> Table | Prose | None:
     bad = units[units["status"].isin(["failed", "blocked"])]
-    blocks: list[Table | Prose] = []
-    if len(bad):
-        shown = bad[bad["status"] == "failed"][["unit", "kind", "status", "message"]]
-        shown = pd.concat([shown, bad[bad["status"] == "blocked"][["unit", "kind", "status", "message"]]])
-        more = len(shown) - 200
-        blocks.append(
-            Table(
-                "failed-units",
-                "Failed and blocked units",
-                "<p>A unit that fails is recorded with its reason, and what needs it is blocked; the rest of the run does not care. "
-                "<code>seedscape run … --retry-failed</code> tries again.</p>"
-                + (f"<p>{more} more are in <code>units.csv</code>.</p>" if more > 0 else ""),
-                shown.head(200),
-            )
-        )
-    if len(units) and (units["status"] == "missing").any():
-        counts = pd.crosstab(units["kind"], units["status"]).reindex(
-            columns=["done", "failed", "blocked", "missing"], fill_value=0
-        )
-        blocks.append(Table("missing-units", "Units by kind", "", counts.reset_index()))
-    if len(units) and not blocks:
-        blocks.append(Prose("<p>None: every unit of the plan is done.</p>"))
-    return Section("failures", "Failures and gaps", "", blocks)
+    if len(bad) == 0:
+        is_whole = len(units) > 0 and not (units["status"] == "missing").any()
+        return Prose("<p>None: every unit of the plan is done.</p>") if is_whole else None
+    shown = bad[bad["status"] == "failed"][["unit", "kind", "status", "message"]]
+    shown = pd.concat([shown, bad[bad["status"] == "blocked"][["unit", "kind", "status", "message"]]])
+    more = len(shown) - 200
+    return Table(
+        "failed-units",
+        "Failed and blocked units",
+        "<p>A unit that fails is recorded with its reason, and what needs it is blocked; the rest of the run does not care. "
+        "<code>seedscape run … --retry-failed</code> tries again.</p>"
+        + (f"<p>{more} more are in <code>units.csv</code>.</p>" if more > 0 else ""),
+        shown.head(200),
+    )
+
+
+def _missing(units: pd.DataFrame) -> Table | None:
+    if not (units["status"] == "missing").any():
+        return None
+    counts = pd.crosstab(units["kind"], units["status"]).reindex(
+        columns=["done", "failed", "blocked", "missing"], fill_value=0
+    )
+    return Table("missing-units", "Units by kind", "", counts.reset_index())
 
 
 MOST_BARS = 1500
@@ -74,15 +84,16 @@ MOST_BARS = 1500
 
 def timeline(run: Run) -> Section:
     """What each rank did when."""
-    try:
-        work = run.work
-    except UnreadableError as error:
-        return Section("timeline", "Timeline", "", [Prose(f'<p class="notice">{html.escape(str(error))}</p>')])
-    blocks: list[Figure | Table] = []
-    if len(work):
-        bars, breaks = spans(work)
-        blocks = [_ranks(bars, breaks), Table("work", "Time by kind of work", "", _totals(work))]
-    return Section("timeline", "Timeline of the ranks", "", blocks)
+    return compose(
+        "timeline",
+        "Timeline of the ranks",
+        "",
+        ("what each rank did", lambda: _ranks(run.work)),
+        ("time by kind of work", lambda: _totals(run.work)),
+    )
+
+
+_BARS = {"rank": int, "kind": object, "units": int, "begin": float, "seconds": float}
 
 
 def spans(work: pd.DataFrame) -> tuple[pd.DataFrame, list[float]]:
@@ -92,7 +103,7 @@ def spans(work: pd.DataFrame) -> tuple[pd.DataFrame, list[float]]:
     A unit's end is taken to be when it was recorded. Outcomes are recorded in batches, so units of one batch are laid one before
     the other.
     """
-    work = work[work["seconds"] >= 0].copy()
+    work = work[work["seconds"].between(0, np.inf, inclusive="left") & work["recorded"].notna()].copy()
     work["end"] = (work["recorded"] - work["recorded"].min()).dt.total_seconds()
     rows: list[dict[str, Any]] = []
     for rank, mine in work.groupby("rank"):
@@ -112,6 +123,8 @@ def spans(work: pd.DataFrame) -> tuple[pd.DataFrame, list[float]]:
                 )
                 at -= seconds
             free = at
+    if not rows:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _BARS.items()}), []
     bars = pd.DataFrame(rows).sort_values(["begin", "rank", "kind"]).reset_index(drop=True)
     bars["begin"] -= bars["begin"].min()
     breaks = _cut(bars)
@@ -171,7 +184,10 @@ KINDS = (
 )
 
 
-def _ranks(bars: pd.DataFrame, breaks: list[float]) -> Figure:
+def _ranks(work: pd.DataFrame) -> Figure | None:
+    bars, breaks = spans(work) if len(work) else (work, [])
+    if len(bars) == 0:
+        return None
     unit, divisor = (
         ("h", 3600.0) if bars["begin"].max() > 7200 else ("min", 60.0) if bars["begin"].max() > 300 else ("s", 1.0)
     )
@@ -247,20 +263,33 @@ def _ranks(bars: pd.DataFrame, breaks: list[float]) -> Figure:
     )
 
 
-def _totals(work: pd.DataFrame) -> pd.DataFrame:
+def _totals(work: pd.DataFrame) -> Table | None:
+    if len(work) == 0:
+        return None
     groups = work.groupby("kind")["seconds"]
     table = pd.DataFrame(
         {"units": groups.size(), "seconds in all": groups.sum(), "mean": groups.mean(), "longest": groups.max()}
     )
     table["share, %"] = 100 * table["seconds in all"] / max(table["seconds in all"].sum(), 1e-12)
-    return table.sort_values("seconds in all", ascending=False).reset_index()
+    return Table("work", "Time by kind of work", "", table.sort_values("seconds in all", ascending=False).reset_index())
 
 
 def made(run: Run) -> Section:
     """Versions, hosts, hashes, the sweep file."""
-    record = run.record
-    inputs = record.get("inputs", {})
-    environment, model = inputs.get("environment", {}), inputs.get("model", {})
+    return compose(
+        "made",
+        "How the run was made",
+        "<p>With these, the same sweep gives the same tables, bit for bit, on one kind of processor: on any number of ranks, interrupted or not.</p>",
+        ("versions, hosts, hashes", lambda: _facts(run)),
+        ("data", lambda: _data(run)),
+        ("classes", lambda: _classes(run)),
+        ("probes", lambda: _probes(run)),
+        ("the sweep file", lambda: _sweep(run)),
+    )
+
+
+def _facts(run: Run) -> Prose:
+    record, environment, model = run.record, run.inputs("environment"), run.inputs("model")
     facts: list[tuple[str, object]] = [
         ("program", record.get("program")),
         ("MPI", record.get("mpi")),
@@ -274,6 +303,10 @@ def made(run: Run) -> Section:
         ("report", f"seedscape {__version__} for Python"),
     ]
     items = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(str(value))}</dd>" for name, value in facts if value)
+    return Prose(f'<dl class="facts">{items}</dl>')
+
+
+def _data(run: Run) -> Table | None:
     tasks = pd.DataFrame(
         [
             {
@@ -284,35 +317,53 @@ def made(run: Run) -> Section:
                 "SHA-256 of train": task.get("trainHash", ""),
                 "SHA-256 of dev": task.get("devHash", ""),
             }
-            for name, task in inputs.get("tasks", {}).items()
+            for name, task in run.inputs("tasks").items()
+            if isinstance(task, dict)
         ]
     )
-    blocks: list[Prose | Table] = [Prose(f'<dl class="facts">{items}</dl>')]
-    if len(tasks):
-        blocks.append(Table("data", "Data", "", tasks))
+    return Table("data", "Data", "", tasks) if len(tasks) else None
+
+
+def _classes(run: Run) -> Table | None:
+    """The classes of each task, as run.json counts them; older runs do not."""
+    classes = pd.DataFrame(
+        [
+            {"task": task, "class": entry.get("label"), "train rows": entry.get("train"), "dev rows": entry.get("dev")}
+            for task, entries in mapping(run.record.get("classes")).items()
+            for entry in (entries if isinstance(entries, list) else [])
+            if isinstance(entry, dict)
+        ]
+    )
+    if len(classes) == 0:
+        return None
+    return Table(
+        "classes",
+        "Classes",
+        "<p>What the labels of the data are, and how many rows have each. A class that you do not know may be a mark for rows without a "
+        "label.</p>",
+        classes,
+    )
+
+
+def _probes(run: Run) -> Table | None:
     probes = run.table("probes")
-    if len(probes):
-        blocks.append(
-            Table(
-                "probes",
-                "Probes",
-                "<p>The fixed samples that models are compared on; the hash is of the tokens of their rows.</p>",
-                probes,
-            )
-        )
-    blocks.append(
-        Prose(
-            f'<h3>Sweep file</h3><div class="scroll" tabindex="0" role="region" aria-label="Sweep file"><pre>{html.escape(run.sweep)}</pre></div>'
-        )
-    )
-    return Section(
-        "made",
-        "How the run was made",
-        "<p>With these, the same sweep gives the same tables, bit for bit, on one kind of processor: on any number of ranks, interrupted or not.</p>",
-        blocks,
+    if len(probes) == 0:
+        return None
+    return Table(
+        "probes",
+        "Probes",
+        "<p>The fixed samples that models are compared on; the hash is of the tokens of their rows.</p>",
+        probes,
     )
 
 
-def _hosts(hosts: list[str]) -> str:
+def _sweep(run: Run) -> Prose:
+    return Prose(
+        f'<h3>Sweep file</h3><div class="scroll" tabindex="0" role="region" aria-label="Sweep file"><pre>{html.escape(run.sweep)}</pre></div>'
+    )
+
+
+def _hosts(hosts: object) -> str:
+    hosts = [str(host) for host in hosts] if isinstance(hosts, list) else []
     counts = {host: hosts.count(host) for host in dict.fromkeys(hosts)}
     return ", ".join(f"{host}{f' ({count} ranks)' if count > 1 else ''}" for host, count in counts.items())

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from ...run import Run
+from ...run import Run, mapping
 from ...tables import VALUES
 from .. import style
-from ..blocks import Prose, Section, Table
+from ..blocks import Prose, Section, Table, compose
+from ..parts import Failure, attempt
 
 _STATES = (
     ("done", "#0072B2"),
@@ -25,30 +26,45 @@ _STATES = (
 
 def section(run: Run) -> Section:
     """The head of the page."""
-    blocks: list[Prose | Table] = [Prose(_progress(run))]
-    if len(run.units):
-        blocks.append(Prose(_HELP))
-    verdicts = claims(run)
-    if len(verdicts):
-        blocks.append(Table("claims", "The two studies’ claims", _CLAIMS, verdicts, html=("claim", "verdict")))
-    title = html.escape(run.name)
-    return Section("summary", title, f'<p class="lead">{_lead(run)}</p>{_notices(run)}', blocks)
+    # The lead and the notices are the head of the section, where they can be made.
+    head = [
+        attempt("Summary: what was run", lambda: Prose(f'<p class="lead">{_lead(run)}</p>{_recorded(run)}')),
+        attempt("Summary: notices", lambda: Prose(_notices(run))),
+    ]
+    intro = "".join(part.html for part in head if isinstance(part, Prose))
+    rest = compose(
+        "summary",
+        "Summary",
+        intro,
+        ("progress", lambda: Prose(_progress(run))),
+        ("how to read", lambda: Prose(_HELP) if len(run.units) else None),
+        ("the two studies’ claims", lambda: _claims(run)),
+    )
+    failures = [part for part in head if isinstance(part, Failure)]
+    return replace(rest, title=html.escape(run.name), blocks=[*failures, *rest.blocks])
 
 
 _HELP = """<p class="small">Every figure has its numbers below it, as a table and as CSV. Drag in a figure to enlarge a part of it,
 double-click to go back; surfaces turn by dragging or by their buttons.</p>"""
 
 
+def _recorded(run: Run) -> str:
+    """What run.json says that was decided without being asked for; older runs say nothing."""
+    notices = run.record.get("notices")
+    items = "".join(f"<li>{html.escape(str(notice))}</li>" for notice in notices) if isinstance(notices, list) else ""
+    return f'<ul class="small notices">{items}</ul>' if items else ""
+
+
 def _lead(run: Run) -> str:
-    model = run.record.get("inputs", {}).get("model", {})
+    model = run.inputs("model")
     name = str(run.record.get("model", "")).rstrip("/").rpartition("/")[2]
     parts = []
-    if model.get("parameterCount"):
+    if isinstance(model.get("parameterCount"), int):
         parts.append(
-            f"{html.escape(name)} ({model['parameterCount']:,} parameters of the encoder, {model.get('layers')} layers, "
-            f"{model.get('channels')} channels)".replace(",", " ", 2 if model["parameterCount"] >= 10**6 else 1)
+            f"{html.escape(name)} ({model['parameterCount']:,} parameters of the encoder, {html.escape(str(model.get('layers')))} layers, "
+            f"{html.escape(str(model.get('channels')))} channels)".replace(",", " ", 2 if model["parameterCount"] >= 10**6 else 1)
         )
-    tasks = list(run.record.get("inputs", {}).get("tasks", {}))
+    tasks = list(run.inputs("tasks"))
     if len(run.cells):
         tasks = list(dict.fromkeys(run.cells["task"]))
         seeds = run.cells[["head_seed", "order_seed"]].drop_duplicates()
@@ -61,15 +77,17 @@ def _lead(run: Run) -> str:
 
 def _list(names: list[str]) -> str:
     names = [f"<span class=nobr>{html.escape(name)}</span>" for name in names]
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+    return "".join(names) if len(names) < 2 else ", ".join(names[:-1]) + " and " + names[-1]
 
 
 def _counts(run: Run) -> dict[str, int]:
     """Units by what became of them: while a job runs as it says, else as the tables do."""
-    live = run.status.get("counts", {})
-    if live and (run.is_live or len(run.units) == 0):
-        counts = {name: int(live.get(name, 0)) for name in ("done", "failed", "blocked", "running")}
-        return {**counts, "missing": int(live.get("waiting", 0))}
+    is_told = run.is_live or len(run.units) == 0
+    live = mapping(run.status.get("counts")) if is_told else {}
+    live = {name: count for name, count in live.items() if isinstance(count, int)}
+    if live:
+        counts = {name: live.get(name, 0) for name in ("done", "failed", "blocked", "running")}
+        return {**counts, "missing": live.get("waiting", 0)}
     return {str(name): int(count) for name, count in run.units["status"].value_counts().items()}
 
 
@@ -90,12 +108,14 @@ def _progress(run: Run) -> str:
         text += f" A job is running ({html.escape(str(run.holder))})"
         text += (
             f"; about {style.duration(float(left))} left at {html.escape(str(run.status.get('time')))}."
-            if left
+            if isinstance(left, (int, float)) and left > 0
             else "."
         )
+        running = run.status.get("running", [])
         doing = "".join(
-            f"<li>rank {unit.get('rank')}: {html.escape(str(unit.get('unit')))}, since {html.escape(str(unit.get('since')))}</li>"
-            for unit in run.status.get("running", [])
+            f"<li>rank {html.escape(str(unit.get('rank')))}: {html.escape(str(unit.get('unit')))}, since {html.escape(str(unit.get('since')))}</li>"
+            for unit in (running if isinstance(running, list) else [])
+            if isinstance(unit, dict)
         )
         return text + f"</p><ul>{doing}</ul>"
     return text + "</p>"
@@ -211,6 +231,13 @@ Fine-Tuning</cite> (AACL-IJCNLP 2020, <a href="https://aclanthology.org/2020.aac
 <p>The rule was fixed before any run: a claim <em>holds</em> for a task when the 95 % interval over seeds lies on the claimed side
 of 0, it is <em>refuted</em> when the interval lies on the other side, and else it is <em>undecided</em>. Below five seeds the
 range of the seeds stands for the interval, which says less, and the table says so. How consistent all of this is between seeds and data sets (claim 6) is what the sections on consistency show.</p>"""
+
+
+def _claims(run: Run) -> Table | None:
+    verdicts = claims(run)
+    if len(verdicts) == 0:
+        return None
+    return Table("claims", "The two studies’ claims", _CLAIMS, verdicts, html=("claim", "verdict"))
 
 
 def claims(run: Run) -> pd.DataFrame:

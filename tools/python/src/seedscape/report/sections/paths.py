@@ -8,7 +8,7 @@ import pandas as pd
 from ...run import Run
 from ...tables import VALUES
 from .. import style, traces
-from ..blocks import Figure, Panel, Section, Select, Trace
+from ..blocks import Figure, Panel, Section, Select, Trace, compose
 
 _PLANES = (
     (
@@ -31,20 +31,24 @@ _PLANES = (
 
 def section(run: Run) -> Section:
     """The trajectories of a run."""
-    paths = run.trajectories
-    known = len(paths) > 0 and paths["hao_alpha"].notna().any()
-    blocks = [_places(paths), _losses(paths)] if known else []
-    return Section(
+    return compose(
         "paths",
         "Optimisation paths",
         "<p>Where the snapshots of a fine-tuning lie between its start θ₀ and its end θ₁. [LL] projects them on d₁ = θ₁ − θ₀: α is the share of the "
         "way, and the second axis the length that is left outside of d₁. That length is no direction: two snapshots of equal length outside "
         "need not be near each other.</p>",
-        blocks,
+        ("where the snapshots lie", lambda: _places(run.trajectories)),
+        ("the loss along the path", lambda: _losses(run.trajectories)),
     )
 
 
-def _places(paths: pd.DataFrame) -> Figure:
+def _is_known(paths: pd.DataFrame) -> bool:
+    return len(paths) > 0 and bool(paths["hao_alpha"].notna().any())
+
+
+def _places(paths: pd.DataFrame) -> Figure | None:
+    if not _is_known(paths):
+        return None
     paths = paths.assign(start=style.starts(paths)).drop_duplicates(["cell", "step", "other"])
     order = style.start_order(paths)
     look = style.looks(order)
@@ -100,7 +104,9 @@ def _places(paths: pd.DataFrame) -> Figure:
     )
 
 
-def _losses(paths: pd.DataFrame) -> Figure:
+def _losses(paths: pd.DataFrame) -> Figure | None:
+    if not _is_known(paths):
+        return None
     cells = list(dict.fromkeys(paths["trajectory"]))
     heads = (("own", "with its own head"), ("theta1_head", "with θ₁’s head"), ("plane", "at its place on the plane"))
     look = style.looks([label for _, label in heads])

@@ -12,36 +12,14 @@ from ...landscape import Surface
 from ...run import Run
 from ...tables import VALUES
 from .. import style, traces
-from ..blocks import Figure, Panel, Section, Select, Table, Trace, plain
+from ..blocks import Figure, Panel, Section, Select, Table, Trace, compose, plain
 
 _EXACT = {"theta0": ("circle", "#fff"), "theta1": ("star", "#fff"), "theta2": ("square", "#fff")}
 
 
 def section(run: Run) -> Section:
     """All surfaces of a run."""
-    known = [surface for surface in run.surfaces if np.isin(surface.status, ["done", "not finite"]).any()]
-    blocks: list[Figure | Table] = []
-    if known:
-        blocks += [_turning(run, known), _contours(run, known), _agreement(run, known)]
-    for figure in (_starts(run, known), _groups(run, known)):
-        if figure is not None:
-            blocks.append(figure)
-    agreement = run.table("agreement")
-    if known and len(agreement):
-        names = [surface.name for surface in known]
-        shown = agreement[agreement["surface"].isin(names)]
-        blocks.append(
-            Table(
-                "agreement",
-                "Agreement of training and generalisation",
-                "<p>Spearman’s rank correlation of the training loss with dev loss and dev error over the grid’s finite points. 1: both surfaces "
-                "order all points alike. On a wide range almost any surface agrees with itself, as far points are bad on both sets.</p>",
-                shown[["surface", "points", "spearman_dev_loss", "spearman_dev_error"]].rename(
-                    columns={"spearman_dev_loss": "ρ with dev loss", "spearman_dev_error": "ρ with dev error"}
-                ),
-            )
-        )
-    return Section(
+    return compose(
         "surfaces",
         "Loss surfaces",
         "<p>The loss on a plane: f(α, β) = J(θ₀ + α d₁ + β s d₂), with d₁ = θ₁ − θ₀ from the fine-tuning on the task that is evaluated, d₂ = θ₂ − "
@@ -50,8 +28,47 @@ def section(run: Run) -> Section:
         "at (0, 0).</p><p>[LL] claims that pre-training gives a good initial point with a wide basin, and that the surface of the "
         "generalisation error agrees with that of the training loss. A plane is two directions of millions; d₁ and d₂ are not at right "
         "angles in general (the cosine is in <code>axes.csv</code>), but are drawn so.</p>",
-        blocks,
+        ("a surface to turn", lambda: _turning(run, known_surfaces(run))),
+        ("contours", lambda: _contours(run, known_surfaces(run))),
+        ("training loss against dev loss and dev error", lambda: _agreement(run, known_surfaces(run))),
+        ("scratch against pre-trained", lambda: _starts(run, known_surfaces(run))),
+        ("by layer group", lambda: _groups(run, known_surfaces(run))),
+        ("agreement of training and generalisation", lambda: _correlations(run, known_surfaces(run))),
     )
+
+
+def known_surfaces(run: Run) -> list[Surface]:
+    """Those that have a point that was evaluated."""
+    return [surface for surface in run.surfaces if np.isin(surface.status, ["done", "not finite"]).any()]
+
+
+def shows(surface: Surface, name: str) -> bool:
+    """Whether a map of a value has anything to show: a number, or a point whose number is not finite."""
+    return bool(np.isfinite(surface.values[name]).any()) or len(bad_points(surface, name)[0]) > 0
+
+
+def _correlations(run: Run, surfaces: list[Surface]) -> Table | None:
+    agreement = run.table("agreement")
+    shown = agreement[agreement["surface"].isin([surface.name for surface in surfaces])]
+    if not surfaces or len(agreement) == 0:
+        return None
+    return Table(
+        "agreement",
+        "Agreement of training and generalisation",
+        "<p>Spearman’s rank correlation of the training loss with dev loss and dev error over the grid’s finite points. 1: both surfaces "
+        "order all points alike. On a wide range almost any surface agrees with itself, as far points are bad on both sets.</p>",
+        shown[["surface", "points", "spearman_dev_loss", "spearman_dev_error"]].rename(
+            columns={"spearman_dev_loss": "ρ with dev loss", "spearman_dev_error": "ρ with dev error"}
+        ),
+    )
+
+
+_SIGNS = {"theta0": "θ₀", "theta1": "θ₁", "theta2": "θ₂"}
+
+
+def sign(point: object) -> str:
+    """A checkpoint's name in a plot."""
+    return _SIGNS.get(str(point), str(point))
 
 
 def axis_titles(surface: Surface) -> tuple[str, str]:
@@ -83,7 +100,7 @@ def contour(
     values = surface.values[name].T
     placed = scale.place(values)
     step = (scale.high - scale.low) / 16
-    hover = "%{customdata:.4g}" if scale.is_log else "%{z:.4g}"
+    hover = "%{z:.4g}" if scale.is_plain else "%{customdata:.4g}"
     drawn: list[Trace] = [
         {
             "type": "contour",
@@ -99,7 +116,7 @@ def contour(
             "line": {"width": 0.5, "color": "rgba(255,255,255,0.55)"},
             "colorbar": traces.colour_bar(scale.title, **scale.ticks),
             "hovertemplate": f"α %{{x:.3g}}, β %{{y:.3g}}<br>{style.word(name)} {hover}<extra></extra>",
-            **({"customdata": plain(values)} if scale.is_log else {}),
+            **({} if scale.is_plain else {"customdata": plain(values)}),
         }
     ]
     steps = run.path_on(surface) if path else pd.DataFrame()
@@ -134,7 +151,7 @@ def contour(
                 "mode": "markers+text" if names else "markers",
                 "x": [plain(point["alpha"])],
                 "y": [plain(point["beta"])],
-                "text": [{"theta0": "θ₀", "theta1": "θ₁", "theta2": "θ₂"}[str(point["point"])]],
+                "text": [sign(point["point"])],
                 "textposition": "top right",
                 "textfont": {"color": "#fff", "size": 14, "shadow": "1px 1px 2px #000, -1px -1px 2px #000"},
                 "marker": {"symbol": symbol, "size": 12, "color": fill, "line": {"width": 1.5, "color": "#000"}},
@@ -202,7 +219,7 @@ def standing(run: Run, surface: Surface, name: str, scale: traces.Scale, *, bar:
     """The surface in three dimensions, to turn."""
     values = surface.values[name].T
     placed = scale.place(values)
-    hover = "%{customdata:.4g}" if scale.is_log else "%{z:.4g}"
+    hover = "%{z:.4g}" if scale.is_plain else "%{customdata:.4g}"
     drawn: list[Trace] = [
         {
             "type": "surface",
@@ -228,7 +245,7 @@ def standing(run: Run, surface: Surface, name: str, scale: traces.Scale, *, bar:
             },
             "lighting": {"ambient": 0.75, "diffuse": 0.5, "specular": 0.05, "roughness": 0.9},
             "hovertemplate": f"α %{{x:.3g}}, β %{{y:.3g}}<br>{style.word(name)} {hover}<extra></extra>",
-            **({"customdata": plain(values)} if scale.is_log else {}),
+            **({} if scale.is_plain else {"customdata": plain(values)}),
         }
     ]
     lift = 0.012 * (scale.high - scale.low)
@@ -263,7 +280,7 @@ def standing(run: Run, surface: Surface, name: str, scale: traces.Scale, *, bar:
                 "x": plain([p["alpha"] for p in points]),
                 "y": plain([p["beta"] for p in points]),
                 "z": plain(scale.place([p[name] for p in points]) + lift),
-                "text": [{"theta0": "θ₀", "theta1": "θ₁", "theta2": "θ₂"}[str(p["point"])] for p in points],
+                "text": [sign(p["point"]) for p in points],
                 "textfont": {"size": 15, "color": "#000"},
                 "marker": {"size": 5, "color": "#000"},
                 "showlegend": False,
@@ -349,7 +366,7 @@ def _contours(run: Run, surfaces: list[Surface]) -> Figure:
     views: dict[tuple[int, ...], list[Panel]] = {}
     for s, surface in enumerate(surfaces):
         for v, name in enumerate(VALUES):
-            if np.isfinite(surface.values[name]).any():
+            if shows(surface, name):
                 scale = traces.Scale(surface.values[name], name)
                 views[(s, v)] = [
                     Panel(contour(run, surface, name, scale), flat_layout(surface), aspect=aspect(surface))
@@ -373,7 +390,7 @@ def _agreement(run: Run, surfaces: list[Surface]) -> Figure:
     for s, surface in enumerate(surfaces):
         panels = []
         for name in VALUES:
-            if np.isfinite(surface.values[name]).any():
+            if shows(surface, name):
                 scale = traces.Scale(surface.values[name], name)
                 panels.append(
                     Panel(
