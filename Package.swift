@@ -6,12 +6,16 @@ import PackageDescription
 // setting reaches Swift's own code generation through Clang's importer.
 let architecture = ProcessInfo.processInfo.environment["SEEDSCAPE_ARCH"] ?? "native"
 
+// tools/fuzz sets it: then every module is compiled for libFuzzer, and there is the program that it runs. Ordinary
+// builds have neither.
+let fuzzes = ProcessInfo.processInfo.environment["SEEDSCAPE_FUZZ"] != nil
+
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .treatAllWarnings(as: .error),
-  .unsafeFlags(["-Xcc", "-march=\(architecture)"]),
+  .unsafeFlags(["-Xcc", "-march=\(architecture)"] + (fuzzes ? ["-sanitize=fuzzer"] : [])),
 ]
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -118,3 +122,14 @@ let package = Package(
     tests("Progress"),
   ]
 )
+
+if fuzzes {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "TensorFiles", "Tokenization", "BERT", "GLUE", "FineTuning", "LearningDynamics", "Sweep", "Ledger", "Results",
+        "Coordination", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings, linkerSettings: [.linkedLibrary("stdc++")]))
+}

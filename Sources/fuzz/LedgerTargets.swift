@@ -1,0 +1,165 @@
+import Foundation
+import GRDB
+import Ledger
+import Results
+import Sweep
+import TensorFiles
+
+/// The ledger, and what an export makes of it.
+let ledgerTargets = [
+  // The file's bytes.
+  Target(name: "ledger") { scratch in
+    let run = try scratch.run()
+    try scratch.record(in: run)
+    let seed = Array(try Data(contentsOf: run.ledgerFile))
+    return Reader(seeds: [seed]) { input in
+      unlink(run.ledgerFile.path + "-journal")
+      scratch.write(input, to: "run/ledger.sqlite")
+      try readAll(run, units: [])
+    }
+  },
+
+  // Rows that no program writes, in a file that is whole: the input says which columns get what.
+  Target(name: "ledger-rows") { scratch in
+    let run = try scratch.run()
+    try scratch.record(in: run)
+    let tables = try Tables(of: run.ledgerFile)
+    let file = Array(try Data(contentsOf: run.ledgerFile))
+    return Reader(seeds: [[0], [0, 3, 1, 2], Array(0..<64)]) { input in
+      scratch.write(file, to: "run/ledger.sqlite")
+      try readAll(run, units: try tables.damage(run.ledgerFile, by: input))
+    }
+  },
+
+  // The numbers and arrays of units, which an export takes as they are.
+  Target(name: "export") { scratch in
+    let run = try scratch.run()
+    let sweep = try run.sweep()
+    try run.writeRecord(of: sweep)
+    let results = ExportedResults(plan: try Plan(sweep: sweep, inputs: facts(for: sweep)))
+    return Reader(seeds: try results.seeds()) { input in
+      for file in [run.ledgerFile.path, run.ledgerFile.path + "-journal"] { unlink(file) }
+      try results.record(Sections(input, first: "numbers"), in: run)
+      let results = try RunResults(run)
+      attempt { _ = try results.exportCSV() }
+      attempt { _ = try results.exportVTK() }
+      attempt { _ = try results.exportNumPy() }
+    }
+  },
+]
+
+extension Scratch {
+  /// A ledger with a row of each kind, in small pages, so that an input is not too large to change.
+  fileprivate func record(in run: RunDirectory) throws {
+    let queue = try DatabaseQueue(path: run.ledgerFile.path)
+    try queue.inDatabase { try $0.execute(sql: "PRAGMA page_size = 512; VACUUM") }
+    try queue.close()
+    let sweep = try SweepFile(yaml: smallSweep, path: "small.yaml")
+    let units = try Plan(sweep: sweep, inputs: facts(for: sweep)).units.prefix(3)
+    let statuses: [Outcome.Status] = [.done, .failed("why"), .blocked("a")]
+    let ledger = try Ledger(at: run)
+    try ledger.record(
+      zip(units, statuses).map { unit, status in
+        RecordedOutcome(
+          unit: unit,
+          outcome: Outcome(
+            unit: unit.id, status: status, measurements: ["a": 1.5, "b": .nan], payload: [1], seconds: 2),
+          rank: 0, host: "host", time: Date(timeIntervalSince1970: 1_700_000_000))
+      })
+    try ledger.setMeta("program", "fuzz")
+  }
+}
+
+/// Reads all of a ledger.
+private func readAll(_ run: RunDirectory, units: [Identity]) throws {
+  let ledger = try Ledger(at: run, create: false)
+  attempt { _ = try ledger.meta("program") }
+  var known = units
+  attempt { known += try ledger.outcomes().keys }
+  for unit in known {
+    attempt { _ = try ledger.measurements(of: unit) }
+    attempt { _ = try ledger.payloadURL(of: unit) }
+  }
+  attempt { _ = try ledger.forgetFailures() }
+}
+
+/// The tables of a ledger, to be filled with anything.
+private struct Tables {
+  private var columns: [(table: String, names: [String])] = []
+
+  init(of file: URL) throws {
+    let queue = try DatabaseQueue(path: file.path)
+    try queue.inDatabase { database in
+      for table in try String.fetchAll(
+        database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'grdb%'")
+      {
+        columns.append((table, try database.columns(in: table).map(\.name)))
+      }
+      // A damaged file may hold what its own rules forbid; so the rules go.
+      try database.execute(
+        sql: """
+          PRAGMA writable_schema = ON;
+          UPDATE sqlite_master SET sql = replace(sql, ' NOT NULL', '') WHERE type = 'table' AND name NOT LIKE 'grdb%';
+          PRAGMA writable_schema = OFF;
+          """)
+    }
+    try queue.close()
+  }
+
+  /// Adds rows to the file as the input says, and returns the units that it made up.
+  ///
+  /// A row is a byte that says in which table, then a value for each column: a byte that says of which type, then the
+  /// value.
+  func damage(_ file: URL, by input: [UInt8]) throws -> [Identity] {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    let queue = try DatabaseQueue(path: file.path, configuration: configuration)
+    var units: [Identity] = []
+    try queue.inDatabase { database in
+      try database.execute(sql: "PRAGMA ignore_check_constraints = ON; PRAGMA synchronous = OFF")
+      try database.inTransaction {
+        var input = Bytes(input)
+        while let choice = input.next() {
+          let (table, names) = columns[Int(choice) % columns.count]
+          let values = names.map { _ in input.value() }
+          if case .string(let text) = values[0].storage { units.append(Identity(hex: text)) }
+          let places = names.map { _ in "?" }.joined(separator: ", ")
+          // What SQLite itself does not store, such as a key without a value, is in no file.
+          try? database.execute(
+            sql: "INSERT OR REPLACE INTO \(table) VALUES (\(places))", arguments: StatementArguments(values))
+        }
+        return .commit
+      }
+    }
+    try queue.close()
+    return units
+  }
+}
+
+/// A cursor over an input.
+private struct Bytes {
+  private var rest: ArraySlice<UInt8>
+
+  init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+  mutating func next() -> UInt8? { rest.popFirst() }
+
+  private mutating func take(_ count: Int) -> ArraySlice<UInt8> {
+    defer { rest = rest.dropFirst(count) }
+    return rest.prefix(count)
+  }
+
+  /// A value of any of SQLite's types; often one that a ledger knows.
+  mutating func value() -> DatabaseValue {
+    let known = ["done", "failed", "blocked", "nan", "inf", "point", "probe", "2026-01-01 00:00:00.000", "a"]
+    switch (next() ?? 0) % 8 {
+    case 0: return .null
+    case 1: return Int64(next() ?? 0).databaseValue
+    case 2: return take(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }.databaseValue
+    case 3: return Double(bitPattern: take(8).reduce(0) { $0 << 8 | UInt64($1) }).databaseValue
+    case 4: return Data(take(Int(next() ?? 0))).databaseValue
+    case 5: return String(decoding: take(Int(next() ?? 0)), as: UTF8.self).databaseValue
+    default: return known[Int(next() ?? 0) % known.count].databaseValue
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import FineTuning
+import Foundation
+import GLUE
+
+/// Files of labelled rows: as a task of one's own, and as GLUE's.
+let rowTargets = [
+  rowTarget("tsv", file: "rows.tsv", glue: ["CoLA", "QNLI", "MRPC", "STS-B"]),
+  rowTarget("csv", file: "rows.csv", glue: []),
+  rowTarget("json-lines", file: "rows.jsonl", glue: []),
+]
+
+private func rowTarget(_ name: String, file: String, glue: [String]) -> Target {
+  Target(name: name) { scratch in
+    let folder = try scratch.folder("data")
+    let tokenizer = try scratch.tokenizer()
+    // GLUE's tasks find the same bytes under their own names.
+    for task in glue {
+      _ = try scratch.folder("data/\(task)")
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.appending(path: "\(task)/train.tsv").path, withDestinationPath: "../\(file)")
+    }
+    let columns = [
+      Columns(text: "sentence", label: "label"), Columns(text: "sentence1", pair: "sentence2", label: "label"),
+    ]
+    return Reader { input in
+      scratch.write(input, to: "data/\(file)")
+      func read(_ task: () throws -> GLUE.Task) {
+        attempt {
+          let examples = try task().read(.train, in: folder).examples
+          _ = try EncodedDataset(examples.prefix(8), tokenizer: tokenizer, maximumLength: 8)
+        }
+      }
+      for columns in columns {
+        for labels in [nil, .regression(0...5)] as [LabelKind?] {
+          read { try .custom(name: "own", train: file, dev: file, columns: columns, labels: labels, in: folder) }
+        }
+      }
+      for task in glue { read { try .named(task) } }
+    }
+  }
+}
