@@ -112,7 +112,7 @@ final class Preparation: OutcomeRecorder, Sendable {
   ) throws {
     guard try System.exists(run.sweepFile.path) else { throw ResultsError.noRun(path: run.root.path) }
     let path = run.sweepFile.path
-    let text = try SweepFile.text(of: Data(try System.read(path)), path: path)
+    let text = try SweepFile.text(of: System.read(path), path: path)
     var recorded = try SweepFile(yaml: text, path: path, name: before.name)
     var given = try source.parse()
     // Where model and data lie does not matter; what they hold is compared by hash below.

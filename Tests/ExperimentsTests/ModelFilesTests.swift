@@ -1,3 +1,4 @@
+import BERT
 import Experiments
 import Foundation
 import Sweep
@@ -16,7 +17,7 @@ import Testing
     try body(copy) {
       let site = try site(changing: "model: minute/model", to: "model: \(copy.path)")
       return (
-        try site.facts(program: "test").model.hash.hex, try site.modelFiles().map(\.lastPathComponent)
+        try site.facts(program: "test").model.hash.hex, try site.inputFiles().map(\.url.lastPathComponent)
       )
     }
   }
