@@ -127,16 +127,48 @@ public struct RunStatus: Sendable, Hashable, Codable {
       elapsed: elapsed, operationsPerSecond: operationsPerSecond, secondsLeft: secondsLeft)
   }
 
-  /// As a JSON object: keys as the names here, sorted; times in ISO 8601; what is nil is left out.
+  /// As a JSON object: keys as the names here, sorted; times in ISO 8601; what is nil is null; numbers that are not finite
+  /// are the texts "nan", "inf" and "-inf".
   ///
   /// - Parameter pretty: on many lines, for people; otherwise on one.
-  /// - Throws: `EncodingError` for a number that is not finite.
   public func json(pretty: Bool = false) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
     encoder.dateEncodingStrategy = .iso8601
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return try encoder.encode(self)
+  }
+}
+
+// Written out, as what does not exist is to be null rather than left out.
+extension RunStatus.PhaseStatus {
+  /// All keys, null for what is nil.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(phase, forKey: .phase)
+    try container.encode(counts, forKey: .counts)
+    try container.encode(share, forKey: .share)
+    try container.encode(unitsPerSecond, forKey: .unitsPerSecond)
+    try container.encode(secondsLeft, forKey: .secondsLeft)
+  }
+}
+
+extension RunStatus {
+  /// All keys, null for what is nil.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(sweep, forKey: .sweep)
+    try container.encode(state, forKey: .state)
+    try container.encode(time, forKey: .time)
+    try container.encode(counts, forKey: .counts)
+    try container.encode(share, forKey: .share)
+    try container.encode(phases, forKey: .phases)
+    try container.encode(running, forKey: .running)
+    try container.encode(elapsed, forKey: .elapsed)
+    try container.encode(operationsPerSecond, forKey: .operationsPerSecond)
+    try container.encode(secondsLeft, forKey: .secondsLeft)
   }
 }
 
@@ -166,6 +198,8 @@ public struct StatusFile: Sendable {
     let bytes = try System.read(url.path)
     let decoder = JSONDecoder()
     decoder.dateDecodingStrategy = .iso8601
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
       return try decoder.decode(RunStatus.self, from: Data(bytes))
     } catch {

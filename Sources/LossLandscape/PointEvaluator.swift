@@ -65,11 +65,12 @@ public final class PointEvaluator {
     self.model = model
     self.task = task
     self.devLabels = devLabels
+    let limits = model.configuration.inputLimits
+    let (training, dev) = (try training.checked(for: limits), try dev.checked(for: limits))
     let batches = training.batches(of: batchSize) + dev.batches(of: batchSize)
     workspace = Workspace(model, capacity: BatchShape(fitting: batches), purpose: .inference, team: team)
     self.training = try Evaluator(model, training, batchSize: batchSize, workspace: workspace)
     self.dev = try Evaluator(model, dev, batchSize: batchSize, workspace: workspace)
-    // The evaluators have made sure that the model knows all tokens.
     places = model.table.ranges(readBy: batches)
     parameters = AlignedBuffer(count: model.table.count)
   }

@@ -17,7 +17,7 @@ struct CSV {
   /// as `nan`, `inf`, `-inf`; a number that does not exist as nothing.
   static func number(_ value: Double?) -> String {
     guard let value else { return "" }
-    return Int(exactly: value).map { "\($0)" } ?? "\(value)"
+    return Int(exactly: value).map { "\($0)" } ?? (value.isNaN ? "nan" : "\(value)")
   }
 
   private static func quoted(_ field: String) -> String {

@@ -113,12 +113,12 @@ struct ShapeOptions: ParsableArguments {
       vocabularySize: tokens.count, hiddenSize: hidden, layers: layers, heads: heads,
       intermediateSize: intermediate ?? 4 * hidden, maximumPositions: maximumLength,
       initializerRange: initializerRange)
-    try System.makeFolder(folder.path)
     let files = [
       ("config.json", [UInt8](try configuration.json())),
       ("vocab.txt", Array(tokens.map { $0 + "\n" }.joined().utf8)),
       ("tokenizer_config.json", try options.configurationFile(maximumLength: maximumLength)),
     ]
+    try OutputFolder.prepare(folder, files: files.map(\.0))
     // Nothing is written over: it may be another model's, or that of a job under way.
     for (name, bytes) in files {
       let file = folder.appending(path: name)
