@@ -7,7 +7,7 @@ public import LinearAlgebra
 ///     theta -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)
 ///
 /// as PyTorch's `torch.optim.AdamW` orders it.
-public struct AdamW: Sendable, Hashable {
+public struct AdamW: Sendable, Hashable, Encodable {
   /// Decay of the first moment, 0 ..< 1.
   public var beta1 = 0.9
   /// Decay of the second moment, 0 ..< 1.

@@ -1,9 +1,9 @@
 public import Foundation
 
 /// The shape of a BERT model and the settings that its forward pass depends on: Hugging Face's config.json.
-public struct BERTConfiguration: Sendable, Equatable {
+public struct BERTConfiguration: Sendable, Equatable, Encodable {
   /// The feed-forward activation.
-  public enum Activation: String, Sendable {
+  public enum Activation: String, Sendable, Encodable {
     /// x Phi(x) with the exact error function.
     case gelu
     /// max(x, 0).

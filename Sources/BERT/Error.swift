@@ -30,8 +30,12 @@ public enum ModelError: ProgramError, Equatable {
   case headSize(path: String, got: Int, expected: Int)
   /// A sequence is longer than the model has positions, or empty.
   case sequenceLength(got: Int, limit: Int)
-  /// A token id or segment id is outside the model's tables.
-  case tokenOutOfRange(id: Int, limit: Int, what: String)
+  /// A token id is outside the model's vocabulary.
+  case tokenOutOfRange(id: Int, limit: Int)
+  /// A segment id is outside the model's table, such as a pair's second segment in a model that has one.
+  case segmentOutOfRange(id: Int, limit: Int)
+  /// A label is not one that the model's head can learn or be scored by.
+  case labelOutOfRange(got: String, expected: String)
 
   /// Bad input.
   public var exitStatus: ExitStatus { .badInput }
@@ -77,8 +81,13 @@ public enum ModelError: ProgramError, Equatable {
     case .sequenceLength(let got, let limit):
       "a sequence of \(got) tokens was got, 1 to \(limit) are possible with this model; state a maximal length "
         + "(--max-length, or `max_length` in the sweep file) of at most \(limit)"
-    case .tokenOutOfRange(let id, let limit, let what):
-      "\(what) \(id) was got, the model knows 0 to \(limit - 1); the vocabulary does not fit the checkpoint"
+    case .tokenOutOfRange(let id, let limit):
+      "token id \(id) was got, the model knows 0 to \(limit - 1); the vocabulary does not fit the checkpoint"
+    case .segmentOutOfRange(let id, let limit):
+      "segment id \(id) was got, the model knows 0 to \(limit - 1) (type_vocab_size \(limit)); use single texts, or a "
+        + "model with type_vocab_size \(id + 1)"
+    case .labelOutOfRange(let got, let expected):
+      "the label \(got) was got, the model's head takes \(expected); the data and the model must be of one task"
     }
   }
 

@@ -5,21 +5,30 @@ public struct MaskedTokens: Sendable, Equatable {
   /// The ids of the words that belong there, [M].
   public private(set) var words: [Int32] = []
 
+  /// All words are 0 ..< this.
+  private(set) var vocabularySize = 0
+
   /// None.
   public init() {}
 
   /// Tokens at `rows`, ascending, each once, and their words.
-  public init(rows: [Int], words: [Int32]) {
+  ///
+  /// - Throws: ``ModelError/tokenOutOfRange(id:limit:)`` for a word that models of these limits do not know.
+  public init(rows: [Int], words: [Int32], limits: InputLimits) throws(ModelError) {
     precondition(rows.count == words.count, "every masked token has a word")
-    precondition(zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }, "rows ascend")
-    (self.rows, self.words) = (rows, words)
+    precondition(rows.first ?? 0 >= 0 && zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }, "rows ascend from 0")
+    if let word = words.first(where: { !limits.knows($0) }) {
+      throw .tokenOutOfRange(id: Int(word), limit: limits.vocabularySize)
+    }
+    (self.rows, self.words, vocabularySize) = (rows, words, limits.vocabularySize)
   }
 
-  /// Appends a token that stands behind all others.
-  public mutating func append(row: Int, word: Int32) {
+  /// Appends the token that stands at a row of `batch`, behind all others, as one to predict.
+  public mutating func append(row: Int, of batch: PackedBatch) {
     precondition(row > rows.last ?? -1, "rows ascend")
     rows.append(row)
-    words.append(word)
+    words.append(batch.tokens[row])
+    vocabularySize = max(vocabularySize, batch.limits.vocabularySize)
   }
 
   /// M.
@@ -30,7 +39,7 @@ extension BERTModel {
   /// Computes the logits of a batch's masked tokens, [M, V].
   ///
   /// - Parameters:
-  ///   - batch: must fit the workspace and the model (``PackedBatch/validate(for:)``).
+  ///   - batch: as for a forward pass of a classifier.
   ///   - masked: at most as many as the workspace's capacity has predictions; the words are not looked at.
   ///   - parameters: the flat vector of a masked language model.
   ///   - dropout: the step's dropout; nil for evaluation.
@@ -50,7 +59,8 @@ extension BERTModel {
 
   /// What the last forward pass in a workspace predicted for `masked`, token by token, [M].
   public func scores(_ masked: MaskedTokens, workspace: Workspace) -> [TokenScore] {
-    predictionHead.scores(masked.words, rows: workspace.predictions, gradientScale: nil, team: workspace.team)
+    check(masked, workspace)
+    return predictionHead.scores(masked.words, rows: workspace.predictions, gradientScale: nil, team: workspace.team)
   }
 
   /// Adds the gradient of `scale` x the sum of the masked tokens' losses, after a training forward pass of the same
@@ -74,10 +84,15 @@ extension BERTModel {
   }
 
   private func check(_ batch: PackedBatch, _ masked: MaskedTokens, _ workspace: Workspace) {
+    check(batch, predictions: masked.count, workspace)
+    check(masked, workspace)
+    precondition(masked.rows.last ?? -1 < batch.tokens.count, "masked tokens stand in the batch")
+  }
+
+  private func check(_ masked: MaskedTokens, _ workspace: Workspace) {
     precondition(table.headKind == .maskedLanguageModel, "the model predicts masked tokens")
-    var shape = batch.shape
-    shape.predictions = masked.count
-    precondition(workspace.capacity.holds(shape), "the batch is larger than the workspace")
-    precondition(masked.rows.last ?? -1 < shape.tokens, "masked tokens stand in the batch")
+    precondition(workspace.serves(self), "the workspace is of such a model")
+    precondition(masked.count <= workspace.capacity.predictions, "more masked tokens than the workspace holds")
+    precondition(masked.vocabularySize <= configuration.vocabularySize, "the words were checked for such a model")
   }
 }

@@ -69,7 +69,8 @@ public struct BERTModel: Sendable {
   /// Computes the logits of a batch.
   ///
   /// - Parameters:
-  ///   - batch: must fit the workspace and the model (``PackedBatch/validate(for:)``).
+  ///   - batch: made for this model's ``BERTConfiguration/inputLimits`` or narrower ones, and as large as the workspace
+  ///     at most.
   ///   - parameters: the flat vector.
   ///   - dropout: the step's dropout; nil for evaluation.
   ///   - observer: needs a workspace for inference. With one the last layer is computed for all tokens; without, for each
@@ -80,18 +81,27 @@ public struct BERTModel: Sendable {
     _ batch: PackedBatch, parameters: UnsafePointer<Float>, workspace: Workspace, dropout: Dropout? = nil,
     observer: Observer = Observer()
   ) -> UnsafeBufferPointer<Float> {
-    let shape = batch.shape
-    precondition(workspace.capacity.holds(shape), "the batch is larger than the workspace")
+    check(batch, workspace)
     Pass(
       model: self, batch: batch, masked: MaskedTokens(), parameters: parameters, workspace: workspace, dropout: dropout
     ).forward(observer: observer)
-    return UnsafeBufferPointer(start: workspace.rows.logits, count: shape.sequences * (table.outputs ?? 0))
+    return UnsafeBufferPointer(start: workspace.rows.logits, count: (batch.offsets.count - 1) * (table.outputs ?? 0))
+  }
+
+  /// Checks that a pass stays within the tables of this model and the memory of its workspace.
+  func check(_ batch: PackedBatch, predictions: Int = 0, _ workspace: Workspace) {
+    var shape = batch.shape
+    shape.predictions = predictions
+    precondition(configuration.inputLimits.holds(batch.limits), "the batch was checked for such a model")
+    precondition(workspace.serves(self), "the workspace is of such a model")
+    precondition(workspace.capacity.holds(shape), "the batch is larger than the workspace")
   }
 
   /// Adds the gradient of `scale` x the sum of the batch's losses, after a training forward pass of the same batch,
   /// parameters, workspace and dropout.
   ///
   /// - Parameters:
+  ///   - targets: one for each sequence, checked for this model's head.
   ///   - scale: 1 / (examples of the optimiser's batch) for the gradient of the batch mean.
   ///   - factors: tell what is frozen, whose gradients are left 0; nil: nothing. Where the embeddings and the lowest layers
   ///     are, the pass ends above them and saves their work.
@@ -100,19 +110,21 @@ public struct BERTModel: Sendable {
   ///     near; the ranges cover the vector down to where the pass ends.
   /// - Returns: the loss of each example, [B].
   public func backward(
-    _ batch: PackedBatch, targets: Labels, scale: Double, parameters: UnsafePointer<Float>, workspace: Workspace,
+    _ batch: PackedBatch, targets: Targets, scale: Double, parameters: UnsafePointer<Float>, workspace: Workspace,
     dropout: Dropout?, factors: LearningRateFactors? = nil, gradients: UnsafeMutablePointer<Float>,
     finished: (Range<Int>) -> Void = { _ in }
   ) -> [Double] {
     guard let outputs = table.outputs, let flow = workspace.gradients else {
       preconditionFailure("a backward pass needs a head and a workspace for training")
     }
+    check(batch, workspace)
     precondition(targets.count == batch.offsets.count - 1, "every sequence has a target")
-    let losses = exampleLosses(logits: workspace.rows.logits, outputs: outputs, targets: targets)
+    precondition(targets.outputs == outputs, "the targets were checked for such a head")
+    let losses = exampleLosses(logits: UnsafePointer(workspace.rows.logits), targets: targets)
     Pass(
       model: self, batch: batch, masked: MaskedTokens(), parameters: parameters, workspace: workspace, dropout: dropout
     ).backward(
-      targets: targets, scale: scale, outputs: outputs, lowest: factors?.lowestTrainedLayer, flow: flow,
+      targets: targets, scale: scale, lowest: factors?.lowestTrainedLayer, flow: flow,
       gradients: gradients,
       finished: {
         factors?.clearFrozen(gradients, in: $0)

@@ -1,5 +1,8 @@
-/// Sequences packed end to end, without padding.
+/// Sequences packed end to end, without padding, that every model of some limits can read: a sequence that breaks them
+/// cannot be appended.
 public struct PackedBatch: Sendable, Equatable {
+  /// What the sequences keep to.
+  public let limits: InputLimits
   /// Token ids, [T].
   public private(set) var tokens: [Int32] = []
   /// Segment ids, [T].
@@ -7,15 +10,37 @@ public struct PackedBatch: Sendable, Equatable {
   /// Where each sequence begins, and behind the last where it ends, [B + 1].
   public private(set) var offsets: [Int] = [0]
 
-  /// An empty batch.
-  public init() {}
+  /// An empty batch for models of these limits.
+  public init(_ limits: InputLimits) { self.limits = limits }
 
-  /// Appends a sequence; `tokens` and `segments` have equal length >= 1.
-  public mutating func append(tokens: some Collection<Int32>, segments: some Collection<UInt8>) {
-    precondition(tokens.count == segments.count && !tokens.isEmpty, "a sequence has a segment id for every token")
+  /// Appends a sequence; `tokens` and `segments` have equal length.
+  ///
+  /// - Throws: as ``InputLimits/check(tokens:segments:)``; nothing is then appended.
+  public mutating func append(
+    tokens: some Collection<Int32>, segments: some Collection<UInt8>
+  ) throws(ModelError) {
+    // Of one type, whose loops are compiled for it.
+    let (tokens, segments) = (ArraySlice(tokens), ArraySlice(segments))
+    try limits.check(tokens: tokens, segments: segments)
+    appendChecked(tokens, segments)
+  }
+
+  /// Appends a sequence of some that were checked already, against the same or narrower limits.
+  public mutating func append(_ index: Int, of sequences: InputSequences) {
+    precondition(limits.holds(sequences.limits), "the sequences were checked for the batch's models")
+    appendChecked(sequences[index].tokens, sequences[index].segments)
+  }
+
+  private mutating func appendChecked(_ tokens: ArraySlice<Int32>, _ segments: ArraySlice<UInt8>) {
     self.tokens += tokens
     self.segments += segments
     offsets.append(self.tokens.count)
+  }
+
+  /// Puts another token in the place of one; it must be one that the limits know.
+  public mutating func replaceToken(at row: Int, by token: Int32) {
+    precondition(limits.knows(token), "the token is in the vocabulary")
+    tokens[row] = token
   }
 
   /// How much memory the batch needs.
@@ -25,21 +50,6 @@ public struct PackedBatch: Sendable, Equatable {
 
   /// The length of each sequence, [B].
   public var lengths: [Int] { zip(offsets, offsets.dropFirst()).map { $1 - $0 } }
-
-  /// Checks that a model can read the batch.
-  ///
-  /// - Throws: ``ModelError/sequenceLength(got:limit:)`` or ``ModelError/tokenOutOfRange(id:limit:what:)``.
-  public func validate(for configuration: BERTConfiguration) throws(ModelError) {
-    for length in lengths where length > configuration.maximumPositions {
-      throw .sequenceLength(got: length, limit: configuration.maximumPositions)
-    }
-    for token in tokens where token < 0 || token >= configuration.vocabularySize {
-      throw .tokenOutOfRange(id: Int(token), limit: configuration.vocabularySize, what: "token id")
-    }
-    for segment in segments where segment >= configuration.segmentTypes {
-      throw .tokenOutOfRange(id: Int(segment), limit: configuration.segmentTypes, what: "segment id")
-    }
-  }
 }
 
 /// The sizes that decide how much memory a batch needs.
@@ -73,8 +83,13 @@ public struct BatchShape: Sendable, Equatable {
 
   /// The smallest shape in which every one of `batches` fits.
   public init(fitting batches: some Sequence<PackedBatch>) {
+    self.init(fitting: batches.map(\.shape))
+  }
+
+  /// The smallest shape in which every one of `shapes` fits.
+  public init(fitting shapes: some Sequence<BatchShape>) {
     self.init(lengths: [])
-    for shape in batches.lazy.map(\.shape) {
+    for shape in shapes {
       sequences = max(sequences, shape.sequences)
       tokens = max(tokens, shape.tokens)
       longest = max(longest, shape.longest)

@@ -72,6 +72,7 @@ public struct ParameterTable: Sendable {
     var isUsed = [Bool](repeating: false, count: vocabulary)
     var longest = 0
     for batch in batches {
+      precondition(batch.limits.vocabularySize <= vocabulary, "the batch was checked for such a model")
       for token in batch.tokens { isUsed[Int(token)] = true }
       longest = max(longest, batch.lengths.max() ?? 0)
     }

@@ -6,12 +6,11 @@ extension Pass {
   ///
   /// - Parameter lowest: the layer below which nothing needs a gradient, 0 ... layers; nil: the embeddings need one too.
   func backward(
-    targets: Labels, scale: Double, outputs: Int, lowest: Int?, flow: GradientBuffers,
+    targets: Targets, scale: Double, lowest: Int?, flow: GradientBuffers,
     gradients: UnsafeMutablePointer<Float>, finished: (Range<Int>) -> Void
   ) {
     workspace.clock?.skip()
-    lossGradient(
-      logits: workspace.rows.logits, outputs: outputs, targets: targets, scale: scale, into: workspace.dLogits)
+    lossGradient(logits: workspace.rows.logits, targets: targets, scale: scale, into: workspace.dLogits)
     model.classifier.backward(
       sequences: sequences, dLogits: workspace.dLogits, parameters: parameters, places: places,
       masks: masks(.classifier), rows: workspace.rows, gradients: gradients)

@@ -47,7 +47,7 @@ extension Pass {
   /// others.
   func forward(observer: BERTModel.Observer) {
     workspace.clock?.skip()
-    inParts(embed)
+    embed()
     let states = batch.tokens.count * model.configuration.hiddenSize
     observer.hiddenState?(0, UnsafeBufferPointer(start: workspace.input, count: states))
     for index in 0..<lastLayer { forwardLayer(index, observer, states) }
@@ -67,10 +67,17 @@ extension Pass {
     workspace.clock?.charge(.elementwise)
   }
 
+  /// The embeddings, in `workspace.input`.
+  func embed() { inParts(embed) }
+
+  /// One layer in full.
+  func forwardLayer(_ index: Int, observe: AttentionObserver?) {
+    // An observer sees the sequences in order.
+    inParts(inOrder: observe != nil) { thread, part in forwardLayer(index, part, thread: thread, observe: observe) }
+  }
+
   private func forwardLayer(_ index: Int, _ observer: BERTModel.Observer, _ states: Int) {
-    inParts(inOrder: observer.attention != nil) { thread, part in
-      forwardLayer(index, part, thread: thread, observe: observer.attention)
-    }
+    forwardLayer(index, observe: observer.attention)
     observer.hiddenState?(index + 1, UnsafeBufferPointer(start: workspace.layers[index].output, count: states))
   }
 

@@ -25,6 +25,7 @@ public final class Workspace {
     case training(recomputing: Bool)
   }
 
+  private let shape: Shape
   let embedding: NormActivations
   /// x before the first layer, [T, C].
   let input: UnsafeMutablePointer<Float>
@@ -53,9 +54,26 @@ public final class Workspace {
     Workspace(model, capacity: capacity, purpose: purpose, team: .single, threads: threads, counting: true).bytes
   }
 
+  /// What of a model decides how large each buffer is.
+  private struct Shape: Equatable {
+    let channels, heads, layers, intermediate, vocabulary, parameters: Int
+    let head: Head?
+
+    init(_ model: BERTModel) {
+      let configuration = model.configuration
+      (channels, heads, layers) = (configuration.hiddenSize, configuration.heads, configuration.layers)
+      (intermediate, vocabulary) = (configuration.intermediateSize, configuration.vocabularySize)
+      (parameters, head) = (model.table.count, model.table.headKind)
+    }
+  }
+
+  /// Whether its buffers are those of such a model: of its shape and head.
+  public func serves(_ model: BERTModel) -> Bool { shape == Shape(model) }
+
   private init(
     _ model: BERTModel, capacity: BatchShape, purpose: Purpose, team: ThreadTeam, threads count: Int, counting: Bool
   ) {
+    shape = Shape(model)
     self.capacity = capacity
     self.purpose = purpose
     self.team = team

@@ -16,25 +16,37 @@ package struct Features {
   private let batches: [PackedBatch]
   private let tokens: Probe.Tokens
 
-  package init(_ model: BERTModel, _ data: EncodedDataset, _ probe: Probe) {
+  /// - Throws: `ModelError` for an example that the model cannot read.
+  package init(_ model: BERTModel, _ data: EncodedDataset, _ probe: Probe) throws(ModelError) {
+    let data = try data.checked(for: model.configuration.inputLimits)
     self.model = model
     tokens = probe.tokens
     batches = data.batches(of: probe.batch)
-    let available = probe.tokens == .all ? data.tokenCount : data.count
-    if available > probe.rows && probe.tokens == .all {
-      var stream = RandomStream(Philox(seed: UInt64(probe.seed), purpose: .subset), 1)
-      rows = stream.permutation(of: available).prefix(probe.rows).sorted()
-    } else {
-      rows = Array(0..<available)
+    switch probe.tokens {
+    case .all:
+      let available = data.tokenCount
+      if available > probe.rows {
+        var stream = RandomStream(Philox(seed: UInt64(probe.seed), purpose: .subset), 1)
+        rows = stream.permutation(of: available).prefix(probe.rows).sorted()
+      } else {
+        rows = Array(0..<available)
+      }
+      let examples = data.lengths.enumerated().flatMap { index, length in [Int](repeating: index, count: length) }
+      sequences = rows.map { examples[$0] }
+    case .cls, .mean:
+      rows = Array(0..<data.count)
+      sequences = rows
     }
-    let examples = data.tokens.enumerated().flatMap { index, tokens in [Int](repeating: index, count: tokens.count) }
-    sequences = probe.tokens == .all ? rows.map { examples[$0] } : rows
-    hash = Identity(ofBytes: Self.bytes(of: data.tokens, rows))
+    hash = Identity(ofBytes: Self.bytes(of: data.sequences, rows))
   }
 
   /// Token ids behind their numbers, then the rows; all as 64-bit numbers, the lowest byte first.
-  private static func bytes(of tokens: [[Int32]], _ rows: [Int]) -> [UInt8] {
-    let numbers = tokens.flatMap { [$0.count] + $0.map(Int.init) } + rows
+  private static func bytes(of sequences: InputSequences, _ rows: [Int]) -> [UInt8] {
+    let numbers =
+      (0..<sequences.count).flatMap { index in
+        let tokens = sequences[index].tokens
+        return [tokens.count] + tokens.map(Int.init)
+      } + rows
     return numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
   }
 

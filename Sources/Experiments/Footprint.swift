@@ -101,7 +101,7 @@ extension Site {
     let size = min(recipe.microBatch ?? recipe.batch, train.count)
     let dev = try worker.dataset(cell.task, .dev, maximumLength: recipe.maxLength).batches(of: recipe.batch)
     let training = Workspace.bytes(
-      model, capacity: BatchShape(typicalOf: train.tokens.map(\.count), size: size),
+      model, capacity: BatchShape(typicalOf: train.lengths, size: size),
       purpose: .training(recomputing: recipe.recompute), threads: recipe.threads)
     let evaluation = Workspace.bytes(
       model, capacity: BatchShape(fitting: dev), purpose: .inference, threads: recipe.threads)
@@ -114,7 +114,7 @@ extension Site {
     let row = 4.0 * Double(configuration.hiddenSize)
     let words = row * Double(configuration.vocabularySize)
     // A page becomes real with the first of its rows: 4096 bytes hold some rows, or part of one.
-    let used = Double(Set(train.tokens.joined()).count) / Double(configuration.vocabularySize)
+    let used = Double(Set(train.sequences.allTokens).count) / Double(configuration.vocabularySize)
     let touched = 1 - pow(1 - used, 1 + 4096 / row)
     let all = 4.0 * Double(model.table.count)
     return all + 3 * (all - words * (1 - touched))
@@ -162,18 +162,14 @@ extension Site {
       + 2 * decompositions(work, worker)
   }
 
-  /// The attention of a piece in all models, and the workspace.
+  /// The attention of a piece's layer and the hidden states in all models, and the workspace.
   private func attention(_ comparison: Comparison, _ worker: UnitWorker) throws -> Double {
-    let examples = try worker.examples(of: comparison.probe)
+    let sequences = try worker.examples(of: comparison.probe).sequences
+    let pieces = AttentionPieces(sequences, of: comparison, encoder)
     let workspace = Workspace.bytes(
-      encoder, capacity: BatchShape(fitting: examples.batches(of: comparison.probe.batch)), purpose: .inference,
+      encoder, capacity: pieces.capacity, purpose: .inference,
       threads: comparison.models.map(\.cell.recipe.threads).max() ?? 1)
-    let configuration = checkpoint.configuration
-    let numbers = { (tokens: Int) in
-      4.0 * Double(comparison.models.count * configuration.layers * configuration.heads * tokens * tokens)
-    }
-    let all = examples.tokens.reduce(0) { $0 + numbers($1.count) }
-    return Double(workspace) + min(all, max(256e6, numbers(examples.tokens.map(\.count).max() ?? 0)))
+    return Double(workspace + pieces.bytes)
   }
 
   /// At rank 0: one layer of all models, and once more of one; no more than the sweep allows.
@@ -192,7 +188,10 @@ extension Site {
   }
 
   private func rows(_ probe: Probe, _ examples: EncodedDataset) -> Int {
-    probe.tokens == .all ? min(probe.rows, examples.tokenCount) : examples.count
+    switch probe.tokens {
+    case .all: min(probe.rows, examples.tokenCount)
+    case .cls, .mean: examples.count
+    }
   }
 }
 

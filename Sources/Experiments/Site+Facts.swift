@@ -22,15 +22,16 @@ extension Site {
       let recipes = kinds.map { sweep.recipe(task: entry.name, initialisation: $0.initialisation, variant: $0.variant) }
       let lengths = recipes.map(\.maxLength) + sweep.probes.filter { $0.task == entry.name }.compactMap(\.maxLength)
       let longest = lengths.max() ?? 0
-      let limit = checkpoint.configuration.maximumPositions
+      let limits = checkpoint.configuration.inputLimits
+      let limit = limits.maximumPositions
       guard longest <= limit else { throw ExperimentError.maximumLength(got: longest, limit: limit) }
       // A thousand rows are enough for a mean that only orders and predicts.
-      let sample = try EncodedDataset(train.prefix(1000), tokenizer: tokenizer, maximumLength: longest)
+      let sample = try EncodedDataset(train.prefix(1000), tokenizer: tokenizer, maximumLength: longest, limits: limits)
       tasks[entry.name] = TaskFacts(
         trainHash: try hashes.identity(of: file(of: task, .train)),
         devHash: try hashes.identity(of: file(of: task, .dev)), trainRows: train.count, devRows: dev.count,
         tokensPerExample: Double(sample.tokenCount) / Double(max(1, sample.count)),
-        operationsPerExample: model(for: task).operations(lengths: sample.tokens.map(\.count), purpose: .inference)
+        operationsPerExample: model(for: task).operations(lengths: sample.lengths, purpose: .inference)
           / Double(max(1, sample.count)))
     }
     let table = BERTModel(checkpoint.configuration, outputs: nil).table
@@ -84,7 +85,12 @@ extension Site {
     for task in sweep.tasks.map(\.name) {
       for (initialisation, variant) in kinds {
         let layers = sweep.recipe(task: task, initialisation: initialisation, variant: variant).reinitialise
-        let top = initialisation == .scratch ? 0 : layers
+        let top =
+          switch initialisation {
+          // All of it is drawn anyway.
+          case .scratch: 0
+          case .pretrained: layers
+          }
         if !starts.contains(where: { $0 == (initialisation, top) }) { starts.append((initialisation, top)) }
       }
     }

@@ -37,7 +37,9 @@ public struct Site: Sendable {
     var tasks: [String: GLUE.Task] = [:]
     for entry in sweep.tasks {
       if case .glue(let name) = entry, sweep.data == nil { throw ExperimentError.noData(task: name) }
-      tasks[entry.name] = try Self.task(entry, in: data)
+      let task = try Self.task(entry, in: data)
+      try task.checkSegments(checkpoint.configuration.inputLimits, model: checkpoint.directory.path)
+      tasks[entry.name] = task
     }
     self.tasks = tasks
   }
@@ -77,7 +79,30 @@ public struct Site: Sendable {
       return try GLUE.Task.custom(
         name: custom.name, train: custom.train, dev: custom.dev,
         columns: GLUE.Columns(text: custom.columns.text, pair: custom.columns.pair, label: custom.columns.label),
-        labels: labels, format: custom.format.flatMap { FileFormat(rawValue: $0.rawValue) }, in: folder)
+        labels: labels, format: custom.format.map(FileFormat.init), in: folder)
     }
+  }
+}
+
+extension FileFormat {
+  /// As a sweep file names it.
+  init(_ format: CustomTask.Format) {
+    self =
+      switch format {
+      case .tsv: .tsv
+      case .csv: .csv
+      case .jsonLines: .jsonLines
+      }
+  }
+}
+
+extension GLUE.Split {
+  /// The file that a probe takes its texts from.
+  init(_ split: Probe.Split) {
+    self =
+      switch split {
+      case .train: .train
+      case .dev: .dev
+      }
   }
 }

@@ -16,7 +16,7 @@ extension UnitWorker {
     let model = site.encoder
     let parameters = try parameters(
       of: work.model, cells: work.model.isTrained ? [work.model.cell] : [], unit)
-    let features = Features(model, try examples(of: work.probe), work.probe)
+    let features = try Features(model, try examples(of: work.probe), work.probe)
     var states = withExtendedLifetime(parameters) {
       features.take(parameters.base, layers: work.layers, team: team)
     }

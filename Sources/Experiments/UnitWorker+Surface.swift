@@ -154,7 +154,7 @@ extension UnitWorker {
       let direction = AlignedBuffer<Float>(count: encoder.table.count)
       try RandomDirection(
         seed: UInt64(random.seed), index: UInt32(index),
-        normalisation: RandomDirection.Normalisation(rawValue: random.normalisation.rawValue) ?? .filter,
+        normalisation: RandomDirection.Normalisation(random.normalisation),
         includesVectors: random.includesVectors
       ).write(encoder.table, like: weights.base, into: direction.pointer, team: team)
       // What does not move has no part in whether two directions are at right angles.
@@ -225,6 +225,18 @@ struct EvaluatorKey: Equatable {
   let maximumLength: Int
   let trainRows: Int?
   let threads: Int
+}
+
+extension RandomDirection.Normalisation {
+  /// As a sweep file asks for it.
+  init(_ normalisation: RandomSpan.Normalisation) {
+    self =
+      switch normalisation {
+      case .filter: .filter
+      case .layer: .layer
+      case .whole: .whole
+      }
+  }
 }
 
 extension ParameterTable {

@@ -78,15 +78,15 @@ public final class UnitWorker {
     let key = DatasetKey(task: task, split: split, maximumLength: maximumLength)
     if let known = datasets[key] { return known }
     let rows = try site.task(task).read(split, in: site.data)
-    let data = try EncodedDataset(rows.examples, tokenizer: site.tokenizer, maximumLength: maximumLength)
+    let data = try EncodedDataset(
+      rows.examples, tokenizer: site.tokenizer, maximumLength: maximumLength,
+      limits: site.checkpoint.configuration.inputLimits)
     datasets[key] = data
     return data
   }
 
-  /// About what the tokenised data takes: ids and segments, and two arrays an example.
-  var datasetBytes: Double {
-    datasets.values.reduce(0) { $0 + Double(5 * $1.tokenCount + 2 * 48 * $1.count) }
-  }
+  /// About what the tokenised data takes.
+  var datasetBytes: Double { datasets.values.reduce(0) { $0 + Double($1.sequences.bytes) } }
 
   /// The training examples of a cell: the first rows of the file.
   func trainingData(of cell: Cell) throws -> EncodedDataset {
@@ -105,7 +105,7 @@ public final class UnitWorker {
   /// The examples of a probe.
   func examples(of probe: Probe) throws -> EncodedDataset {
     let length = probe.maxLength ?? site.checkpoint.configuration.maximumPositions
-    return try dataset(probe.task, probe.split == .train ? .train : .dev, maximumLength: length)
+    return try dataset(probe.task, GLUE.Split(probe.split), maximumLength: length)
       .sample(probe.examples, seed: UInt64(probe.seed))
   }
 

@@ -1,3 +1,4 @@
+public import BERT
 public import Diagnostics
 
 /// What can go wrong while a model is trained.
@@ -14,6 +15,8 @@ public enum FineTuningError: ProgramError, Equatable {
   case noSuchLayer(got: Int, layers: Int)
   /// A text to pre-train on has no words.
   case noText(path: String)
+  /// The model cannot read a document of a text to pre-train on.
+  case unreadableText(path: String, document: Int, problem: ModelError)
   /// Sequences of a text to pre-train on have no room for a word.
   case sequenceLength(got: Int)
   /// The layer-wise decay of the learning rate is not above 0 and at most 1.
@@ -41,6 +44,11 @@ public enum FineTuningError: ProgramError, Equatable {
       "layer \(got) is to be frozen, the model has layers 0 to \(layers - 1); name layers of this model"
     case .noText(let path):
       "\(path) has no line with a word, one document per line is expected; give a plain text file"
+    case .unreadableText(let path, let document, .segmentOutOfRange(_, let limit)):
+      "\(path): document \(document) has a tab, which parts two segments, and the model knows \(limit) (type_vocab_size "
+        + "\(limit)); give a text without tabs, or a model with type_vocab_size 2"
+    case .unreadableText(let path, let document, let problem):
+      "\(path): document \(document): \(problem)"
     case .sequenceLength(let got):
       "sequences of at most \(got) tokens were asked for, [CLS], a word and [SEP] are 3; ask for more, 128 is usual"
     case .layerDecay(let got):

@@ -21,27 +21,26 @@ public struct Evaluation: Sendable {
 public struct Evaluator {
   private let model: BERTModel
   private let batches: [PackedBatch]
-  private let targets: Labels
+  private let targets: Targets
   private let workspace: Workspace
 
   /// Batches of `batchSize` consecutive examples.
   ///
   /// - Parameters:
-  ///   - workspace: memory to share with others; nil: its own.
+  ///   - workspace: memory to share with others, of such a model; where the batches do not fit, and for nil, it takes its
+  ///     own.
   ///   - team: the threads that share the work in its own memory.
   /// - Throws: `ModelError` when the model cannot read an example, or has no head; ``FineTuningError/noLabels``;
   ///   `LinearAlgebraError` for more memory than there is.
   public init(
     _ model: BERTModel, _ data: EncodedDataset, batchSize: Int, workspace: Workspace? = nil, team: ThreadTeam = .single
   ) throws {
-    guard let targets = data.labels, data.count > 0 else { throw FineTuningError.noLabels }
-    let batches = data.batches(of: batchSize)
-    for batch in batches { try batch.validate(for: model.configuration) }
-    let capacity = BatchShape(fitting: batches)
+    guard let labels = data.labels, data.count > 0 else { throw FineTuningError.noLabels }
+    targets = try Targets(labels, outputs: model.table.outputs ?? 0)
+    batches = try data.checked(for: model.configuration.inputLimits).batches(of: batchSize)
     self.model = model
-    self.batches = batches
-    self.targets = targets
-    if let workspace, workspace.capacity.holds(capacity) {
+    let capacity = BatchShape(fitting: batches)
+    if let workspace, workspace.serves(model), workspace.purpose == .inference, workspace.capacity.holds(capacity) {
       self.workspace = workspace
     } else {
       try model.checkMemory(vectors: 1, capacity: capacity, threads: team.count)
@@ -55,31 +54,24 @@ public struct Evaluator {
   public func evaluate(
     _ parameters: UnsafePointer<Float>, observer: ((Int) -> BERTModel.Observer)? = nil
   ) -> Evaluation {
-    let outputs = model.table.outputs ?? 0
     var logits: [Float] = []
-    logits.reserveCapacity(targets.count * outputs)
+    logits.reserveCapacity(targets.count * targets.outputs)
     for (index, batch) in batches.enumerated() {
       logits += model.forward(
         batch, parameters: parameters, workspace: workspace, observer: observer?(index) ?? BERTModel.Observer())
     }
-    return logits.withUnsafeBufferPointer { all in
-      guard let base = all.baseAddress else {
-        return Evaluation(logits: [], losses: [], predictions: .classes([]))
-      }
-      return Evaluation(
-        logits: logits, losses: exampleLosses(logits: base, outputs: outputs, targets: targets),
-        predictions: predictions(base, outputs))
-    }
+    return Evaluation(
+      logits: logits, losses: exampleLosses(logits: logits, targets: targets), predictions: predictions(logits))
   }
 
-  private func predictions(_ logits: UnsafePointer<Float>, _ outputs: Int) -> Labels {
-    switch targets {
-    case .values: .values((0..<targets.count).map { Double(logits[$0]) })
+  private func predictions(_ logits: [Float]) -> Labels {
+    switch targets.labels {
+    case .values: .values(logits.map(Double.init))
     case .classes:
       .classes(
         (0..<targets.count).map { example in
-          let row = logits + example * outputs
-          return (1..<outputs).reduce(0) { row[$1] > row[$0] ? $1 : $0 }
+          let row = logits[example * targets.outputs..<(example + 1) * targets.outputs]
+          return row.indices.reduce(row.startIndex) { row[$1] > row[$0] ? $1 : $0 } - row.startIndex
         })
     }
   }

@@ -24,28 +24,38 @@ extension FineTuning {
 
   /// Takes up the run where ``save()`` left it.
   func resume() throws {
-    try file.read(&trainer.state, count: trainer.model.table.count, ["history", "epochs"]) { figures in
-      try take(history: figures[0], epochs: figures[1])
+    let tables = [(name: "history", columns: 3), (name: "epochs", columns: epochColumns)]
+    try file.read(&trainer.state, count: trainer.model.table.count, tables) { rows throws(StateFile.Damage) in
+      try take(history: rows[0], epochs: rows[1])
     }
   }
 
-  private func take(history: [Double], epochs results: [Double]) throws(FineTuningError) {
-    let done = history.count / 3
-    let perEpoch = trainer.stepsPerEpoch
-    guard done <= trainer.steps, results.count == done / perEpoch * epochColumns else {
-      throw .stateUnreadable(
-        path: folders.state.path, reason: "\(done) steps and \(results.count) epoch figures do not belong together")
+  private func take(
+    history: [ArraySlice<Double>], epochs results: [ArraySlice<Double>]
+  ) throws(StateFile.Damage) {
+    let (steps, perEpoch) = (trainer.steps, trainer.stepsPerEpoch)
+    guard history.count <= steps, results.count == history.count / perEpoch else {
+      throw .init(
+        "\(history.count) steps and \(results.count) epochs are done, at most \(steps) steps are expected, and an epoch "
+          + "every \(perEpoch)")
     }
-    trainer.history = stride(from: 0, to: history.count, by: 3).map {
-      StepRecord(loss: history[$0], gradientNorm: history[$0 + 1], learningRate: history[$0 + 2])
+    trainer.history = history.map {
+      StepRecord(loss: $0[$0.startIndex], gradientNorm: $0[$0.startIndex + 1], learningRate: $0[$0.startIndex + 2])
     }
-    epochs = (0..<done / perEpoch).map { index in
-      let row = results[index * epochColumns..<(index + 1) * epochColumns]
+    for (step, record) in trainer.history.enumerated() {
+      try StateFile.check(
+        step: step, figures: [record.loss, record.gradientNorm], rate: record.learningRate,
+        expected: trainer.settings.learningRate(step: step, of: steps))
+    }
+    epochs = results.enumerated().map { index, row in
       let metrics = zip(task.metrics, row.dropFirst(2)).filter { !$1.isNaN }
       return Epoch(
         number: index + 1, step: (index + 1) * perEpoch, trainingLoss: row[row.startIndex],
         devLoss: row[row.startIndex + 1],
         metrics: Dictionary(uniqueKeysWithValues: metrics.map { ($0.rawValue, $1) }))
+    }
+    for epoch in epochs where epoch.trainingLoss != trainer.loss(ofEpoch: epoch.number - 1) {
+      throw .init("epoch \(epoch.number) has the training loss \(epoch.trainingLoss), which is not that of its steps")
     }
   }
 }

@@ -105,7 +105,8 @@ public final class FineTuning {
     let evaluation = dev.evaluate(trainer.parameters)
     epochs.append(
       Epoch(
-        number: trainer.epoch, step: trainer.step, trainingLoss: trainer.lastEpochLoss, devLoss: evaluation.loss,
+        number: trainer.epoch, step: trainer.step, trainingLoss: trainer.loss(ofEpoch: trainer.epoch - 1),
+        devLoss: evaluation.loss,
         metrics: task.scores(predictions: evaluation.predictions, targets: devLabels)))
   }
 

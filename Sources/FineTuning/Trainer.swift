@@ -19,7 +19,7 @@ public final class Trainer {
   var state: TrainingState
   let stepsPerEpoch: Int
   private let data: EncodedDataset
-  private let labels: Labels
+  private let targets: Targets
   private let seeds: TrainingSeeds
   private let workspace: Workspace
   private let dropout: Philox
@@ -34,23 +34,23 @@ public final class Trainer {
   ///   - team: the threads that share each step; their number is part of what fixes the result's bits.
   ///   - start: writes the first parameters, encoder and head, into the flat vector it gets.
   /// - Throws: ``FineTuningError`` for data without labels and for settings that do not fit the model, `ModelError` for an
-  ///   example that the model cannot read, `LinearAlgebraError` for more memory than there is, and what `start` throws.
+  ///   example that the model cannot read or whose label its head does not know, `LinearAlgebraError` for more memory than
+  ///   there is, and what `start` throws.
   public init(
     _ model: BERTModel, data: EncodedDataset, settings: TrainingSettings, seeds: TrainingSeeds,
     team: ThreadTeam = .single, start: (UnsafeMutablePointer<Float>) throws -> Void
   ) throws {
     guard let labels = data.labels, data.count > 0 else { throw FineTuningError.noLabels }
-    try data.batch(0..<data.count).validate(for: model.configuration)
+    targets = try Targets(labels, outputs: model.table.outputs ?? 0)
+    self.data = try data.checked(for: model.configuration.inputLimits)
     factors = try settings.learningRateFactors(for: model)
     self.model = model
     self.settings = settings
-    self.data = data
-    self.labels = labels
     self.seeds = seeds
     steps = settings.steps(examples: data.count)
     stepsPerEpoch = settings.stepsPerEpoch(examples: data.count)
     // Any examples may meet in a micro-batch: the largest that could come is sized for. Untouched pages cost nothing.
-    let lengths = data.tokens.map(\.count).sorted(by: >)
+    let lengths = data.lengths.sorted(by: >)
     let capacity = BatchShape(lengths: lengths.prefix(settings.microBatchSize))
     let purpose = Workspace.Purpose.training(recomputing: settings.recomputesLayers)
     // Parameters; a gradient and two moments.
@@ -81,11 +81,10 @@ public final class Trainer {
   /// Whether the last step ended an epoch.
   public var isAtEpochEnd: Bool { step > 0 && step % stepsPerEpoch == 0 }
 
-  /// The mean training loss per example over the last complete epoch.
-  public var lastEpochLoss: Double {
-    let last = step / stepsPerEpoch * stepsPerEpoch
-    var sum = 0.0
-    for step in max(0, last - stepsPerEpoch)..<last { sum += history[step].loss * Double(batchSize(step: step)) }
+  /// The mean training loss per example over an epoch that is done, from 0.
+  func loss(ofEpoch epoch: Int) -> Double {
+    let steps = epoch * stepsPerEpoch..<(epoch + 1) * stepsPerEpoch
+    let sum = steps.reduce(0.0) { $0 + history[$1].loss * Double(batchSize(step: $1)) }
     return sum / Double(data.count)
   }
 
@@ -124,7 +123,7 @@ public final class Trainer {
       state.use(batch)
       model.forward(batch, parameters: parameters, workspace: workspace, dropout: dropout)
       let losses = model.backward(
-        batch, targets: labels.selecting(part), scale: 1 / Double(examples.count), parameters: parameters,
+        batch, targets: targets.selecting(part), scale: 1 / Double(examples.count), parameters: parameters,
         workspace: workspace, dropout: dropout, factors: factors, gradients: state.gradients.pointer,
         finished: { if isLast { squares += state.squaredNorm(of: $0, team: workspace.team) } })
       loss += losses.reduce(0, +)

@@ -2,66 +2,76 @@ public import BERT
 internal import Randomness
 public import Tokenization
 
-/// A split's rows as token ids, ready to be packed into batches.
+/// A split's rows as token ids that models of some limits can read, ready to be packed into batches.
 public struct EncodedDataset: Sendable {
-  /// Token ids of each example.
-  public let tokens: [[Int32]]
-  /// Segment ids of each example.
-  public let segments: [[UInt8]]
+  /// Token and segment ids of each example.
+  public let sequences: InputSequences
   /// The labels; nil where the file has none.
   public let labels: Labels?
   /// Whether each example was cut to the maximal length.
   private let isCut: [Bool]
 
   /// How many examples there are.
-  public var count: Int { tokens.count }
+  public var count: Int { sequences.count }
   /// How many examples were cut to the maximal length.
   public var truncated: Int { isCut.count { $0 } }
   /// How many tokens all examples have.
-  public var tokenCount: Int { tokens.reduce(0) { $0 + $1.count } }
+  public var tokenCount: Int { sequences.tokenCount }
+  /// How many tokens each example has.
+  public var lengths: [Int] { sequences.lengths }
 
   /// Encodes examples with `[CLS]` and `[SEP]`, pairs as two segments.
   ///
-  /// - Parameter maximumLength: tokens of an example at most, special tokens included; longer ones are cut, the longer
-  ///   text of a pair first.
-  /// - Throws: `TokenizationError` when the maximal length does not hold the special tokens.
+  /// - Parameters:
+  ///   - maximumLength: tokens of an example at most, special tokens included; longer ones are cut, the longer text of a
+  ///     pair first.
+  ///   - limits: what the model reads.
+  /// - Throws: `TokenizationError` when the maximal length does not hold the special tokens; `ModelError` for an example
+  ///   that the model cannot read.
   public init(
-    _ examples: some Collection<Example>, tokenizer: WordPieceTokenizer, maximumLength: Int
+    _ examples: some Collection<Example>, tokenizer: WordPieceTokenizer, maximumLength: Int, limits: InputLimits
   ) throws {
-    var tokens: [[Int32]] = []
-    var segments: [[UInt8]] = []
+    var sequences = InputSequences(limits)
     var isCut: [Bool] = []
     for example in examples {
       let encoding = try tokenizer.encode(example.text, pair: example.pair, maxLength: maximumLength)
       // Only an example that fills the limit can have been cut; whether it was takes a second look.
       let isFull = encoding.ids.count == maximumLength
       isCut.append(try isFull && tokenizer.encode(example.text, pair: example.pair).ids.count > maximumLength)
-      tokens.append(encoding.ids)
-      segments.append(encoding.typeIDs)
+      try sequences.append(tokens: encoding.ids, segments: encoding.typeIDs)
     }
-    self.tokens = tokens
-    self.segments = segments
-    self.isCut = isCut
-    labels = Labels(of: examples)
+    self.init(sequences, labels: Labels(of: examples), isCut: isCut)
   }
 
   /// Examples that are encoded already; one segment id for every token.
-  public init(tokens: [[Int32]], segments: [[UInt8]], labels: Labels?) {
-    self.init(tokens: tokens, segments: segments, labels: labels, isCut: tokens.map { _ in false })
+  ///
+  /// - Throws: `ModelError` for an example that models of these limits cannot read.
+  public init(
+    tokens: [[Int32]], segments: [[UInt8]], labels: Labels?, limits: InputLimits
+  ) throws(ModelError) {
+    precondition(tokens.count == segments.count, "every example has segments")
+    var sequences = InputSequences(limits)
+    for (tokens, segments) in zip(tokens, segments) { try sequences.append(tokens: tokens, segments: segments) }
+    self.init(sequences, labels: labels, isCut: tokens.map { _ in false })
   }
 
-  private init(tokens: [[Int32]], segments: [[UInt8]], labels: Labels?, isCut: [Bool]) {
-    self.tokens = tokens
-    self.segments = segments
+  private init(_ sequences: InputSequences, labels: Labels?, isCut: [Bool]) {
+    self.sequences = sequences
     self.labels = labels
     self.isCut = isCut
   }
 
+  /// The same examples for a model of other limits.
+  ///
+  /// - Throws: `ModelError` for an example that it cannot read.
+  public func checked(for limits: InputLimits) throws(ModelError) -> EncodedDataset {
+    EncodedDataset(try sequences.checked(for: limits), labels: labels, isCut: isCut)
+  }
+
   /// The examples at `indices`, in their order.
-  public func selecting(_ indices: [Int]) -> EncodedDataset {
+  public func selecting(_ indices: some Collection<Int>) -> EncodedDataset {
     EncodedDataset(
-      tokens: indices.map { tokens[$0] }, segments: indices.map { segments[$0] }, labels: labels?.selecting(indices),
-      isCut: indices.map { isCut[$0] })
+      sequences.selecting(indices), labels: labels?.selecting(indices), isCut: indices.map { isCut[$0] })
   }
 
   /// A fixed sample without repetition, in the order of the file; all examples when there are no more than `count`.
@@ -74,14 +84,8 @@ public struct EncodedDataset: Sendable {
   }
 
   /// The examples at `indices` packed into one batch.
-  public func batch(_ indices: some Collection<Int>) -> PackedBatch {
-    var batch = PackedBatch()
-    for index in indices { batch.append(tokens: tokens[index], segments: segments[index]) }
-    return batch
-  }
+  public func batch(_ indices: some Collection<Int>) -> PackedBatch { sequences.batch(indices) }
 
   /// All examples in order, packed into batches of `size`; the last may be smaller.
-  public func batches(of size: Int) -> [PackedBatch] {
-    stride(from: 0, to: count, by: size).map { batch($0..<min($0 + size, count)) }
-  }
+  public func batches(of size: Int) -> [PackedBatch] { sequences.batches(of: size) }
 }

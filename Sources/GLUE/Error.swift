@@ -13,6 +13,8 @@ public enum GLUEError: ProgramError, Hashable {
   case unknownFormat(path: String)
   /// A model's label names are not the task's.
   case labelMismatch(task: String, got: [String], expected: [String])
+  /// The task has pairs of texts, and the model in `model` knows too few segments.
+  case pairsUnreadable(task: String, model: String, segments: Int)
   /// A split's file is not there; `layout` lists the task's paths in the data folder.
   case missingFile(path: String, task: String, folder: String, layout: [String])
   /// The file is there and cannot be read.
@@ -59,6 +61,9 @@ extension GLUEError {
     case .labelMismatch(let task, let got, let expected):
       "task \(task) has the labels \(list(expected)), the model's id2label names \(list(got)); use a model of this "
         + "task, or name the classes in its config.json as the task does"
+    case .pairsUnreadable(let task, let model, let segments):
+      "task \(task) has pairs of texts, whose second has segment id 1; the model in \(model) knows 0 to \(segments - 1) "
+        + "(type_vocab_size \(segments)); use a task of single texts, or a model with type_vocab_size 2"
     case .missingFile(let path, let task, let folder, let layout):
       "no file at \(quoted(path)); task \(task) expects \(layout.joined(separator: ", ")) in the data folder "
         + "\(quoted(folder)); put the files there or name another data folder"

@@ -48,10 +48,19 @@ public struct AttentionDivergence: Sendable, Equatable {
   public mutating func add(
     length: Int, stride: Int, team: ThreadTeam = .single, attention: (_ layer: Int) -> [UnsafePointer<Float>]
   ) throws(DynamicsError) {
-    let kernel = AttentionKernel(comparison, length: length, stride: stride)
-    var (ofLayers, ofHeads) = ([Double](), [Double]())
+    var example = ExampleDivergence(comparison, length: length, stride: stride)
     for layer in 0..<comparison.layers {
-      let values = try kernel.divergences(attention(layer), layer: layer, team: team)
+      try example.add(attention(layer), layer: layer, team: team)
+    }
+    add(example)
+  }
+
+  /// Adds one example of the same comparison, of which every layer and head was added.
+  public mutating func add(_ example: ExampleDivergence) {
+    precondition(example.comparison == comparison, "what is added compares the same")
+    var (ofLayers, ofHeads) = ([Double](), [Double]())
+    for values in example.layers {
+      precondition(values.count == comparison.heads * comparison.pairs.count, "an example has every layer and head")
       for (index, pair) in comparison.pairs.enumerated() {
         let heads = (0..<comparison.heads).map { values[$0 * comparison.pairs.count + index] }
         ofLayers.append(heads.reduce(0, +) / Double(comparison.heads))

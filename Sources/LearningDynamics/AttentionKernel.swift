@@ -6,7 +6,7 @@ package import LinearAlgebra
 /// JSD = KL(p | m)/2 + KL(q | m)/2 with m = (p + q)/2 is computed as H(m) - (H(p) + H(q))/2: the entropy H of a model's row
 /// serves all of its pairs, so a pair costs one logarithm per key. The difference of entropies is off by some 1e-15
 /// whatever its size; equal rows give exactly 0, as all three entropies are then one sum of the same numbers.
-package struct AttentionKernel {
+package struct AttentionKernel: Sendable {
   private let comparison: AttentionComparison
   /// L: queries and keys of the sequence.
   private let length: Int
@@ -22,23 +22,26 @@ package struct AttentionKernel {
     self.stride = stride
   }
 
-  /// Each pair's divergence in each head, [H, pairs], of unmatched heads too: the mean over queries, by natural logarithm,
-  /// in 0 ... ln 2.
+  /// Each pair's divergence in each head, [heads, pairs], of unmatched heads too: the mean over queries, by natural
+  /// logarithm, in 0 ... ln 2.
   ///
   /// - Parameters:
-  ///   - attention: each model's weights >= 0, [H, L, stride], a row per query; renormalised here.
+  ///   - attention: each model's weights >= 0, [heads, L, stride], a row per query; renormalised here.
+  ///   - heads: which heads these are; nil: all.
   ///   - layer: whose attention it is, for an error.
   ///   - team: who shares the heads; changes no bit.
   /// - Throws: ``DynamicsError/notFinite(what:)``, ``DynamicsError/notWeights(what:)`` for the first such row.
   package func divergences(
-    _ attention: [UnsafePointer<Float>], layer: Int, team: ThreadTeam = .single
+    _ attention: [UnsafePointer<Float>], layer: Int, heads: Range<Int>? = nil, team: ThreadTeam = .single
   ) throws(DynamicsError) -> [Double] {
     precondition(attention.count == comparison.models, "every model has its attention")
+    let heads = heads ?? 0..<comparison.heads
+    precondition(heads.clamped(to: 0..<comparison.heads) == heads, "heads of the models")
     var parts = [Result<[Double], DynamicsError>](repeating: .success([]), count: team.count)
     parts.withUnsafeMutableBufferPointer { parts in
       team.run { thread in
         parts[thread] = Result { () throws(DynamicsError) in
-          try divergences(attention, layer: layer, heads: team.part(thread, of: comparison.heads))
+          try divergences(attention, layer: layer, part: team.part(thread, of: heads.count), of: heads)
         }
       }
     }
@@ -49,18 +52,19 @@ package struct AttentionKernel {
   }
 
   private func divergences(
-    _ attention: [UnsafePointer<Float>], layer: Int, heads: Range<Int>
+    _ attention: [UnsafePointer<Float>], layer: Int, part: Range<Int>, of heads: Range<Int>
   ) throws(DynamicsError) -> [Double] {
     // One query's rows in all models: small enough to stay at hand while the pairs are formed.
     var rows = ProbabilityRows(count: comparison.models, length: length)
-    var values = [Double](repeating: 0, count: heads.count * comparison.pairs.count)
-    for (part, head) in heads.enumerated() {
-      let first = part * comparison.pairs.count
+    var values = [Double](repeating: 0, count: part.count * comparison.pairs.count)
+    for (row, place) in part.enumerated() {
+      let first = row * comparison.pairs.count
       for query in 0..<length {
         for model in 0..<comparison.models {
           try rows.set(
-            model, attention[model] + (head * length + query) * stride,
-            what: "the attention of model \(model) in layer \(layer), head \(head), query \(query),")
+            model, attention[model] + (place * length + query) * stride,
+            what: "the attention of model \(model) in layer \(layer), head \(heads.lowerBound + place), query \(query),"
+          )
         }
         for (index, pair) in comparison.pairs.enumerated() {
           values[first + index] += rows.divergence(pair.first, pair.second)

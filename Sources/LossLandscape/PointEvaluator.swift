@@ -65,13 +65,14 @@ public final class PointEvaluator {
     self.model = model
     self.task = task
     self.devLabels = devLabels
+    let limits = model.configuration.inputLimits
+    let (training, dev) = (try training.checked(for: limits), try dev.checked(for: limits))
     let batches = training.batches(of: batchSize) + dev.batches(of: batchSize)
     let capacity = BatchShape(fitting: batches)
     try model.checkMemory(vectors: 1, capacity: capacity, threads: team.count)
     workspace = Workspace(model, capacity: capacity, purpose: .inference, team: team)
     self.training = try Evaluator(model, training, batchSize: batchSize, workspace: workspace)
     self.dev = try Evaluator(model, dev, batchSize: batchSize, workspace: workspace)
-    // The evaluators have made sure that the model knows all tokens.
     places = model.table.ranges(readBy: batches)
     parameters = AlignedBuffer(count: model.table.count)
   }

@@ -6,7 +6,7 @@ public import LinearAlgebra
 /// The gradient of J: of the mean loss per example over a fixed subset, dropout off, in fixed batches. [METHODS 1]
 public final class SubsetGradient {
   private let model: BERTModel
-  private let batches: [(batch: PackedBatch, targets: Labels)]
+  private let batches: [(batch: PackedBatch, targets: Targets)]
   private let scale: Double
   private let workspace: Workspace
 
@@ -19,20 +19,21 @@ public final class SubsetGradient {
   ///   - recomputing: whether layers are computed again on the way back: slower, in a fraction of the memory, the same
   ///     bits.
   ///   - team: the threads that share the work; their number is part of what fixes the result's bits.
-  /// - Throws: `FineTuningError.noLabels`, `ModelError` for an example that the model cannot read.
+  /// - Throws: `FineTuningError.noLabels`, `ModelError` for an example that the model cannot read, or whose label its
+  ///   head does not know.
   public init(
     _ model: BERTModel, _ data: EncodedDataset, batchSize: Int, recomputing: Bool = false, team: ThreadTeam = .single
   ) throws {
     guard let labels = data.labels, data.count > 0 else { throw FineTuningError.noLabels }
+    let targets = try Targets(labels, outputs: model.table.outputs ?? 0)
     self.model = model
     scale = 1 / Double(data.count)
     var first = 0
-    batches = data.batches(of: batchSize).map { batch in
+    batches = try data.checked(for: model.configuration.inputLimits).batches(of: batchSize).map { batch in
       let examples = first..<first + batch.lengths.count
       first = examples.upperBound
-      return (batch, labels.selecting(examples))
+      return (batch, targets.selecting(examples))
     }
-    for (batch, _) in batches { try batch.validate(for: model.configuration) }
     let capacity = BatchShape(fitting: batches.map(\.batch))
     let purpose = Workspace.Purpose.training(recomputing: recomputing)
     try model.checkMemory(vectors: 2, capacity: capacity, purpose: purpose, threads: team.count)

@@ -91,16 +91,19 @@ struct Evaluate: ParsableCommand {
     if let labels = classifier.configuration.labels, case .classes = task.labels, classifier.outputs != nil {
       task = try task.withLabels(order: labels)
     }
+    try task.checkSegments(checkpoint.configuration.inputLimits, model: checkpoint.directory.path)
     let network = BERTModel(checkpoint.configuration, outputs: task.labels.outputCount)
     let parameters = try parameters(checkpoint, head: headSource, network)
     let tokenizer = try model.tokenizer(for: checkpoint.configuration)
     let rows = try task.read(split, in: self.task.folder)
     var data = try EncodedDataset(
       limit.map { rows.examples.prefix($0) } ?? rows.examples[...], tokenizer: tokenizer,
-      maximumLength: try maximumLength(maxLength, checkpoint.configuration))
+      maximumLength: try maximumLength(maxLength, checkpoint.configuration),
+      limits: checkpoint.configuration.inputLimits)
     if let sample { data = data.sample(sample, seed: sampleSeed) }
     guard let targets = data.labels else { throw FineTuningError.noLabels }
 
+    if let output { try OutputFolder.prepare(for: URL(filePath: output)) }
     let evaluator = try Evaluator(network, data, batchSize: batch, team: try ThreadTeam(count: model.threads))
     let recorder = ActivationRecorder(layers: checkpoint.configuration.layers, hiddenStates, attentions)
     let evaluation = withExtendedLifetime(parameters) {
@@ -109,20 +112,16 @@ struct Evaluate: ParsableCommand {
     if let output {
       try recorder.write(evaluation, data, channels: checkpoint.configuration.hiddenSize, to: URL(filePath: output))
     }
-    var results: [(String, String)] = [("loss", "\(evaluation.loss)")]
+    var results: [(String, JSONFigure)] = [("loss", .number(evaluation.loss))]
     let scores = task.scores(predictions: evaluation.predictions, targets: targets)
-    for metric in task.metrics {
-      results.append((metric.rawValue, scores[metric.rawValue].map { "\($0)" } ?? "null"))
-    }
-    results.append(("majority_baseline", "\(task.majorityBaseline(targets: targets))"))
-    results += [("examples", "\(data.count)"), ("tokens", "\(data.tokenCount)"), ("truncated", "\(data.truncated)")]
-    results.append(("skipped_rows", "\(rows.skipped)"))
+    for metric in task.metrics { results.append((metric.rawValue, .number(scores[metric.rawValue]))) }
+    results.append(("majority_baseline", .number(task.majorityBaseline(targets: targets))))
+    results += [
+      ("examples", .count(data.count)), ("tokens", .count(data.tokenCount)), ("truncated", .count(data.truncated)),
+      ("skipped_rows", .count(rows.skipped)),
+    ]
     if json {
-      // Numbers of JSON are finite: a loss that is not stands as text.
-      let fields = results.map { name, value in
-        "\"\(name)\": \(["nan", "inf", "-inf"].contains(value) ? "\"\(value)\"" : value)"
-      }
-      try standardOutput("{\(fields.joined(separator: ", "))}")
+      try standardOutput(jsonLine(Dictionary(uniqueKeysWithValues: results)))
     } else {
       // In one piece: a reader of the first lines may be gone before the last.
       try standardOutput(results.map { "\($0): \($1)" }.joined(separator: "\n"))
@@ -175,7 +174,7 @@ private final class ActivationRecorder {
 
   func write(_ evaluation: Evaluation, _ data: EncodedDataset, channels: Int, to url: URL) throws {
     var offsets: [Int64] = [0]
-    for tokens in data.tokens { offsets.append(offsets[offsets.count - 1] + Int64(tokens.count)) }
+    for length in data.lengths { offsets.append(offsets[offsets.count - 1] + Int64(length)) }
     var arrays = [
       NamedArray(name: "offsets", shape: [offsets.count], elements: .int64(offsets)),
       NamedArray(

@@ -7,9 +7,7 @@ import FineTuning
 import Foundation
 import GLUE
 import LinearAlgebra
-import POSIX
 import Sweep
-import TensorFiles
 
 struct Finetune: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -134,15 +132,19 @@ struct Finetune: ParsableCommand {
     }
     let settings = try TrainingSettings(recipe, layers: layers)
     let task = try self.task.resolve()
+    let limits = checkpoint.configuration.inputLimits
+    try task.checkSegments(limits, model: checkpoint.directory.path)
     let network = BERTModel(checkpoint.configuration, outputs: task.labels.outputCount)
     let tokenizer = try model.tokenizer(for: checkpoint.configuration)
     let length = try maximumLength(maxLength, checkpoint.configuration)
     let rows = try task.read(.train, in: self.task.folder).examples
     let train = try EncodedDataset(
-      trainRows.map { rows.prefix($0) } ?? rows[...], tokenizer: tokenizer, maximumLength: length)
+      trainRows.map { rows.prefix($0) } ?? rows[...], tokenizer: tokenizer, maximumLength: length, limits: limits)
     let dev = try EncodedDataset(
-      try task.read(.dev, in: self.task.folder).examples, tokenizer: tokenizer, maximumLength: length)
+      try task.read(.dev, in: self.task.folder).examples, tokenizer: tokenizer, maximumLength: length, limits: limits)
     guard let devLabels = dev.labels else { throw FineTuningError.noLabels }
+    try OutputFolder.prepare(
+      folder, files: ["model.safetensors", "config.json", "training.csv"], folders: ["resume", "snapshots"])
     let seeds = TrainingSeeds(head: headSeed ?? seed, order: orderSeed ?? seed)
     let trainer = try Trainer(network, data: train, settings: settings, seeds: seeds, team: team) { parameters in
       if scratch {
@@ -160,7 +162,7 @@ struct Finetune: ParsableCommand {
     let fineTuning = try FineTuning(
       trainer, task: task, dev: try Evaluator(network, dev, batchSize: 32, team: team), devLabels: devLabels,
       folders: CellFolders(final: folder, snapshots: parts.snapshots, resume: parts.resume),
-      identity: try identity(train: train, dev: dev, start: trainer.parameters, network, seeds))
+      identity: try identity(task, trainer, data: [train, dev], seeds))
     if let snapshotEvery, trainer.steps / snapshotEvery > Recipe.mostSnapshots {
       throw InputError(
         "--snapshot-every \(snapshotEvery) makes \(trainer.steps / snapshotEvery) snapshots, each as large as the model, in "
@@ -173,7 +175,7 @@ struct Finetune: ParsableCommand {
       snapshotSteps: snapshots, from: model.directory, labels: task.labelNames,
       shouldStop: { stop.signal != nil },
       progress: { run in
-        for epoch in run.epochs.dropFirst(told) { try? report(epoch) }
+        for epoch in run.epochs.dropFirst(told) { try? report(epoch, of: task.metrics.map(\.rawValue)) }
         told = run.epochs.count
       })
     try writeHistory(trainer, to: folder)
@@ -185,23 +187,21 @@ struct Finetune: ParsableCommand {
 
   /// training.csv: what every step so far was like.
   private func writeHistory(_ trainer: Trainer, to folder: URL) throws {
-    var text = "step,loss,gradient_norm,learning_rate\n"
-    for (step, record) in trainer.history.enumerated() {
-      text += "\(step),\(record.loss),\(record.gradientNorm),\(record.learningRate)\n"
-    }
-    let bytes = Array(text.utf8)
-    try AtomicFile.write(to: folder.appending(path: "training.csv")) { try $0.append(bytes.span.bytes) }
+    try HistoryFile.write(
+      ["loss", "gradient_norm", "learning_rate"],
+      trainer.history.lazy.map { [$0.loss, $0.gradientNorm, $0.learningRate] },
+      to: folder.appending(path: "training.csv"))
   }
 
-  private func report(_ epoch: FineTuning.Epoch) throws {
+  private func report(_ epoch: FineTuning.Epoch, of metricNames: [String]) throws {
     let metrics = epoch.metrics.sorted { $0.key < $1.key }
     if json {
-      let fields = [
-        ("epoch", "\(epoch.number)"), ("step", "\(epoch.step)"), ("train_loss", "\(epoch.trainingLoss)"),
-        ("dev_loss", "\(epoch.devLoss)"),
+      var figures: [String: JSONFigure] = [
+        "epoch": .count(epoch.number), "step": .count(epoch.step), "train_loss": .number(epoch.trainingLoss),
+        "dev_loss": .number(epoch.devLoss),
       ]
-      let all = fields + metrics.map { ("dev_" + $0.key, "\($0.value)") }
-      try standardOutput("{\(all.map { "\"\($0)\": \($1)" }.joined(separator: ", "))}")
+      for metric in metricNames { figures["dev_" + metric] = .number(epoch.metrics[metric]) }
+      try standardOutput(jsonLine(figures))
     } else {
       let values = metrics.map { "\($0.key) \(rounded($0.value))" }.joined(separator: ", ")
       try standardOutput(
@@ -210,31 +210,24 @@ struct Finetune: ParsableCommand {
     }
   }
 
-  private func rounded(_ value: Double) -> String { "\((value * 1e4).rounded() / 1e4)" }
-
-  /// What fixes the result: settings, seeds, examples, first parameters, kernels.
+  /// What fixes the result, but where it goes and how often it is saved.
   private func identity(
-    train: EncodedDataset, dev: EncodedDataset, start: UnsafePointer<Float>, _ network: BERTModel,
-    _ seeds: TrainingSeeds
+    _ task: Task, _ trainer: Trainer, data: [EncodedDataset], _ seeds: TrainingSeeds
   ) throws -> String {
-    struct Canonical: Encodable {
+    struct Settings: Encodable {
       let recipe: Recipe
-      let seeds: [UInt64]
-      let examples: [[[Int32]]]
-      let labels: [Labels?]
-      let start: Identity
-      let core: String
-      let dropout: [Double?]
+      let labels: LabelKind
+      let metrics: [Metric]
+      let positiveClass: Int
     }
     var recipe = recipe
     // Changes no bit.
     recipe.recompute = false
-    let bytes = UnsafeRawBufferPointer(start: start, count: network.table.count * MemoryLayout<Float>.size)
-    let configuration = network.configuration
-    let canonical = Canonical(
-      recipe: recipe, seeds: [seeds.head, seeds.order], examples: [train.tokens, dev.tokens],
-      labels: [train.labels, dev.labels], start: Identity(ofBytes: bytes), core: BLAS.coreName,
-      dropout: [configuration.hiddenDropout, configuration.attentionDropout, configuration.classifierDropout])
-    return try Identity(of: canonical).hex
+    let settings = Settings(
+      recipe: recipe, labels: task.labels, metrics: task.metrics, positiveClass: task.positiveClass)
+    let form = TrainingIdentity(
+      trainer.model, settings: settings, seeds: [seeds.head, seeds.order], threads: model.threads,
+      start: trainer.parameters, data: try data.map { try Identity(of: $0) })
+    return try Identity(of: form).hex
   }
 }

@@ -42,10 +42,13 @@ func standardOutput(_ line: String) throws {
   try Array((line + "\n").utf8).withUnsafeBytes { try System.write($0, to: STDOUT_FILENO, "standard output") }
 }
 
-/// A value as one JSON object on one line, for programs: keys in snake case, sorted.
+/// A value as one JSON object on one line, for programs: keys in snake case, sorted; numbers that are not finite are the
+/// texts "nan", "inf" and "-inf".
 func jsonLine(_ value: some Encodable) throws -> String {
   let encoder = JSONEncoder()
   encoder.keyEncodingStrategy = .convertToSnakeCase
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   return String(decoding: try encoder.encode(value), as: UTF8.self)
 }

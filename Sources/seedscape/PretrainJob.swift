@@ -5,10 +5,8 @@ import FineTuning
 import Foundation
 import LinearAlgebra
 import MPI
-import POSIX
 import Progress
 import Sweep
-import TensorFiles
 import Tokenization
 
 /// A pre-training that is ready to go, as one of its ranks sees it.
@@ -49,9 +47,16 @@ struct PretrainJob {
     }
     let network = BERTModel(configuration, head: .maskedLanguageModel)
     let length = try maximumLength(command.maxLength, configuration)
-    let corpus = try PretrainingText(contentsOf: text, tokenizer: start.tokenizer, maximumLength: length)
+    let limits = configuration.inputLimits
+    let corpus = try PretrainingText(
+      contentsOf: text, tokenizer: start.tokenizer, maximumLength: length, limits: limits)
     let devCorpus = try command.dev.map {
-      try PretrainingText(contentsOf: URL(filePath: $0), tokenizer: start.tokenizer, maximumLength: length)
+      try PretrainingText(
+        contentsOf: URL(filePath: $0), tokenizer: start.tokenizer, maximumLength: length, limits: limits)
+    }
+    if leads {
+      try OutputFolder.prepare(
+        folder, files: ["model.safetensors", "config.json", "pretraining.csv"], folders: ["resume"])
     }
     let settings = command.settings(sequences: corpus.count)
     let seed = command.seed
@@ -65,7 +70,8 @@ struct PretrainJob {
         team: team)
     }
     interval = command.evaluateEvery ?? trainer.stepsPerPass
-    identity = try Self.identity(command, corpus, devCorpus, trainer, interval: interval)
+    identity = try Self.identity(
+      command, trainer, texts: [corpus, devCorpus].compactMap(\.self), maskToken: start.maskToken, interval: interval)
     pretraining = try Pretraining(
       trainer, dev: evaluator, evaluationInterval: interval, folder: folder, identity: identity)
     guard leads else { return }
@@ -115,12 +121,10 @@ struct PretrainJob {
 
   /// pretraining.csv: what every step so far was like.
   private func writeHistory() throws {
-    var text = "step,loss,masked_accuracy,gradient_norm,learning_rate\n"
-    for (step, record) in pretraining.trainer.history.enumerated() {
-      text += "\(step),\(record.loss),\(record.accuracy),\(record.gradientNorm),\(record.learningRate)\n"
-    }
-    let bytes = Array(text.utf8)
-    try AtomicFile.write(to: folder.appending(path: "pretraining.csv")) { try $0.append(bytes.span.bytes) }
+    try HistoryFile.write(
+      ["loss", "masked_accuracy", "gradient_norm", "learning_rate"],
+      pretraining.trainer.history.lazy.map { [$0.loss, $0.accuracy, $0.gradientNorm, $0.learningRate] },
+      to: folder.appending(path: "pretraining.csv"))
   }
 
   /// The means of the steps since the last report, and the evaluation after the last of them.
@@ -135,41 +139,30 @@ struct PretrainJob {
       values += [("dev_loss", evaluation.loss), ("dev_masked_accuracy", evaluation.accuracy)]
     }
     if command.json {
-      try standardOutput("{\"step\": \(step), \(values.map { "\"\($0)\": \($1)" }.joined(separator: ", "))}")
+      var figures: [String: JSONFigure] = ["step": .count(step)]
+      for (name, value) in values { figures[name] = .number(value) }
+      try standardOutput(jsonLine(figures))
     } else {
-      let figures = values.map { "\($0.replacing("_", with: " ")) \(($1 * 1e4).rounded() / 1e4)" }
+      let figures = values.map { "\($0.replacing("_", with: " ")) \(rounded($1))" }
       try standardOutput("step \(step): \(figures.joined(separator: ", "))")
     }
   }
 
-  /// What fixes the result: settings, seed, texts, model and first parameters, kernels.
+  /// What fixes the result, but where it goes and how it is stored.
   private static func identity(
-    _ command: Pretrain, _ text: PretrainingText, _ dev: PretrainingText?, _ trainer: Pretrainer, interval: Int
+    _ command: Pretrain, _ trainer: Pretrainer, texts: [PretrainingText], maskToken: Int32, interval: Int
   ) throws -> String {
-    struct Canonical: Encodable {
-      let settings: String
-      let seed: UInt64
-      let texts: [Identity]
-      let start: Identity
+    struct Settings: Encodable {
+      var training: PretrainingSettings
       let evaluateEvery: Int
-      let threads: Int
-      let core: String
-      let model: String
+      let maskToken: Int32
     }
-    var settings = trainer.settings
+    var settings = Settings(training: trainer.settings, evaluateEvery: interval, maskToken: maskToken)
     // Changes no bit.
-    settings.recomputesLayers = false
-    let bytes = UnsafeRawBufferPointer(
-      start: trainer.parameters, count: trainer.model.table.count * MemoryLayout<Float>.size)
-    let canonical = Canonical(
-      settings: "\(settings)", seed: command.seed, texts: [text, dev].compactMap { $0 }.map(identity),
-      start: Identity(ofBytes: bytes), evaluateEvery: interval, threads: command.threads, core: BLAS.coreName,
-      model: "\(trainer.model.configuration)")
-    return try Identity(of: canonical).hex
-  }
-
-  /// Of a text's tokens, whose sequences begin with `[CLS]`, and their segments.
-  private static func identity(_ text: PretrainingText) -> Identity {
-    (text.allTokens + text.allSegments.map { Int32($0) }).withUnsafeBytes { Identity(ofBytes: $0) }
+    settings.training.recomputesLayers = false
+    let form = TrainingIdentity(
+      trainer.model, settings: settings, seeds: [command.seed], threads: command.threads, start: trainer.parameters,
+      data: try texts.map { try Identity(of: $0.sequences) })
+    return try Identity(of: form).hex
   }
 }

@@ -131,12 +131,12 @@ struct ShapeOptions: ParsableArguments {
       initializerRange: initializerRange)
     // Before anything is written: parameters, a gradient, two moments.
     try BERTModel(configuration, head: .maskedLanguageModel).checkMemory(vectors: 4)
-    try System.makeFolder(folder.path)
     let files = [
       ("config.json", [UInt8](try configuration.json())),
       ("vocab.txt", Array(tokens.map { $0 + "\n" }.joined().utf8)),
       ("tokenizer_config.json", try options.configurationFile(maximumLength: maximumLength)),
     ]
+    try OutputFolder.prepare(folder, files: files.map(\.0))
     // Nothing is written over: it may be another model's, or that of a job under way.
     for (name, bytes) in files {
       let file = folder.appending(path: name)

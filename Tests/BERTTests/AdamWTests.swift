@@ -6,13 +6,14 @@ import Testing
   private let table: ParameterTable
 
   /// A batch that uses every row of the word embedding.
-  private var everyWord: PackedBatch {
-    var batch = PackedBatch()
-    batch.append(tokens: 0..<20, segments: [UInt8](repeating: 0, count: 20))
-    return batch
-  }
+  private let everyWord: PackedBatch
 
-  init() throws { table = ParameterTable(try .tiny(), outputs: 3) }
+  init() throws {
+    table = ParameterTable(try .tiny(), outputs: 3)
+    var batch = PackedBatch(try BERTConfiguration.tiny().inputLimits)
+    try batch.append(tokens: 0..<20, segments: [UInt8](repeating: 0, count: 20))
+    everyWord = batch
+  }
 
   private func state(_ parameter: Float) -> TrainingState {
     var state = TrainingState(table)
@@ -135,8 +136,8 @@ import Testing
   /// state that believes every row used.
   @Test func unusedRowsAndThreadsChangeNoBit() throws {
     let wide = ParameterTable(try .tiny(channels: 64, heads: 2), outputs: 3)
-    var batch = PackedBatch()
-    batch.append(tokens: [3, 4, 17], segments: [0, 0, 0])
+    var batch = PackedBatch(everyWord.limits)
+    try batch.append(tokens: [3, 4, 17], segments: [0, 0, 0])
     var (sparse, dense) = (TrainingState(wide), TrainingState(wide))
     var draws = Draws()
     for (i, value) in draws.normal(wide.count).enumerated() {
@@ -166,8 +167,8 @@ import Testing
 
   /// Moments that come from a file tell which rows were used: going on from them has the bits of having gone on.
   @Test func rowsAreRestoredFromTheirMoments() throws {
-    var batch = PackedBatch()
-    batch.append(tokens: [2, 19], segments: [0, 0])
+    var batch = PackedBatch(everyWord.limits)
+    try batch.append(tokens: [2, 19], segments: [0, 0])
     var (first, second) = (TrainingState(table), TrainingState(table))
     first.use(batch)
     for i in 0..<table.count where i >= 20 * 8 || [2, 19].contains(i / 8) { first.gradients.pointer[i] = 0.5 }

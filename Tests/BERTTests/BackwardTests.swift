@@ -35,24 +35,23 @@ import Testing
     configuration.attentionDropout = 0.3
     let model = BERTModel(configuration, outputs: checkpoint.outputs)
     let start = try checkpoint.parameters(for: model, poolerSeed: 0)
-    var batch = PackedBatch()
-    batch.append(tokens: [2, 7, 11], segments: [0, 0, 1])
-    batch.append(tokens: [5], segments: [0])
-    let labels = Labels.classes([1, 0])
+    var batch = PackedBatch(configuration.inputLimits)
+    try batch.append(tokens: [2, 7, 11], segments: [0, 0, 1])
+    try batch.append(tokens: [5], segments: [0])
+    let targets = try Targets(.classes([1, 0]), outputs: 2)
     let dropout = Dropout(configuration, generator: Philox(seed: 4, purpose: .dropout), step: 3)
     let workspace = Workspace(model, capacity: batch.shape, purpose: .training(recomputing: false))
     let gradients = AlignedBuffer<Float>(count: model.table.count)
     model.forward(batch, parameters: start.base, workspace: workspace, dropout: dropout)
     _ = model.backward(
-      batch, targets: labels, scale: 0.5, parameters: start.base, workspace: workspace, dropout: dropout,
+      batch, targets: targets, scale: 0.5, parameters: start.base, workspace: workspace, dropout: dropout,
       gradients: gradients.pointer)
 
     let moved = AlignedBuffer<Float>(count: model.table.count)
     func loss(_ direction: [Double], _ step: Double) -> Double {
       for i in 0..<moved.count { moved.pointer[i] = Float(Double(start.base[i]) + step * direction[i]) }
       let logits = model.forward(batch, parameters: moved.pointer, workspace: workspace, dropout: dropout)
-      guard let base = logits.baseAddress else { return .nan }
-      return exampleLosses(logits: base, outputs: 2, targets: labels).reduce(0, +) / 2
+      return exampleLosses(logits: Array(logits), targets: targets).reduce(0, +) / 2
     }
     for entry in model.table.entries where !entry.name.hasSuffix("key.bias") {
       var stream = RandomStream(Philox(seed: 9, purpose: .direction), UInt32(entry.range.lowerBound))
@@ -88,7 +87,8 @@ import Testing
         let dropout = Dropout(model.configuration, generator: generator, step: 0, firstExample: part[0])
         model.forward(batch, parameters: parameters.base, workspace: workspace, dropout: dropout)
         _ = model.backward(
-          batch, targets: labels.selecting(part), scale: 0.25, parameters: parameters.base, workspace: workspace,
+          batch, targets: try Targets(labels, outputs: try #require(model.table.outputs)).selecting(part), scale: 0.25,
+          parameters: parameters.base, workspace: workspace,
           dropout: dropout, gradients: sum.pointer)
       }
       return Array(sum.elements)
@@ -112,7 +112,8 @@ import Testing
     let gradients = AlignedBuffer<Float>(count: model.table.count)
     model.forward(batch, parameters: parameters.pointer, workspace: workspace)
     _ = model.backward(
-      batch, targets: labels, scale: 1 / Double(labels.count), parameters: parameters.pointer, workspace: workspace,
+      batch, targets: try Targets(labels, outputs: try #require(model.table.outputs)), scale: 1 / Double(labels.count),
+      parameters: parameters.pointer, workspace: workspace,
       dropout: nil, gradients: gradients.pointer)
     return Array(gradients.elements)
   }

@@ -33,8 +33,8 @@ import Testing
     let mask = forward(tiny.batch)
     expectShareAndScale(mask)
 
-    var token = PackedBatch()
-    token.append(tokens: [0], segments: [0])
+    var token = PackedBatch(tiny.model.configuration.inputLimits)
+    try token.append(tokens: [0], segments: [0])
     var gradients = [Float](repeating: 0, count: table.count)
     var dx = [Float](repeating: 1, count: 2048)
     op.backward(
@@ -175,12 +175,13 @@ import Testing
     model.initialiseEncoder(parameters.pointer, seed: 1)
     model.initialiseHead(parameters.pointer, seed: 1)
     let workspace = Workspace(model, capacity: tiny.batch.shape, purpose: .training(recomputing: false))
+    let targets = try Targets(.classes([0, 1, 1]), outputs: 2)
     func run(_ dropout: Dropout?) -> (logits: [Float], gradients: [Float]) {
       let gradients = AlignedBuffer<Float>(count: model.table.count)
       let logits = Array(
         model.forward(tiny.batch, parameters: parameters.pointer, workspace: workspace, dropout: dropout))
       _ = model.backward(
-        tiny.batch, targets: .classes([0, 1, 1]), scale: 1, parameters: parameters.pointer, workspace: workspace,
+        tiny.batch, targets: targets, scale: 1, parameters: parameters.pointer, workspace: workspace,
         dropout: dropout, gradients: gradients.pointer)
       return (logits, Array(gradients.elements))
     }

@@ -17,9 +17,14 @@ enum Fixture {
     let tokens = try file.int32("input_ids")
     let segments = try file.int64("token_type_ids").map { UInt8($0) }
     let offsets = try file.int64("offsets").map { Int($0) }
-    var batch = PackedBatch()
+    // As narrow as they can be: every model that knows these tokens reads them.
+    let lengths = zip(offsets, offsets.dropFirst()).map { $1 - $0 }
+    var batch = PackedBatch(
+      InputLimits(
+        vocabularySize: 1 + Int(tokens.max() ?? 0), maximumPositions: lengths.max() ?? 1,
+        segmentTypes: 1 + Int(segments.max() ?? 0)))
     for i in sequences ?? Array(0..<offsets.count - 1) {
-      batch.append(tokens: tokens[offsets[i]..<offsets[i + 1]], segments: segments[offsets[i]..<offsets[i + 1]])
+      try batch.append(tokens: tokens[offsets[i]..<offsets[i + 1]], segments: segments[offsets[i]..<offsets[i + 1]])
     }
     return batch
   }

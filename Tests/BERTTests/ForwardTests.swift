@@ -33,7 +33,7 @@ import Testing
       #expect(maximumDifference(rows, try reference.float64("attentions.\(layer)")) < 2e-6)
     }
     let labels = try reference.int64("labels").map { Int($0) }
-    let losses = exampleLosses(logits: logits, outputs: 3, targets: .classes(labels))
+    let losses = exampleLosses(logits: logits, targets: try Targets(.classes(labels), outputs: 3))
     let mean = losses.reduce(0, +) / Double(losses.count)
     #expect(abs(mean - (try reference.float64("loss"))[0]) < 1e-6)
   }
@@ -84,20 +84,36 @@ import Testing
     }
   }
 
-  @Test func batchOutsideTheModelIsRefused() throws {
-    let configuration = try Checkpoint(directory: Fixture.directory("tiny")).configuration
-    var long = PackedBatch()
-    long.append(tokens: [Int32](repeating: 1, count: 33), segments: [UInt8](repeating: 0, count: 33))
-    #expect(throws: ModelError.sequenceLength(got: 33, limit: 32)) { try long.validate(for: configuration) }
-    var strange = PackedBatch()
-    strange.append(tokens: [60], segments: [0])
-    #expect(throws: ModelError.tokenOutOfRange(id: 60, limit: 60, what: "token id")) {
-      try strange.validate(for: configuration)
+  /// A pass that waits after every layer, and goes through some layers twice, has the bits of a whole one, however many
+  /// passes share the workspace.
+  @Test(arguments: [1, 3]) func steppedPass(threads: Int) throws {
+    let reference = try Fixture.file("tiny/reference.safetensors")
+    let checkpoint = try Checkpoint(directory: Fixture.directory("tiny"))
+    let model = BERTModel(checkpoint.configuration, outputs: nil)
+    let parameters = try checkpoint.parameters(for: model, poolerSeed: 0)
+    let batch = try Fixture.batch(reference)
+    let workspace = Workspace(
+      model, capacity: batch.shape, purpose: .inference, team: try ThreadTeam(count: threads))
+    func numbers(_ rows: AttentionRows) -> [Float] {
+      Array(UnsafeBufferPointer(start: rows.first, count: rows.length * rows.stride))
     }
-    var segment = PackedBatch()
-    segment.append(tokens: [1], segments: [2])
-    #expect(throws: ModelError.tokenOutOfRange(id: 2, limit: 2, what: "segment id")) {
-      try segment.validate(for: configuration)
+    var whole = [[Float]](repeating: [], count: checkpoint.configuration.layers)
+    model.forward(
+      batch, parameters: parameters.base, workspace: workspace,
+      observer: BERTModel.Observer(attention: { whole[$0.layer] += numbers($0) }))
+    let passes = (0..<2).map { _ in
+      SteppedPass(model, batch, parameters: parameters.base, workspace: workspace)
     }
+    for layer in whole.indices {
+      for pass in passes {
+        for staying in layer == 1 ? [true, false] : [false] {
+          var rows: [Float] = []
+          #expect(pass.layer == layer)
+          pass.step(staying: staying) { rows += numbers($0) }
+          #expect(rows == whole[layer])
+        }
+      }
+    }
+    withExtendedLifetime(parameters) {}
   }
 }

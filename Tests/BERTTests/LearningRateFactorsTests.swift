@@ -84,8 +84,8 @@ extension LearningRateFactorsTests {
     _ state: inout TrainingState, step: Int, rate: Double = 0.01, optimiser: AdamW = AdamW(),
     factors: LearningRateFactors?, threads: Int = 1
   ) throws {
-    var batch = PackedBatch()
-    batch.append(tokens: [3, 4, 17], segments: [0, 0, 0])
+    var batch = PackedBatch(try BERTConfiguration.tiny().inputLimits)
+    try batch.append(tokens: [3, 4, 17], segments: [0, 0, 0])
     state.use(batch)
     var draws = Draws()
     for (i, value) in draws.normal(table.count).enumerated() where i >= 20 * 64 || [3, 4, 17].contains(i / 64) {

@@ -18,8 +18,9 @@ private struct MaskedCase {
     checkpoint = try Checkpoint(directory: Fixture.directory("masked"))
     model = BERTModel(checkpoint.configuration, head: .maskedLanguageModel)
     batch = try Fixture.batch(reference)
-    masked = MaskedTokens(
-      rows: try reference.int64("rows").map { Int($0) }, words: try reference.int64("words").map { Int32($0) })
+    masked = try MaskedTokens(
+      rows: try reference.int64("rows").map { Int($0) }, words: try reference.int64("words").map { Int32($0) },
+      limits: model.configuration.inputLimits)
   }
 
   func workspace(recomputing: Bool = false, threads: Int = 1) throws -> Workspace {

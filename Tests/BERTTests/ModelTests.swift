@@ -34,7 +34,8 @@ import Testing
     expectClose(logits, expected.logits, within: 1e-6)
     var gradients = accumulators([Double](repeating: 0, count: model.table.count))
     let losses = model.backward(
-      batch, targets: targets, scale: 1.0 / 3, parameters: floats(start), workspace: workspace, dropout: dropout,
+      batch, targets: try Targets(targets, outputs: 3), scale: 1.0 / 3, parameters: floats(start), workspace: workspace,
+      dropout: dropout,
       gradients: &gradients)
     #expect(abs(losses.reduce(0, +) / 3 - expected.mean) < 1e-6)
     expectClose(gradients, differences(start) { loss($0).mean }, within: 1e-6)

@@ -10,6 +10,7 @@ import Testing
   private let batch: PackedBatch
   private let parameters: AlignedBuffer<Float>
   private let dropout: Dropout
+  private let targets: Targets
 
   init() throws {
     let json = """
@@ -18,9 +19,9 @@ import Testing
       """
     let configuration = try BERTConfiguration(json: Data(json.utf8), path: "four layers")
     model = BERTModel(configuration, outputs: 3)
-    var batch = PackedBatch()
+    var batch = PackedBatch(configuration.inputLimits)
     for length in [5, 17, 1, 33, 8] {
-      batch.append(
+      try batch.append(
         tokens: (0..<length).map { Int32(($0 * 7 + length) % 40) }, segments: (0..<length).map { UInt8($0 % 2) })
     }
     self.batch = batch
@@ -30,6 +31,7 @@ import Testing
     // Biases and norms of their own, so that none of them drops out of a gradient.
     var draws = Draws()
     for i in 0..<parameters.count { parameters.pointer[i] += Float(0.05 * draws.normal(1)[0]) }
+    targets = try Targets(.classes([0, 1, 2, 0, 1]), outputs: 3)
     dropout = Dropout(configuration, generator: Philox(seed: 2, purpose: .dropout), step: 1)
   }
 
@@ -41,7 +43,7 @@ import Testing
     let logits = Array(
       model.forward(batch, parameters: parameters.pointer, workspace: workspace, dropout: dropout))
     _ = model.backward(
-      batch, targets: .classes([0, 1, 2, 0, 1]), scale: 0.2, parameters: parameters.pointer, workspace: workspace,
+      batch, targets: targets, scale: 0.2, parameters: parameters.pointer, workspace: workspace,
       dropout: dropout, factors: factors, gradients: gradients.pointer, finished: { finished.append($0) })
     return (logits, Array(gradients.elements), finished)
   }
@@ -84,9 +86,9 @@ import Testing
     let fresh = try workspace()
     let used = Workspace(
       model, capacity: BatchShape(lengths: [40, 40, 40, 40, 40, 40]), purpose: .training(recomputing: false))
-    var large = PackedBatch()
+    var large = PackedBatch(model.configuration.inputLimits)
     for _ in 0..<6 {
-      large.append(tokens: (0..<40).map { Int32($0) }, segments: [UInt8](repeating: 0, count: 40))
+      try large.append(tokens: (0..<40).map { Int32($0) }, segments: [UInt8](repeating: 0, count: 40))
     }
     model.forward(large, parameters: parameters.pointer, workspace: used, dropout: dropout)
     let (a, b) = (run(fresh), run(used))

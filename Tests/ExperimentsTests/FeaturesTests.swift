@@ -12,9 +12,9 @@ import Testing
     let data = try worker.dataset(probe.task, .dev, maximumLength: 64).sample(probe.examples, seed: 7)
     let model = BERTModel(site.checkpoint.configuration, outputs: nil)
     let parameters = try site.checkpoint.parameters(for: model, poolerSeed: 0)
-    let features = Features(model, data, probe)
+    let features = try Features(model, data, probe)
     let states = withExtendedLifetime(parameters) { features.take(parameters.base) }
-    return (features.rows, states, data.tokens.map(\.count), model.configuration.hiddenSize)
+    return (features.rows, states, data.lengths, model.configuration.hiddenSize)
   }
 
   /// A limited sample of tokens holds the very rows that the whole has at these places, across batches.

@@ -68,7 +68,7 @@ var intervening: TrainingSettings {
   /// frozen.
   @Test func normLeavesOutWhatIsFrozen() throws {
     let tiny = try TinyTask(dropout: 0)
-    let labels = try #require(tiny.data.labels)
+    let targets = try Targets(try #require(tiny.data.labels), outputs: 3)
     let trainer = try tiny.trainer(intervening)
     let examples = trainer.examples(step: 0)
     let batch = tiny.data.batch(examples)
@@ -76,7 +76,7 @@ var intervening: TrainingSettings {
     let gradients = AlignedBuffer<Float>(count: tiny.model.table.count)
     tiny.model.forward(batch, parameters: trainer.parameters, workspace: workspace)
     _ = tiny.model.backward(
-      batch, targets: labels.selecting(examples), scale: 1 / Double(examples.count), parameters: trainer.parameters,
+      batch, targets: targets.selecting(examples), scale: 1 / Double(examples.count), parameters: trainer.parameters,
       workspace: workspace, dropout: nil, gradients: gradients.pointer)
     let factors = try intervening.learningRateFactors(for: tiny.model)
     var squares = (learning: 0.0, frozen: 0.0)

@@ -31,9 +31,10 @@ struct TinyTask {
     let segments = try file.int64("token_type_ids").map { UInt8($0) }
     let offsets = try file.int64("offsets").map { Int($0) }
     let labels = try file.int64("labels").map { Int($0) }
-    data = EncodedDataset(
+    data = try EncodedDataset(
       tokens: zip(offsets, offsets.dropFirst()).map { Array(tokens[$0..<$1]) },
-      segments: zip(offsets, offsets.dropFirst()).map { Array(segments[$0..<$1]) }, labels: .classes(labels))
+      segments: zip(offsets, offsets.dropFirst()).map { Array(segments[$0..<$1]) }, labels: .classes(labels),
+      limits: configuration.inputLimits)
   }
 
   func trainer(_ settings: TrainingSettings, seed: UInt64 = 5, threads: Int = 1) throws -> Trainer {
@@ -56,7 +57,7 @@ struct TinyTask {
     var state = TrainingState(model.table)
     try checkpoint.readEncoder(model, into: state.parameters.pointer, poolerSeed: 0)
     try checkpoint.readHead(model, into: state.parameters.pointer)
-    guard let labels = data.labels else { throw FineTuningError.noLabels }
+    let targets = try Targets(try #require(data.labels), outputs: 3)
     let workspace = Workspace(
       model, capacity: BatchShape(sequences: 4, tokens: 80, longest: 20, attention: 80 * 32),
       purpose: .training(recomputing: false))
@@ -67,7 +68,7 @@ struct TinyTask {
       state.use(batch)
       model.forward(batch, parameters: state.parameters.pointer, workspace: workspace)
       let losses = model.backward(
-        batch, targets: labels.selecting(examples), scale: 0.25, parameters: state.parameters.pointer,
+        batch, targets: targets.selecting(examples), scale: 0.25, parameters: state.parameters.pointer,
         workspace: workspace, dropout: nil, factors: factors, gradients: state.gradients.pointer)
       let norm = state.squaredNorm(of: 0..<model.table.count).squareRoot()
       let rate = settings.learningRate(step: step, of: steps)

@@ -189,4 +189,31 @@ private func isNear(_ x: ExampleMean?, value: Double, error: Double) -> Bool {
     #expect(throws: DynamicsError.notFinite(what: what)) { try broken.add(to: &divergence) }
     #expect(divergence == before)
   }
+
+  /// Heads may come in any blocks, layer by layer: the same bits as all at once.
+  @Test(arguments: [1, 2, 3, 5]) func headsInBlocks(size: Int) throws {
+    let compared = AttentionComparison(
+      models: 3, pairs: [AttentionPair(0, 1, heads: .matched), AttentionPair(1, 2, heads: .unmatched)], layers: 2,
+      heads: 5)
+    let (length, layers) = (7, (0..<2).map { Attention.awkward(models: 3, heads: 5, length: 7, seed: 40 + $0) })
+    var (whole, parts) = (AttentionDivergence(compared), AttentionDivergence(compared))
+    var example = ExampleDivergence(compared, length: length, stride: length)
+    let buffers = layers.map { $0.models.map { AlignedBuffer<Float>(count: $0.count) } }
+    for (layer, models) in zip(buffers, layers.map(\.models)) {
+      for (buffer, numbers) in zip(layer, models) { buffer.pointer.update(from: numbers, count: numbers.count) }
+    }
+    try withExtendedLifetime(buffers) {
+      func rows(_ layer: Int, from head: Int) -> [UnsafePointer<Float>] {
+        buffers[layer].map { UnsafePointer($0.pointer + head * length * length) }
+      }
+      try whole.add(length: length, stride: length) { rows($0, from: 0) }
+      for layer in 0..<2 {
+        for first in stride(from: 0, to: 5, by: size) {
+          try example.add(rows(layer, from: first), layer: layer, heads: first..<min(first + size, 5))
+        }
+      }
+    }
+    parts.add(example)
+    #expect(parts == whole)
+  }
 }

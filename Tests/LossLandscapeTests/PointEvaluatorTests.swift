@@ -69,10 +69,11 @@ private struct Landscape {
     let segments = try file.int64("token_type_ids").map { UInt8($0) }
     let offsets = try file.int64("offsets").map { Int($0) }
     let labels = try file.int64("labels").map { Int($0) }
-    let data = EncodedDataset(
+    let data = try EncodedDataset(
       tokens: zip(offsets, offsets.dropFirst()).map { Array(tokens[$0..<$1]) },
       segments: zip(offsets, offsets.dropFirst()).map { Array(segments[$0..<$1]) },
-      labels: outputs == 3 ? .classes(labels) : .values(labels.map { Double($0) }))
+      labels: outputs == 3 ? .classes(labels) : .values(labels.map { Double($0) }),
+      limits: model.configuration.inputLimits)
     training = data.selecting(Array(0..<9))
     dev = data.selecting(Array(9..<20))
   }
@@ -99,6 +100,14 @@ private struct Landscape {
       trainingLoss: try Evaluator(model, training, batchSize: batchSize).evaluate(vector).loss, devLoss: dev.loss,
       devError: task.error(predictions: dev.predictions, targets: targets))
   }
+}
+
+/// The same examples with other labels.
+private func relabelled(_ data: EncodedDataset, _ labels: Labels?) throws -> EncodedDataset {
+  let sequences = (0..<data.count).map { data.sequences[$0] }
+  return try EncodedDataset(
+    tokens: sequences.map { Array($0.tokens) }, segments: sequences.map { Array($0.segments) }, labels: labels,
+    limits: data.sequences.limits)
 }
 
 @Suite struct PointEvaluatorTests {
@@ -179,9 +188,7 @@ private struct Landscape {
     #expect(values == (try landscape.expected(landscape.plane.theta1.base)))
     #expect((0...2).contains(try #require(values.devError).value))
 
-    let constant = EncodedDataset(
-      tokens: landscape.dev.tokens, segments: landscape.dev.segments, labels: .values([Double](repeating: 2, count: 11))
-    )
+    let constant = try relabelled(landscape.dev, .values([Double](repeating: 2, count: 11)))
     let undefined = try PointEvaluator(
       landscape.model, task: landscape.task, training: landscape.training, dev: constant,
       batchSize: 4
@@ -229,10 +236,8 @@ private struct Landscape {
 
   @Test func dataWithoutLabelsAreErrors() throws {
     let landscape = try Landscape()
-    func bare(_ data: EncodedDataset) -> EncodedDataset {
-      EncodedDataset(tokens: data.tokens, segments: data.segments, labels: nil)
-    }
-    for (training, dev) in [
+    func bare(_ data: EncodedDataset) throws -> EncodedDataset { try relabelled(data, nil) }
+    for (training, dev) in try [
       (bare(landscape.training), landscape.dev), (landscape.training, bare(landscape.dev)),
       (landscape.training.selecting([]), landscape.dev), (landscape.training, landscape.dev.selecting([])),
     ] {
@@ -245,8 +250,9 @@ private struct Landscape {
 
   @Test func examplesTheModelCannotReadAreErrors() throws {
     let landscape = try Landscape()
-    let long = EncodedDataset(
-      tokens: [[Int32](repeating: 1, count: 33)], segments: [[UInt8](repeating: 0, count: 33)], labels: .classes([0]))
+    let long = try EncodedDataset(
+      tokens: [[Int32](repeating: 1, count: 33)], segments: [[UInt8](repeating: 0, count: 33)], labels: .classes([0]),
+      limits: InputLimits(vocabularySize: 1000, maximumPositions: 64, segmentTypes: 2))
     #expect(throws: ModelError.sequenceLength(got: 33, limit: 32)) {
       try PointEvaluator(
         landscape.model, task: landscape.task, training: landscape.training, dev: long,

@@ -68,9 +68,19 @@ import Testing
   }
 
   @Test func dataThatCannotBeUsedAreErrors() throws {
-    let unlabelled = EncodedDataset(tokens: [[1]], segments: [[0]], labels: nil)
+    let unlabelled = try EncodedDataset(
+      tokens: [[1]], segments: [[0]], labels: nil, limits: tiny.data.sequences.limits)
     #expect(throws: FineTuningError.noLabels) { try SubsetGradient(tiny.model, unlabelled, batchSize: 1) }
-    let foreign = EncodedDataset(tokens: [[10]], segments: [[0]], labels: .classes([0]))
-    #expect(throws: ModelError.self) { try SubsetGradient(tiny.model, foreign, batchSize: 1) }
+    let foreign = try EncodedDataset(
+      tokens: [[10]], segments: [[0]], labels: .classes([0]),
+      limits: InputLimits(vocabularySize: 1000, maximumPositions: 64, segmentTypes: 2))
+    #expect(throws: ModelError.tokenOutOfRange(id: 10, limit: 10)) {
+      try SubsetGradient(tiny.model, foreign, batchSize: 1)
+    }
+    let labelled = try EncodedDataset(
+      tokens: [[1]], segments: [[0]], labels: .classes([2]), limits: tiny.data.sequences.limits)
+    #expect(throws: ModelError.labelOutOfRange(got: "2", expected: "classes 0 to 1")) {
+      try SubsetGradient(tiny.model, labelled, batchSize: 1)
+    }
   }
 }

@@ -24,9 +24,10 @@ struct TinyBERT {
     let tokens: [[Int32]] = [
       [1, 2, 3], [1, 4], [1, 5, 6, 2, 7], [1, 8, 8], [1, 3, 4, 5], [1], [1, 7, 0], [1, 2, 6, 8, 3], [1, 6],
     ]
-    data = EncodedDataset(
+    data = try EncodedDataset(
       tokens: tokens, segments: tokens.map { $0.indices.map { $0 > 2 ? 1 : 0 } },
-      labels: .classes([0, 1, 1, 0, 1, 0, 0, 1, 0]))
+      labels: .classes([0, 1, 1, 0, 1, 0, 0, 1, 0]),
+      limits: model.configuration.inputLimits)
   }
 
   func gradient(batchSize: Int = 4) throws -> SubsetGradient {

@@ -3,15 +3,22 @@ import Foundation
 /// The loss of each example, in Float64 from Float32 logits, [B, N]: -log softmax(logits)[class], or (logit - value)^2.
 ///
 /// NaN and infinity come out as they come in.
-public func exampleLosses(logits: UnsafePointer<Float>, outputs: Int, targets: Labels) -> [Double] {
-  switch targets {
+public func exampleLosses(logits: [Float], targets: Targets) -> [Double] {
+  precondition(logits.count == targets.count * targets.outputs, "every example has a logit for each output")
+  return logits.withUnsafeBufferPointer { all in
+    all.baseAddress.map { exampleLosses(logits: $0, targets: targets) } ?? []
+  }
+}
+
+/// As above, of logits in a workspace.
+package func exampleLosses(logits: UnsafePointer<Float>, targets: Targets) -> [Double] {
+  switch targets.labels {
   case .classes(let classes):
     return classes.indices.map { example in
-      let row = logits + example * outputs
-      return logSumExp(row, outputs) - Double(row[classes[example]])
+      let row = logits + example * targets.outputs
+      return logSumExp(row, targets.outputs) - Double(row[classes[example]])
     }
   case .values(let values):
-    precondition(outputs == 1, "regression has one output")
     return values.indices.map { example in
       let error = Double(logits[example]) - values[example]
       return error * error
@@ -20,11 +27,11 @@ public func exampleLosses(logits: UnsafePointer<Float>, outputs: Int, targets: L
 }
 
 /// The gradient of `scale` x the sum of the example losses with respect to the logits, [B, N].
-public func lossGradient(
-  logits: UnsafePointer<Float>, outputs: Int, targets: Labels, scale: Double,
-  into gradient: UnsafeMutablePointer<Float>
+package func lossGradient(
+  logits: UnsafePointer<Float>, targets: Targets, scale: Double, into gradient: UnsafeMutablePointer<Float>
 ) {
-  switch targets {
+  let outputs = targets.outputs
+  switch targets.labels {
   case .classes(let classes):
     for example in classes.indices {
       let row = logits + example * outputs

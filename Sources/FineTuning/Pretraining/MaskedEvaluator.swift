@@ -31,10 +31,11 @@ public struct MaskedEvaluator {
     _ model: BERTModel, _ text: PretrainingText, maskToken: Int32, maskedShare: Double, seed: UInt64, batchSize: Int,
     team: ThreadTeam = .single
   ) throws {
-    try text.validate(for: model.configuration)
+    let text = try text.checked(for: model.configuration.inputLimits)
     self.model = model
-    let masking = Masking(
-      seed: seed, share: maskedShare, vocabularySize: text.vocabularySize, maskToken: maskToken)
+    let masking = try Masking(
+      seed: seed, share: maskedShare, vocabularySize: text.vocabularySize, maskToken: maskToken,
+      limits: model.configuration.inputLimits)
     batches = stride(from: 0, to: text.count, by: batchSize).map { first in
       text.batch(first..<min(first + batchSize, text.count), masking, pass: 0)
     }

@@ -23,7 +23,14 @@ public struct Masking: Sendable {
   ///   - share: of tokens to be predicted, 0 ... 1.
   ///   - vocabularySize: random tokens are 0 ..< this.
   ///   - maskToken: the id of `[MASK]`.
-  public init(seed: UInt64, share: Double, vocabularySize: Int, maskToken: Int32) {
+  ///   - limits: what the model reads.
+  /// - Throws: `ModelError.tokenOutOfRange` where it does not know `[MASK]`, or one of the random tokens.
+  public init(
+    seed: UInt64, share: Double, vocabularySize: Int, maskToken: Int32, limits: InputLimits
+  ) throws(ModelError) {
+    for token in [maskToken, Int32(clamping: vocabularySize - 1)] where !limits.knows(token) {
+      throw .tokenOutOfRange(id: Int(token), limit: limits.vocabularySize)
+    }
     self.share = share
     generator = Philox(seed: seed, purpose: .masking)
     self.vocabularySize = vocabularySize
@@ -35,20 +42,25 @@ public struct Masking: Sendable {
     max(1, Int((share * Double(count)).rounded()))
   }
 
+  /// Where a sequence's tokens stand, from 0, without `[CLS]` and each segment's `[SEP]`.
+  public static func places(in segments: ArraySlice<UInt8>) -> [Int] {
+    let middle = segments.firstIndex(of: 1).map { $0 - segments.startIndex - 1 }
+    return (0..<segments.count).dropFirst().dropLast().filter { $0 != middle }
+  }
+
   /// Appends a sequence with its chosen tokens hidden.
   ///
   /// - Parameters:
-  ///   - sequence: with at least one token that is not special.
-  ///   - example: the sequence's number in its text, 0 ..< 2^32.
+  ///   - example: the sequence's number in its text, 0 ..< 2^32; it has at least one token that is not special.
+  ///   - text: all sequences of the text.
   ///   - pass: the pass over the text, 0 ..< 2^32.
   ///   - masked: gets the chosen tokens, as rows of `batch`.
   public func append(
-    _ sequence: PretrainingText.Sequence, example: Int, pass: Int, to batch: inout PackedBatch,
-    masked: inout MaskedTokens
+    _ example: Int, of text: InputSequences, pass: Int, to batch: inout PackedBatch, masked: inout MaskedTokens
   ) {
     let start = batch.tokens.count
-    var hidden = Array(sequence.tokens)
-    let draws = sequence.places.map { place in
+    batch.append(example, of: text)
+    let draws = Self.places(in: text[example].segments).map { place in
       (
         place: place,
         words: generator.block(
@@ -59,13 +71,13 @@ public struct Masking: Sendable {
     let chosen = draws.sorted { ($0.words[0], $0.place) < ($1.words[0], $1.place) }
       .prefix(predictions(among: draws.count)).sorted { $0.place < $1.place }
     for (place, words) in chosen {
-      masked.append(row: start + place, word: hidden[place])
+      let row = start + place
+      masked.append(row: row, of: batch)
       switch Double(words[1]) * 0x1p-32 {
-      case ..<0.8: hidden[place] = maskToken
-      case ..<0.9: hidden[place] = Int32((UInt64(words[2]) * UInt64(vocabularySize)) >> 32)
+      case ..<0.8: batch.replaceToken(at: row, by: maskToken)
+      case ..<0.9: batch.replaceToken(at: row, by: Int32((UInt64(words[2]) * UInt64(vocabularySize)) >> 32))
       default: break
       }
     }
-    batch.append(tokens: hidden, segments: sequence.segments)
   }
 }

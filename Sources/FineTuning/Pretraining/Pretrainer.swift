@@ -41,14 +41,15 @@ public final class Pretrainer {
     gang: Gang? = nil, team: ThreadTeam = .single, start: (UnsafeMutablePointer<Float>) throws -> Void
   ) throws {
     precondition(model.table.headKind == .maskedLanguageModel, "the model predicts masked tokens")
-    try text.validate(for: model.configuration)
+    let text = try text.checked(for: model.configuration.inputLimits)
     self.model = model
     self.settings = settings
     self.text = text
     self.seed = seed
     self.gang = gang ?? .alone(shares: settings.shares, team: team)
-    masking = Masking(
-      seed: seed, share: settings.maskedShare, vocabularySize: text.vocabularySize, maskToken: maskToken)
+    masking = try Masking(
+      seed: seed, share: settings.maskedShare, vocabularySize: text.vocabularySize, maskToken: maskToken,
+      limits: model.configuration.inputLimits)
     dropout = Philox(seed: seed, purpose: .dropout)
     let inPass = min(settings.microBatchSize, (settings.batchSize + settings.shares - 1) / settings.shares)
     let capacity = text.capacity(of: inPass, masking)

@@ -115,20 +115,37 @@ extension Pretraining {
 
   /// Takes up the run where ``save()`` left it.
   private func resume() throws {
-    try file.read(&trainer.state, count: trainer.model.table.count, ["history", "evaluations"]) { figures in
-      let (history, results) = (figures[0], figures[1])
-      guard history.count % 4 == 0, history.count / 4 <= trainer.settings.steps, results.count % 3 == 0 else {
-        throw FineTuningError.stateUnreadable(
-          path: stateURL.path, reason: "\(history.count) numbers of steps, \(trainer.settings.steps) steps in all")
-      }
-      trainer.history = stride(from: 0, to: history.count, by: 4).map {
-        PretrainingRecord(
-          loss: history[$0], accuracy: history[$0 + 1], gradientNorm: history[$0 + 2],
-          learningRate: history[$0 + 3])
-      }
-      evaluations = stride(from: 0, to: results.count, by: 3).map {
-        Evaluation(step: Int(results[$0]), loss: results[$0 + 1], accuracy: results[$0 + 2])
-      }
+    let tables = [(name: "history", columns: 4), (name: "evaluations", columns: 3)]
+    try file.read(&trainer.state, count: trainer.model.table.count, tables) { rows throws(StateFile.Damage) in
+      try take(history: rows[0], evaluations: rows[1])
+    }
+  }
+
+  private func take(
+    history: [ArraySlice<Double>], evaluations results: [ArraySlice<Double>]
+  ) throws(StateFile.Damage) {
+    let steps = trainer.settings.steps
+    guard history.count <= steps else {
+      throw .init("\(history.count) steps are done, at most \(steps) are expected")
+    }
+    trainer.history = history.map {
+      let first = $0.startIndex
+      return PretrainingRecord(
+        loss: $0[first], accuracy: $0[first + 1], gradientNorm: $0[first + 2], learningRate: $0[first + 3])
+    }
+    for (step, record) in trainer.history.enumerated() {
+      try StateFile.check(
+        step: step, figures: [record.loss, record.accuracy, record.gradientNorm], rate: record.learningRate,
+        expected: trainer.settings.learningRate(step: step))
+    }
+    let done = stride(from: evaluationInterval, through: history.count, by: evaluationInterval)
+    let expected =
+      dev == nil ? [] : Array(done) + (history.count == steps && steps % evaluationInterval != 0 ? [steps] : [])
+    guard results.map({ $0[$0.startIndex] }) == expected.map({ Double($0) }) else {
+      throw .init("the evaluations are not those after \(history.count) steps, one every \(evaluationInterval)")
+    }
+    evaluations = zip(expected, results).map { step, row in
+      Evaluation(step: step, loss: row[row.startIndex + 1], accuracy: row[row.startIndex + 2])
     }
   }
 }

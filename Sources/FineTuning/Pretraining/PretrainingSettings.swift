@@ -1,7 +1,7 @@
 public import BERT
 
 /// All that fixes a pre-training but its text, its start and its seed.
-public struct PretrainingSettings: Sendable, Hashable {
+public struct PretrainingSettings: Sendable, Hashable, Encodable {
   /// Optimiser steps, >= 1.
   public var steps = 10_000
   /// Sequences of an optimiser step, 1 ... 65 536; the last of a pass over the text may have fewer.

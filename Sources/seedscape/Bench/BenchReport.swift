@@ -27,7 +27,8 @@ struct BenchReport: Encodable {
   let gemm: Gemm
   let finetune: Throughput
   let landscape: Throughput
-  let scaling: Scaling?
+  /// Nil, and null in the JSON, for one rank.
+  @NullWhenMissing private(set) var scaling: Scaling?
   let memory: MemoryInUse
   let tokenizer: Tokenizer
   let svcca: Similarity
@@ -60,11 +61,11 @@ struct BenchReport: Encodable {
     var landscapeOverGemm: Double
   }
 
-  /// Summed over ranks, MiB; absent where the system does not tell.
+  /// Summed over ranks, MiB; null where the system does not tell.
   struct MemoryInUse: Encodable {
-    var finetunePssMib: Double?
-    var landscapePssMib: Double?
-    var peakRssMib: Double?
+    @NullWhenMissing var finetunePssMib: Double?
+    @NullWhenMissing var landscapePssMib: Double?
+    @NullWhenMissing var peakRssMib: Double?
   }
 
   /// Reading and tokenising the training file, one thread.
@@ -92,11 +93,12 @@ struct BenchReport: Encodable {
     gemm = Gemm(gflops: limit / 1e9, gflopsPerRank: limit / 1e9 / Double(results.count))
     finetune = Self.work(results, \.finetune)
     landscape = Self.work(results, \.landscape)
-    scaling = results.first?.alone.map { [landscape] alone in
-      let count = Double(results.count)
-      let (gemm, points) = (limit / count / alone.gemm, landscape.tokensPerS / count / alone.tokensPerSecond)
-      return Scaling(gemm: gemm, landscape: points, landscapeOverGemm: points / gemm)
-    }
+    _scaling = NullWhenMissing(
+      wrappedValue: results.first?.alone.map { [landscape] alone in
+        let count = Double(results.count)
+        let (gemm, points) = (limit / count / alone.gemm, landscape.tokensPerS / count / alone.tokensPerSecond)
+        return Scaling(gemm: gemm, landscape: points, landscapeOverGemm: points / gemm)
+      })
     memory = MemoryInUse(
       finetunePssMib: Self.sum(results.map(\.finetune.pss)), landscapePssMib: Self.sum(results.map(\.landscape.pss)),
       peakRssMib: Self.sum(results.map(\.peakRSS)))

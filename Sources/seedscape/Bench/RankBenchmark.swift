@@ -51,14 +51,17 @@ struct RankBenchmark {
     let task = try options.task.resolve()
     self.task = task
     let configuration = try BERTConfiguration(directory: options.model.directory)
+    let limits = configuration.inputLimits
+    try task.checkSegments(limits, model: options.model.directory.path)
     model = BERTModel(configuration, outputs: task.labels.outputCount)
     let tokenizer = try options.model.tokenizer(for: configuration)
     let length = try maximumLength(options.maxLength, configuration)
     var rows = Dataset(examples: [])
     let readSeconds = try measure { rows = try task.read(.train, in: options.task.folder) }
-    var encoded = EncodedDataset(tokens: [], segments: [], labels: nil)
+    var encoded = try EncodedDataset(tokens: [], segments: [], labels: nil, limits: limits)
     let encodeSeconds = try measure {
-      encoded = try EncodedDataset(rows.examples.prefix(20_000), tokenizer: tokenizer, maximumLength: length)
+      encoded = try EncodedDataset(
+        rows.examples.prefix(20_000), tokenizer: tokenizer, maximumLength: length, limits: limits)
     }
     reading = Reading(
       rows: Double(rows.examples.count), readSeconds: readSeconds, encodedRows: Double(encoded.count),
@@ -125,7 +128,7 @@ struct RankBenchmark {
     kinds["other"] = max(0, seconds.reduce(0, +) - kinds.values.reduce(0, +))
     return Rounds(
       seconds: seconds, tokens: Double(data.tokenCount), examples: Double(data.count),
-      operations: model.operations(lengths: data.tokens.map(\.count), purpose: purpose), kinds: kinds,
+      operations: model.operations(lengths: data.lengths, purpose: purpose), kinds: kinds,
       pss: pss)
   }
 

@@ -15,8 +15,8 @@ import Testing
     try set("token_type_embeddings.weight", 2, [0, 1])
     try set("LayerNorm.weight", 0, [1, 2])
     try set("LayerNorm.bias", 0, [0, 5])
-    var batch = PackedBatch()
-    batch.append(tokens: [1], segments: [1])
+    var batch = PackedBatch(model.configuration.inputLimits)
+    try batch.append(tokens: [1], segments: [1])
     var (normalised, scales, x) = (results(2), results(1), results(2))
     Embedding(norm: model.norm).forward(
       batch, Sequences(offsets: batch.offsets), parameters: parameters, offsets: model.table.offsets, masks: nil,

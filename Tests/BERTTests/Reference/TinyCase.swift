@@ -32,12 +32,12 @@ struct TinyCase {
     configuration.hiddenDropout = dropout
     configuration.attentionDropout = dropout
     model = BERTModel(configuration, outputs: outputs)
-    var batch = PackedBatch()
+    var batch = PackedBatch(configuration.inputLimits)
     for length in shape.lengths {
       // Few tokens, so that some recur within a sequence and some across.
       let tokens: [Int32] = (0..<length).map { Int32($0 * 3 % 7) }
       let segments: [UInt8] = (0..<length).map { UInt8($0 % 3 / 2) }
-      batch.append(tokens: tokens, segments: segments)
+      try batch.append(tokens: tokens, segments: segments)
     }
     self.batch = batch
     workspace = Workspace(model, capacity: batch.shape, purpose: .training(recomputing: false))

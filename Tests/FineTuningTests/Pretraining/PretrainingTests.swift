@@ -16,7 +16,10 @@ import Tokenization
   @Test func documentsAreCut() throws {
     let text = try TinyText.text("a b c d e\n\n  \nE\n\u{0}\nb c d", try tokenizer(), maximumLength: 5)
     #expect(text.documents == 3 && text.count == 4 && text.tokenCount == 17)
-    #expect((0..<4).map { Array(text[$0].tokens) } == [[2, 5, 6, 7, 3], [2, 8, 9, 3], [2, 9, 3], [2, 6, 7, 8, 3]])
+    #expect(
+      (0..<4).map { Array(text.sequences[$0].tokens) } == [
+        [2, 5, 6, 7, 3], [2, 8, 9, 3], [2, 9, 3], [2, 6, 7, 8, 3],
+      ])
   }
 
   /// A pair that does not fit is two documents; one without words is none.
@@ -24,9 +27,23 @@ import Tokenization
     let text = try TinyText.text("a b\tc\na b c\td\n\u{0}\t\u{0}\n\te\td", try tokenizer(), maximumLength: 6)
     #expect(text.documents == 3)
     #expect(
-      (0..<text.count).map { Array(text[$0].tokens) }
+      (0..<text.count).map { Array(text.sequences[$0].tokens) }
         == [[2, 5, 6, 3, 7, 3], [2, 5, 6, 7, 3], [2, 8, 3], [2, 9, 3, 8, 3]])
-    #expect((0..<text.count).map { text[$0].segments.filter { $0 == 1 }.count } == [2, 0, 0, 2])
+    #expect((0..<text.count).map { text.sequences[$0].segments.filter { $0 == 1 }.count } == [2, 0, 0, 2])
+  }
+
+  /// A model of one segment reads no pair, and is told where the first is.
+  @Test func pairsNeedTwoSegments() throws {
+    let limits = InputLimits(vocabularySize: 10, maximumPositions: 8, segmentTypes: 1)
+    #expect(try TinyText.text("a b\nc", try tokenizer(), maximumLength: 8, limits: limits).count == 2)
+    let error = try #require(throws: FineTuningError.self) {
+      try TinyText.text("a b\nc\td\n", try tokenizer(), maximumLength: 8, limits: limits)
+    }
+    guard case .unreadableText(_, document: 2, .segmentOutOfRange(id: 1, limit: 1)) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect("\(error)".contains("document 2 has a tab") && "\(error)".contains("type_vocab_size 2"))
   }
 
   @Test func unusableTextsAreRefused() throws {
@@ -111,7 +128,7 @@ import Tokenization
     #expect(abs(history[0].loss - log(70)) < 0.3 && history[0].accuracy < 0.2)
     let last = history.suffix(20)
     let (loss, accuracy) = (last.reduce(0) { $0 + $1.loss } / 20, last.reduce(0) { $0 + $1.accuracy } / 20)
-    let words = (0..<tiny.text.count).flatMap { tiny.text[$0].tokens.dropFirst().dropLast() }
+    let words = (0..<tiny.text.count).flatMap { tiny.text.sequences[$0].tokens.dropFirst().dropLast() }
     let counts = Dictionary(words.map { ($0, 1.0) }) { $0 + $1 }.values
     let entropy = counts.reduce(0) { $0 - $1 / Double(words.count) * log($1 / Double(words.count)) }
     #expect(loss < entropy - 0.5)
@@ -242,10 +259,11 @@ import Tokenization
       let dev = try MaskedEvaluator(tiny.model, tiny.text, maskToken: 4, maskedShare: 0.15, seed: 1, batchSize: 8)
       let result = dev.evaluate(parameters.base)
       #expect(result.loss == run.evaluations.last?.loss && result.accuracy == run.evaluations.last?.accuracy)
-      let masking = Masking(seed: 1, share: 0.15, vocabularySize: 70, maskToken: 4)
+      let masking = try Masking(
+        seed: 1, share: 0.15, vocabularySize: 70, maskToken: 4, limits: tiny.text.sequences.limits)
       #expect(
         result.count
-          == (0..<tiny.text.count).reduce(0) { $0 + masking.predictions(among: tiny.text[$1].tokens.count - 2) })
+          == (0..<tiny.text.count).reduce(0) { $0 + masking.predictions(among: tiny.text.sequences.lengths[$1] - 2) })
     }
   }
 }

@@ -23,21 +23,23 @@ struct TinyText {
     for document in Self.documents { learner.read(document) }
     tokens = try learner.tokens(size: 70)
     let tokenizer = try WordPieceTokenizer(vocabulary: Vocabulary(tokens: tokens), options: Options())
-    text = try Self.text(Self.documents.joined(separator: "\n"), tokenizer, maximumLength: 16)
     var configuration = try BERTConfiguration(
       vocabularySize: tokens.count, hiddenSize: 24, layers: 2, heads: 2, intermediateSize: 48, maximumPositions: 16)
     configuration.hiddenDropout = dropout
     configuration.attentionDropout = dropout
     model = BERTModel(configuration, head: .maskedLanguageModel)
+    text = try Self.text(
+      Self.documents.joined(separator: "\n"), tokenizer, maximumLength: 16, limits: configuration.inputLimits)
   }
 
   static func text(
-    _ content: String, _ tokenizer: WordPieceTokenizer, maximumLength: Int
+    _ content: String, _ tokenizer: WordPieceTokenizer, maximumLength: Int,
+    limits: InputLimits = InputLimits(vocabularySize: 1000, maximumPositions: 64, segmentTypes: 2)
   ) throws -> PretrainingText {
     try withFolder { folder in
       let file = folder.appending(path: "text.txt")
       try Data(content.utf8).write(to: file)
-      return try PretrainingText(contentsOf: file, tokenizer: tokenizer, maximumLength: maximumLength)
+      return try PretrainingText(contentsOf: file, tokenizer: tokenizer, maximumLength: maximumLength, limits: limits)
     }
   }
 

@@ -1,0 +1,16 @@
+public import BERT
+
+extension Task {
+  /// How many segments a model must know to read its rows: 2 for pairs of texts, else 1.
+  public var segments: Int { columns.pair == nil ? 1 : 2 }
+
+  /// Checks, before any row is read, that a model knows as many.
+  ///
+  /// - Parameter model: where the model is, for the error.
+  /// - Throws: ``GLUEError/pairsUnreadable(task:model:segments:)``.
+  public func checkSegments(_ limits: InputLimits, model: String) throws(GLUEError) {
+    guard segments <= limits.segmentTypes else {
+      throw .pairsUnreadable(task: name, model: model, segments: limits.segmentTypes)
+    }
+  }
+}
