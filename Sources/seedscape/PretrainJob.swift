@@ -156,8 +156,11 @@ struct PretrainJob {
       var training: PretrainingSettings
       let evaluateEvery: Int
       let maskToken: Int32
+      let vocabularySizes: [Int]
     }
-    var settings = Settings(training: trainer.settings, evaluateEvery: interval, maskToken: maskToken)
+    var settings = Settings(
+      training: trainer.settings, evaluateEvery: interval, maskToken: maskToken,
+      vocabularySizes: texts.map(\.vocabularySize))
     // Changes no bit.
     settings.training.recomputesLayers = false
     let form = TrainingIdentity(

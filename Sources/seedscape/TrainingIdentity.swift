@@ -6,7 +6,7 @@ import Sweep
 /// The canonical form of a training that can be stopped and resumed: all that can change a bit of it.
 struct TrainingIdentity<Settings: Encodable>: Encodable {
   /// The program, and what it computes with.
-  let environment = NumericEnvironment(program: Version.program, blasCore: BLAS.coreName)
+  let environment = NumericEnvironment(program: Version.program, blas: BLAS.version, blasCore: BLAS.coreName)
   /// The model, every setting that its passes depend on included.
   let configuration: BERTConfiguration
   /// What is learned how, in what order, on how many threads.

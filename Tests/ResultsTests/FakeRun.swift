@@ -25,7 +25,8 @@ final class FakeRun {
       tasks: ["MRPC": facts("MRPC", rows: 20), "SST-2": facts("SST-2", rows: 10)],
       environment: NumericEnvironment(program: "test", blas: "BLAS 1", blasCore: "core"))
     try RunRecord(
-      inputs: inputs, program: "test", mpi: "", blas: "", processor: "", hosts: [], machines: [], model: "", data: "", name: "test"
+      inputs: inputs, program: "test", mpi: "", blas: "", processor: "", hosts: [], machines: [], model: "", data: "",
+      name: "test"
     ).write(to: run)
     plan = try Plan(sweep: try SweepFile(yaml: yaml, path: "test.yaml"), inputs: inputs)
   }

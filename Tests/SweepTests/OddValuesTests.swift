@@ -101,7 +101,8 @@ import Testing
 
   @Test func anAliasIsTheValueThatItNames() throws {
     let sweep = try Examples.sweep(
-      "model: m\ntasks: [SST-2, MRPC]\nrecipes: {SST-2: &r {epochs: 8}, MRPC: *r}  # is that so ? yes: a * b\nseeds: [3]")
+      "model: m\ntasks: [SST-2, MRPC]\nrecipes: {SST-2: &r {epochs: 8}, MRPC: *r}  # is that so ? yes: a * b\nseeds: [3]"
+    )
     #expect(sweep.recipe(task: "MRPC", initialisation: .pretrained).epochs == 8)
   }
 

@@ -76,7 +76,8 @@ import Testing
     #expect(late?.description.contains("two entries ask for 'MRPC-s0 curvature'") == true, "\(late)")
     #expect(throws: Never.self) {
       try Examples.plan(
-        Self.cells + "curvature: [{tasks: [MRPC]}, {tasks: [SST-2], seed: 4}, {tasks: [MRPC], groups: [high], steps: 9}]"
+        Self.cells
+          + "curvature: [{tasks: [MRPC]}, {tasks: [SST-2], seed: 4}, {tasks: [MRPC], groups: [high], steps: 9}]"
       )
     }
   }
