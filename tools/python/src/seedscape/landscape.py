@@ -45,6 +45,22 @@ class Landscape:
     """The norm of the first direction, |d1| or |u|; NaN where it is not known."""
 
     @property
+    def base_name(self) -> str:
+        """The name without the layer group."""
+        suffix = f" ({self.group}, rest at {self.elsewhere})"
+        return self.name.removesuffix(suffix) if self.elsewhere else self.name
+
+    @property
+    def span(self) -> str:
+        """What spans it: the name without layer group and range."""
+        return self.base_name.removesuffix(self.range)
+
+    @property
+    def range(self) -> str:
+        """What the name says of the range, such as `, alpha [-0.1, 0.1, 21]`; "" where the run has it on one range alone."""
+        return range_of(self.base_name)
+
+    @property
     def file_stem(self) -> str:
         """The name of its files, such as `surface-1-MRPC-s0-x-SST-2-s0`."""
         kind = "surface" if isinstance(self, Surface) else "curve"
@@ -80,17 +96,6 @@ class Surface(Landscape):
         return "random" if span.startswith(f"{self.cell} random ") else "models"
 
     @property
-    def base_name(self) -> str:
-        """The name without the layer group."""
-        suffix = f" ({self.group}, rest at {self.elsewhere})"
-        return self.name.removesuffix(suffix) if self.elsewhere else self.name
-
-    @property
-    def span(self) -> str:
-        """What spans it: the name without layer group and range."""
-        return _RANGE.sub("", self.base_name)
-
-    @property
     def other(self) -> str:
         """theta2's model; "" where there is none."""
         if self.kind != "models":
@@ -100,6 +105,12 @@ class Surface(Landscape):
 
 _RANGE = re.compile(r", alpha \[[^]]*\](, beta \[[^]]*\])?$")
 _LONGEST = 180
+
+
+def range_of(name: str) -> str:
+    """What a name without a layer group says of a range; "" where it says nothing."""
+    found = _RANGE.search(name)
+    return found.group() if found else ""
 
 
 def file_name(text: str) -> str:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ...landscape import file_name
+from ...landscape import Curve, file_name, range_of
 from ...run import Run
 from ...tables import VALUES
 from .. import style
@@ -97,7 +97,14 @@ def epochs(run: Run) -> Iterator[Drawing]:
 
 def curves(run: Run) -> Iterator[Drawing]:
     """Loss curves along fine-tunings, whole and by layer group."""
-    known = curves_section.known_curves(run, "fine-tuning")
+    all_known = curves_section.known_curves(run, "fine-tuning")
+    # A wide and a narrow range have figures of their own.
+    for span in dict.fromkeys(curve.range for curve in all_known):
+        yield from _curves_on(run, [curve for curve in all_known if curve.range == span], span)
+
+
+def _curves_on(run: Run, known: list[Curve], span: str) -> Iterator[Drawing]:
+    """Those on one range, of which their names say `span`."""
     if not known:
         return
     cells, order, look = looks_of(run, run.cells)
@@ -147,10 +154,10 @@ def curves(run: Run) -> Iterator[Drawing]:
         for name in VALUES:
             mine = [c for c in known if c.group == "all" and cells.loc[c.cell, "task"] == task]
             if curves_section.seeds_table(mine, name).notna().any(axis=None):
-                yield f"curves-{file_name(task)}-{name}", partial(along, task, name)
+                yield f"curves-{file_name(task + span)}-{name}", partial(along, task, name)
     for task, start in dict.fromkeys(tuple(cells.loc[c.cell, ["task", "start"]]) for c in known if c.group != "all"):
         yield (
-            f"curves-groups-{file_name(f'{task} {start}')}-training_loss",
+            f"curves-groups-{file_name(f'{task} {start}{span}')}-training_loss",
             partial(groups, task, start, "training_loss"),
         )
 
@@ -189,14 +196,17 @@ def paths(run: Run) -> Iterator[Drawing]:
 def flatness(run: Run) -> Iterator[Drawing]:
     """Widths of the flat interval along the fine-tuning."""
     table = run.table("flatness")
-    table = table[table["width"].notna() & (table["group"] == "all") & table["curve"].str.endswith(" curve")]
+    table = table.assign(span=table["curve"].map(range_of))
+    along = [curve.removesuffix(span).endswith(" curve") for curve, span in zip(table["curve"], table["span"], strict=True)]
+    table = table[table["width"].notna() & (table["group"] == "all") & np.array(along, dtype=bool)]
     if len(table) == 0:
         return
     table = table.assign(start=style.starts(table))
     _, order, look = looks_of(run, table)
 
-    def draw(task: str, loss: str, tolerance: float) -> Figure:
+    def draw(task: str, span: str, loss: str, tolerance: float) -> Figure:
         rows = table[(table["task"] == task) & (table["loss"] == loss) & (table["tolerance"] == tolerance)]
+        rows = rows[rows["span"] == span]
         present = [name for name in order if (rows["start"] == name).any()]
         figure, grid = new_figure(1, 2, PAGE, 0.85 + 0.28 * len(present), sharey=True)
         for axes, column, title in zip(
@@ -208,12 +218,13 @@ def flatness(run: Run) -> Iterator[Drawing]:
                 censored = (mine["lower_censored"] | mine["upper_censored"]).fillna(False)
                 groups.append((name, look[name], mine[column].tolist(), censored.tolist()))
             draw_dots(axes, groups)
-            axes.set_xlabel(f"{task}: {title} ({style.word(loss)} + {tolerance:g})")
+            axes.set_xlabel(f"{task}{span}: {title} ({style.word(loss)} + {tolerance:g})")
             axes.set_xlim(left=0)
         return figure
 
-    for task, loss, tolerance in table[["task", "loss", "tolerance"]].drop_duplicates().itertuples(index=False):
-        yield f"flatness-{file_name(task)}-{loss}-{tolerance:g}", partial(draw, task, loss, tolerance)
+    for row in table[["task", "span", "loss", "tolerance"]].drop_duplicates().itertuples(index=False):
+        task, span, loss, tolerance = row
+        yield f"flatness-{file_name(task + span)}-{loss}-{tolerance:g}", partial(draw, task, span, loss, tolerance)
 
 
 def rollback(run: Run) -> Iterator[Drawing]:

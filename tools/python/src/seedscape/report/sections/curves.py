@@ -123,24 +123,26 @@ def _along(run: Run) -> Figure | None:
     if not curves:
         return None
     cells, order, look = _starts(run)
-    tasks = list(dict.fromkeys(cells.loc[[curve.cell for curve in curves], "task"]))
+    # A wide and a narrow range have a panel each.
+    tasks = list(dict.fromkeys((cells.loc[curve.cell, "task"], curve.range) for curve in curves))
     views: dict[tuple[int, ...], list[Panel]] = {}
     for index, name in enumerate(VALUES):
         panels = []
-        for task in tasks:
+        for task, span in tasks:
+            ours = [c for c in curves if (cells.loc[c.cell, "task"], c.range) == (task, span)]
             drawn: list[Trace] = []
             frames = []
             for start in order:
-                mine = [c for c in curves if cells.loc[c.cell, "task"] == task and cells.loc[c.cell, "start"] == start]
+                mine = [c for c in ours if cells.loc[c.cell, "start"] == start]
                 frame = seeds_table(mine, name)
                 if frame.size and frame.notna().any(axis=None):
                     frames.append(frame)
                     drawn += over_seeds(frame, start, look[start], "α")
             top = max((float(np.nanmax(frame.to_numpy(float))) for frame in frames), default=0.0)
-            drawn += not_finite([c for c in curves if cells.loc[c.cell, "task"] == task], name, top)
+            drawn += not_finite(ours, name, top)
             if drawn:
                 marks = [(0.0, " θ₀"), (1.0, " θ₁")]
-                panels.append(Panel(drawn, _layout(name, frames, "α: θ₀ + α (θ₁ − θ₀)", marks), task))
+                panels.append(Panel(drawn, _layout(name, frames, "α: θ₀ + α (θ₁ − θ₀)", marks), task + span))
         if panels:
             views[(index,)] = panels
     return Figure(
@@ -177,12 +179,12 @@ def _groups(run: Run) -> Figure | None:
         curve for curve in known_curves(run, "fine-tuning") if curve.group == "all" and curve.cell in {c.cell for c in curves}
     ]
     look = style.looks(["all", *dict.fromkeys(labels.values())])
-    places = list(dict.fromkeys((cells.loc[c.cell, "task"], cells.loc[c.cell, "start"]) for c in curves))
+    places = list(dict.fromkeys((cells.loc[c.cell, "task"], cells.loc[c.cell, "start"], c.range) for c in curves))
     places.sort(key=lambda place: (place[0], order.index(place[1])))
     views: dict[tuple[int, ...], list[Panel]] = {}
     for index, name in enumerate(VALUES):
         panels = []
-        for task, start in places:
+        for task, start, span in places:
             drawn: list[Trace] = []
             frames = []
             for label in look:
@@ -190,7 +192,7 @@ def _groups(run: Run) -> Figure | None:
                     c
                     for c in whole + curves
                     if labels.get(c.name, "all") == label
-                    and (cells.loc[c.cell, "task"], cells.loc[c.cell, "start"]) == (task, start)
+                    and (cells.loc[c.cell, "task"], cells.loc[c.cell, "start"], c.range) == (task, start, span)
                 ]
                 frame = seeds_table(mine, name)
                 if frame.size and frame.notna().any(axis=None):
@@ -201,7 +203,7 @@ def _groups(run: Run) -> Figure | None:
             if drawn:
                 marks = [(0.0, " θ₀"), (1.0, " θ₁")]
                 panels.append(
-                    Panel(drawn, _layout(name, frames, "α of the group’s parameters", marks), f"{task}, {start}")
+                    Panel(drawn, _layout(name, frames, "α of the group’s parameters", marks), f"{task}, {start}{span}")
                 )
         if panels:
             views[(index,)] = panels
@@ -218,32 +220,33 @@ def _groups(run: Run) -> Figure | None:
     )
 
 
+def _random_kind(curve: Curve) -> str:
+    """How a random direction was drawn; of a layer group which one it is, too."""
+    kind = curve.span.rpartition("(")[2].rstrip(")")
+    return kind if curve.group == "all" else curve.name.replace(curve.range, "").partition(" random ")[2]
+
+
 def _random(run: Run) -> Figure | None:
     curves = known_curves(run, "random")
     if not curves:
         return None
     cells, order, look = _starts(run)
-    tasks = list(dict.fromkeys(cells.loc[[curve.cell for curve in curves], "task"]))
-    kinds = list(
-        dict.fromkeys(
-            (curve.name.rpartition("(")[2].rstrip(")") if curve.group == "all" else curve.name.partition(" random ")[2])
-            for curve in curves
-        )
-    )
+    tasks = list(dict.fromkeys((cells.loc[curve.cell, "task"], curve.range) for curve in curves))
+    kinds = list(dict.fromkeys(map(_random_kind, curves)))
     views: dict[tuple[int, ...], list[Panel]] = {}
     for k, kind in enumerate(kinds):
         for index, name in enumerate(VALUES):
             panels = []
-            for task in tasks:
+            for task, span in tasks:
                 drawn: list[Trace] = []
                 frames = []
                 for start in order:
                     mine = [
                         c
                         for c in curves
-                        if cells.loc[c.cell, "task"] == task
+                        if (cells.loc[c.cell, "task"], c.range) == (task, span)
                         and cells.loc[c.cell, "start"] == start
-                        and (c.name.endswith(f"({kind})") or c.name.partition(" random ")[2] == kind)
+                        and _random_kind(c) == kind
                     ]
                     frame = _directions_table(mine, name)
                     if frame.size and frame.notna().any(axis=None):
@@ -251,7 +254,7 @@ def _random(run: Run) -> Figure | None:
                         drawn += over_seeds(frame, start, look[start], "α")
                 if drawn:
                     panels.append(
-                        Panel(drawn, _layout(name, frames, "α: θ₁ + α u, |u| = |weights|", [(0.0, " θ₁")]), task)
+                        Panel(drawn, _layout(name, frames, "α: θ₁ + α u, |u| = |weights|", [(0.0, " θ₁")]), task + span)
                     )
             if panels:
                 views[(k, index)] = panels

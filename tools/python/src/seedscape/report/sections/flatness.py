@@ -27,8 +27,7 @@ def section(run: Run) -> Section:
 def _direction(curve: str, cell: str) -> str:
     rest = curve.removeprefix(cell).strip()
     if rest.startswith("curve"):
-        part = rest.removeprefix("curve").strip()
-        return "along the fine-tuning" + (f" {part}" if part else "")
+        return "along the fine-tuning" + rest.removeprefix("curve")
     return "random direction" + (rest[rest.index(" (") :] if " (" in rest else "")
 
 
