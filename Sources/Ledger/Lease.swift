@@ -41,7 +41,8 @@ public final class Lease: Sendable {
   /// - Throws: ``LedgerError``: `leaseHeld` naming host and process, `noLocks`; `SystemError`.
   public static func acquire(in run: RunDirectory, job: String? = nil) throws -> Lease {
     let path = run.leaseFile.path
-    // A lease that is released while this looks at it leaves no file: then try again, not for ever.
+    // A lease that is released while this looks at it leaves no file, and one that another looks at is locked: then try again,
+    // not for ever.
     for _ in 0..<10 {
       if let file = try LeaseFile(creating: path) {
         let lease = Lease(path: path, job: job, file: file)
@@ -58,7 +59,7 @@ public final class Lease: Sendable {
       }
       if let file = try takeOver(path, job: job) { return Lease(path: path, job: job, file: file) }
     }
-    throw LedgerError.leaseHeld(path: path, holder: "jobs that come and go")
+    throw LedgerError.leaseHeld(path: path, holder: "another job that is just starting")
   }
 
   /// Who holds the lease of a run directory; nil when it is free. Only reads: without a file of its own to compare with it
@@ -120,7 +121,9 @@ public final class Lease: Sendable {
   private static func takeOver(_ path: String, job: String?) throws -> LeaseFile? {
     guard let stale = try LeaseFile(opening: path) else { return nil }
     guard try stale.lock() else {
-      throw LedgerError.leaseHeld(path: path, holder: "another job that is just starting")
+      // Another looks at it, or a process that is just being started has it open for a moment.
+      Thread.sleep(forTimeInterval: 0.02)
+      return nil
     }
     return try withFile(beside: path, job: job) { new, temporary in
       if let holder = try holder(of: stale, now: new.modified()) {

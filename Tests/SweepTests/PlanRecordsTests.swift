@@ -47,8 +47,9 @@ import Testing
     let yaml = """
       model: models/tiny
       tasks: [MRPC]
+      seeds: {count: 1}
       recipe: {epochs: 2, batch: 4, snapshots: {every: 5 steps}}
-      trajectories: [{task: MRPC}]
+      trajectories: [{tasks: [MRPC]}]
       surfaces: [{task: MRPC, along: random, alpha: [-1, 1, 3], beta: [-1, 1, 3]}]
       """
     let snapshot = ["snapshots/step-000005.safetensors"]
