@@ -110,8 +110,12 @@ _PATTERNS = {
     "datasets": {"layer": r"\d{0,4}"},
 }
 """Texts of columns that figures have axes of."""
-_KEYS = {"cells": ("cell",), "consistency": ("comparison", "probe", "measure", "layer", "cells", "varied")}
-"""What tells the rows of a table apart that others are looked up in."""
+_KEYS = {
+    "cells": ("cell",),
+    "consistency": ("comparison", "probe", "measure", "layer", "cells", "varied"),
+    "similarity": ("comparison", "layer", "a", "b", "measure"),
+}
+"""What tells the rows of a table apart, where figures rely on it; a row that lacks a part of it is like no other."""
 _EXCEPTIONS = {("curvature", "loss"): "number", ("consistency", "layer"): "text"}
 
 
@@ -174,7 +178,7 @@ def _frame(table: str, header: list[str], rows: list[list[str]], path: str) -> p
                     "for all, or nothing; write the table again with 'seedscape export'"
                 )
     if key := [header.index(name) for name in _KEYS.get(table, ())]:
-        counts = Counter(tuple(row[place] for place in key) for row in rows)
+        counts = Counter(tuple(row[place] for place in key) for row in rows if all(row[place] for place in key))
         if twice := [key for key, count in counts.items() if count > 1]:
             raise UnreadableError(
                 f"{path} has more than one row of {' '.join(twice[0])!r}, expected one; write it again with 'seedscape export'"
