@@ -308,7 +308,8 @@ def test_paper_bytes(run: seedscape.Run, tmp_path: Path, monkeypatch: pytest.Mon
         "surface-1-MRPC-s0-x-SST-2-s0-training_loss-3d",
     )
     monkeypatch.setattr(paper, "drawings", lambda run: [drawing for drawing in every if drawing[0] in wanted])
-    first, second = (paper.write(run, tmp_path / name)[0] for name in "ab")
+    (first, failures), (second, others) = (paper.write(run, tmp_path / name) for name in "ab")
+    assert failures == others == []
     assert len(first) == 6
     for one, other in zip(first, second, strict=True):
         assert one.name == other.name and one.read_bytes() == other.read_bytes()

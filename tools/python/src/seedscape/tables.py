@@ -103,6 +103,8 @@ _FLAG = {"degenerate", "lower_censored", "upper_censored", "converged"}
 # What is a word in one table may be a number in another.
 _NUMBERS = ("training_", "dev_", "majority_baseline", "eigenvalue", "residual", "trace", "gradient", "drop")
 """How the columns of numbers begin that depend on the run, such as those of its metrics."""
+MOST_COUNT = 1 << 53
+"""Of whole numbers: up to here each is a Float64 too."""
 _PATTERNS = {
     "similarity": {"layer": r"\d{0,4}"},
     "attention": {"layer": r"\d{0,4}", "head": r"mean|\d{0,4}"},
@@ -110,8 +112,12 @@ _PATTERNS = {
     "datasets": {"layer": r"\d{0,4}"},
 }
 """Texts of columns that figures have axes of."""
-_KEYS = {"cells": ("cell",), "consistency": ("comparison", "probe", "measure", "layer", "cells", "varied")}
-"""What tells the rows of a table apart that others are looked up in."""
+_KEYS = {
+    "cells": ("cell",),
+    "consistency": ("comparison", "probe", "measure", "layer", "cells", "varied"),
+    "similarity": ("comparison", "layer", "a", "b", "measure"),
+}
+"""What tells the rows of a table apart, where figures rely on it; a row that lacks a part of it is like no other."""
 _EXCEPTIONS = {("curvature", "loss"): "number", ("consistency", "layer"): "text"}
 
 
@@ -146,14 +152,14 @@ def read(path: Path) -> pd.DataFrame:
         raise UnreadableError(
             f"{path} begins with a byte order mark, which another program put there; write it again with 'seedscape export'"
         )
-    if len(set(header)) < len(header):
-        raise UnreadableError(
-            f"{path} has a column twice in {', '.join(header)}; write it again with 'seedscape export'"
-        )
     if lacking := [name for name in COLUMNS.get(table, ()) if name not in header]:
         raise UnreadableError(
             f"{path} has the columns {', '.join(header)}, expected {', '.join(lacking)} too; it is of another version of "
             "seedscape: write it again with this version's 'seedscape export'"
+        )
+    if len(set(header)) < len(header):
+        raise UnreadableError(
+            f"{path} has a column twice in {', '.join(header)}; write it again with 'seedscape export'"
         )
     for number, row in enumerate(rows[1:], 2):
         if len(row) != len(header):
@@ -174,7 +180,7 @@ def _frame(table: str, header: list[str], rows: list[list[str]], path: str) -> p
                     "for all, or nothing; write the table again with 'seedscape export'"
                 )
     if key := [header.index(name) for name in _KEYS.get(table, ())]:
-        counts = Counter(tuple(row[place] for place in key) for row in rows)
+        counts = Counter(tuple(row[place] for place in key) for row in rows if all(row[place] for place in key))
         if twice := [key for key, count in counts.items() if count > 1]:
             raise UnreadableError(
                 f"{path} has more than one row of {' '.join(twice[0])!r}, expected one; write it again with 'seedscape export'"
@@ -200,16 +206,24 @@ def _are_numbers(fields: Iterable[str]) -> bool:
         return False
 
 
+def _count(field: str) -> int:
+    value = int(field)
+    # What is greater is no number of an axis either.
+    if abs(value) > MOST_COUNT:
+        raise ValueError(f"got {field}, expected a whole number up to {MOST_COUNT}")
+    return value
+
+
 def _column(kind: str, fields: list[str], where: str) -> pd.Series:
     try:
         match kind:
             case "text":
                 return pd.Series(fields, dtype=object)
             case "count":
-                return pd.Series([int(field) if field else pd.NA for field in fields], dtype="Int64")
+                return pd.Series([_count(field) if field else pd.NA for field in fields], dtype="Int64")
             case "flag":
                 return pd.Series([field == "1" if field else pd.NA for field in fields], dtype="boolean")
             case _:
                 return pd.Series(np.array([float(field) if field else np.nan for field in fields], dtype=np.float64))
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise UnreadableError(f"{where}: {error}; write the table again with 'seedscape export'") from error

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,9 @@ MOST_BYTES = 200
 """Of a file's name without extension: file systems take 255, with what is needed while it is written."""
 MOST_LETTERS = 60
 """Of a text in a figure; the middle of a longer name is left out."""
+
+FARTHEST = 8e307
+"""An end of an axis: twice as much still is a number."""
 
 FORMATS = {"pdf": {"CreationDate": None, "Creator": "seedscape"}, "png": {"Software": "seedscape"}}
 
@@ -74,6 +78,11 @@ def drawn(draw: Callable[[], Figure]) -> Figure:
         text.set_parse_math("$" not in whole)
         if len(whole) > MOST_LETTERS or "\n" in whole:
             text.set_text(_short(whole))
+    for axes in figure.axes:
+        # What is between the ends of an axis has to be a number.
+        for ends, put in ((axes.get_xlim(), axes.set_xlim), (axes.get_ylim(), axes.set_ylim)):
+            if not math.isfinite(ends[1] - ends[0]):
+                put(max(ends[0], -FARTHEST), min(ends[1], FARTHEST))
     return figure
 
 
