@@ -10,7 +10,7 @@ enum Description: String, CaseIterable {
 
   /// The line; behind `refused: ` the message of an error.
   func line(_ path: String) -> String {
-    do { return try text(URL(filePath: path)) } catch { return "refused: \(error)" }
+    do { return try text(URL(filePath: path)) } catch { return "refused: \("\(error)".debugDescription)" }
   }
 
   private func text(_ url: URL) throws -> String {
