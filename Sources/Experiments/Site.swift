@@ -77,7 +77,15 @@ public struct Site: Sendable {
       return try GLUE.Task.custom(
         name: custom.name, train: custom.train, dev: custom.dev,
         columns: GLUE.Columns(text: custom.columns.text, pair: custom.columns.pair, label: custom.columns.label),
-        labels: labels, format: custom.format.flatMap { FileFormat(rawValue: $0.rawValue) }, in: folder)
+        labels: labels, skipLabels: custom.skipLabels ?? [], format: custom.format.map(Self.format), in: folder)
+    }
+  }
+
+  private static func format(_ format: CustomTask.Format) -> FileFormat {
+    switch format {
+    case .tsv: .tsv
+    case .csv: .csv
+    case .jsonLines: .jsonLines
     }
   }
 }

@@ -41,6 +41,13 @@ struct TaskOptions: ParsableArguments {
       "Your class labels in id order, separated by commas. (default: the training file's, sorted)", valueName: "list"))
   var labels: String?
 
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "Labels of your rows to skip, separated by commas, such as -1,NA; an empty one, as in '-1,', is for labels that are "
+        + "empty, blank or null. (default: none)", valueName: "list"))
+  var skipLabels: String?
+
   @Option(help: .init("The range of your numeric labels, such as 0,5: regression.", valueName: "low,high"))
   var labelRange: String?
 
@@ -50,6 +57,13 @@ struct TaskOptions: ParsableArguments {
   /// The task as asked for.
   func resolve() throws -> Task {
     guard trainFile != nil || devFile != nil else {
+      let own = [
+        ("--text-column", textColumn), ("--pair-column", pairColumn), ("--label-column", labelColumn),
+        ("--labels", labels), ("--skip-labels", skipLabels), ("--label-range", labelRange),
+      ]
+      if let (name, _) = own.first(where: { $0.1 != nil }) {
+        throw ValidationError("\(name) is for files of your own, which --train-file and --dev-file name")
+      }
       guard data != nil else {
         throw ValidationError("--data is missing: name the GLUE folder, which holds one folder per task")
       }
@@ -60,7 +74,9 @@ struct TaskOptions: ParsableArguments {
     }
     return try Task.custom(
       name: task, train: trainFile, dev: devFile,
-      columns: Columns(text: textColumn, pair: pairColumn, label: labelColumn), labels: try labelKind(), in: folder)
+      columns: Columns(text: textColumn, pair: pairColumn, label: labelColumn), labels: try labelKind(),
+      skipLabels: skipLabels.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) } ?? [],
+      in: folder)
   }
 
   /// The files of its training and dev rows, whose bytes ranks of a job must share.
@@ -72,14 +88,15 @@ struct TaskOptions: ParsableArguments {
   }
 
   private func labelKind() throws -> LabelKind? {
-    if let labelRange {
-      let bounds = labelRange.split(separator: ",").compactMap { Double($0) }
-      guard bounds.count == 2, bounds[0] < bounds[1] else {
-        throw ValidationError("--label-range is '\(labelRange)', expected two numbers such as 0,5")
-      }
-      return .regression(bounds[0]...bounds[1])
+    guard let labelRange else { return labels.map { .classes($0.split(separator: ",").map(String.init)) } }
+    guard labels == nil else { throw ValidationError("--labels and --label-range exclude each other") }
+    let bounds = labelRange.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
+    guard bounds.count == 2, bounds.allSatisfy({ (-1e9...1e9).contains($0) }), bounds[0] < bounds[1] else {
+      throw ValidationError(
+        "--label-range is '\(labelRange)', expected two numbers from -1e9 to 1e9, the first below the second, such as 0,5"
+      )
     }
-    return labels.map { .classes($0.split(separator: ",").map(String.init)) }
+    return .regression(bounds[0]...bounds[1])
   }
 }
 
