@@ -75,7 +75,7 @@ struct TaskOptions: ParsableArguments {
     return try Task.custom(
       name: task, train: trainFile, dev: devFile,
       columns: Columns(text: textColumn, pair: pairColumn, label: labelColumn), labels: try labelKind(),
-      skipLabels: skipLabels.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) } ?? [],
+      skipLabels: skipLabels.map(Self.list) ?? [],
       in: folder)
   }
 
@@ -87,10 +87,15 @@ struct TaskOptions: ParsableArguments {
     return try [GLUE.Split.train, .dev].map { try InputFile(task.file(of: $0), of: task, in: folder) }
   }
 
+  /// What stands between commas, as it is; nothing too.
+  private static func list(_ text: String) -> [String] {
+    text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  }
+
   private func labelKind() throws -> LabelKind? {
-    guard let labelRange else { return labels.map { .classes($0.split(separator: ",").map(String.init)) } }
+    guard let labelRange else { return labels.map { .classes(Self.list($0)) } }
     guard labels == nil else { throw ValidationError("--labels and --label-range exclude each other") }
-    let bounds = labelRange.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
+    let bounds = Self.list(labelRange).map { Double($0) ?? .nan }
     guard bounds.count == 2, bounds.allSatisfy({ (-1e9...1e9).contains($0) }), bounds[0] < bounds[1] else {
       throw ValidationError(
         "--label-range is '\(labelRange)', expected two numbers from -1e9 to 1e9, the first below the second, such as 0,5"
