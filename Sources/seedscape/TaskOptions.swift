@@ -37,6 +37,7 @@ struct TaskOptions: ParsableArguments {
   var labelColumn: String?
 
   @Option(
+    parsing: .unconditional,
     help: .init(
       "Your class labels in id order, separated by commas. (default: the training file's, sorted)", valueName: "list"))
   var labels: String?
@@ -48,7 +49,9 @@ struct TaskOptions: ParsableArguments {
         + "empty, blank or null. (default: none)", valueName: "list"))
   var skipLabels: String?
 
-  @Option(help: .init("The range of your numeric labels, such as 0,5: regression.", valueName: "low,high"))
+  @Option(
+    parsing: .unconditional,
+    help: .init("The range of your numeric labels, such as 0,5: regression.", valueName: "low,high"))
   var labelRange: String?
 
   /// The folder that relative paths start from.
