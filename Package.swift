@@ -115,7 +115,7 @@ let package = Package(
     tests("LearningDynamics", ["LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
     tests("Sweep"),
     tests("Experiments", ["BERT", "GLUE", "Sweep"]),
-    tests("Results", ["Ledger", "Sweep", "TensorFiles"]),
+    tests("Results", ["GLUE", "Ledger", "Sweep", "TensorFiles"]),
     tests("Ledger", ["Diagnostics", "POSIX", "Sweep", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("MPI", ["Diagnostics"]),
     tests("Coordination", ["Diagnostics", "Sweep"]),

@@ -2,44 +2,65 @@ internal import BERT
 internal import Foundation
 internal import GLUE
 internal import LinearAlgebra
-public import Sweep
+internal import Sweep
 internal import TensorFiles
 
 extension Site {
-  /// Reads and hashes model and data, checks all that can be checked before the first unit runs, and tells what a plan
-  /// must know.
+  /// Reads and hashes model and data, checks all that can be checked before the first unit runs, and tells what a plan and
+  /// a user must know.
   ///
   /// - Parameters:
   ///   - program: the program and its version.
   ///   - hashes: of the input files, as far as they are known.
   /// - Throws: ``ExperimentError``, `GLUEError`, `TokenizationError`, `ModelError`, Foundation's file errors.
-  public func facts(program: String, hashes: InputHashes = .none) throws -> SweepInputs {
+  public func survey(program: String, hashes: InputHashes = .none) throws -> Survey {
     var tasks: [String: TaskFacts] = [:]
+    var classes: [String: [ClassCount]] = [:]
+    var notices = Notices.of(
+      checkpoint, tokenizer, for: sweep.initialisations.contains(.pretrained) ? encoder : nil)
     for entry in sweep.tasks {
-      let task = try self.task(entry.name)
-      let train = try task.read(.train, in: data).examples
-      let dev = try task.read(.dev, in: data).examples
-      let recipes = kinds.map { sweep.recipe(task: entry.name, initialisation: $0.initialisation, variant: $0.variant) }
-      let lengths = recipes.map(\.maxLength) + sweep.probes.filter { $0.task == entry.name }.compactMap(\.maxLength)
-      let longest = lengths.max() ?? 0
-      let limits = checkpoint.configuration.inputLimits
-      let limit = limits.maximumPositions
-      guard longest <= limit else { throw ExperimentError.maximumLength(got: longest, limit: limit) }
+      let rows = try rows(of: entry.name)
       // A thousand rows are enough for a mean that only orders and predicts.
-      let sample = try EncodedDataset(train.prefix(1000), tokenizer: tokenizer, maximumLength: longest, limits: limits)
+      let lengths = Array(rows.encodedTrain.lengths.prefix(1000))
+      let count = Double(max(1, lengths.count))
       tasks[entry.name] = TaskFacts(
-        trainHash: try hashes.identity(of: file(of: task, .train)),
-        devHash: try hashes.identity(of: file(of: task, .dev)), trainRows: train.count, devRows: dev.count,
-        tokensPerExample: Double(sample.tokenCount) / Double(max(1, sample.count)),
-        operationsPerExample: model(for: task).operations(lengths: sample.lengths, purpose: .inference)
-          / Double(max(1, sample.count)))
+        trainHash: try hashes.identity(of: file(of: rows.task, .train)),
+        devHash: try hashes.identity(of: file(of: rows.task, .dev)),
+        trainRows: rows.train.examples.count, devRows: rows.dev.examples.count,
+        tokensPerExample: Double(lengths.reduce(0, +)) / count,
+        operationsPerExample: model(for: rows.task).operations(lengths: lengths, purpose: .inference) / count)
+      classes[entry.name] = rows.classes
+      notices += self.notices(rows)
     }
     let table = BERTModel(checkpoint.configuration, outputs: nil).table
-    return SweepInputs(
-      model: ModelFacts(
-        hash: try modelHash(hashes), parameterCount: table.encoder.count,
-        layers: checkpoint.configuration.layers, channels: checkpoint.configuration.hiddenSize),
-      tasks: tasks, environment: NumericEnvironment(program: program, blas: BLAS.version, blasCore: BLAS.coreName))
+    return Survey(
+      inputs: SweepInputs(
+        model: ModelFacts(
+          hash: try modelHash(hashes), parameterCount: table.encoder.count,
+          layers: checkpoint.configuration.layers, channels: checkpoint.configuration.hiddenSize),
+        tasks: tasks, environment: NumericEnvironment(program: program, blas: BLAS.version, blasCore: BLAS.coreName)),
+      classes: classes, notices: notices)
+  }
+
+  /// The rows of a task's two files, encoded as long as any recipe or probe of the sweep wants them.
+  private func rows(of name: String) throws -> TaskRows {
+    let recipes = recipes(of: name)
+    let lengths = recipes.map(\.maxLength) + sweep.probes.filter { $0.task == name }.compactMap(\.maxLength)
+    let limits = checkpoint.configuration.inputLimits
+    let (longest, limit) = (lengths.max() ?? 0, limits.maximumPositions)
+    let task = try task(name)
+    let (train, dev) = (try task.read(.train, in: data), try task.read(.dev, in: data))
+    guard longest <= limit else { throw ExperimentError.maximumLength(got: longest, limit: limit) }
+    return TaskRows(
+      task: task, train: train, dev: dev,
+      encodedTrain: try EncodedDataset(
+        train.examples, tokenizer: tokenizer, maximumLength: longest, limits: limits),
+      encodedDev: try EncodedDataset(dev.examples, tokenizer: tokenizer, maximumLength: longest, limits: limits))
+  }
+
+  /// The recipes of a task's cells, in the order of the sweep file.
+  func recipes(of task: String) -> [Recipe] {
+    kinds.map { sweep.recipe(task: task, initialisation: $0.initialisation, variant: $0.variant) }
   }
 
   /// Of all files that decide what the model computes.

@@ -79,7 +79,7 @@ public struct Site: Sendable {
       return try GLUE.Task.custom(
         name: custom.name, train: custom.train, dev: custom.dev,
         columns: GLUE.Columns(text: custom.columns.text, pair: custom.columns.pair, label: custom.columns.label),
-        labels: labels, format: custom.format.map(FileFormat.init), in: folder)
+        labels: labels, skipLabels: custom.skipLabels ?? [], format: custom.format.map(FileFormat.init), in: folder)
     }
   }
 }

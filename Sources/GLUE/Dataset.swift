@@ -35,11 +35,14 @@ public struct Dataset: Sendable, Hashable {
   public let examples: [Example]
   /// How many rows were skipped because they had too few columns (QQP, QNLI); 0 for all other tasks.
   public let skipped: Int
+  /// How many rows were skipped for their labels, by the entry of the task's ``Task/skipLabels``; 0 is left out.
+  public let skippedLabels: [String: Int]
 
   /// A data set from its parts.
-  public init(examples: [Example], skipped: Int = 0) {
+  public init(examples: [Example], skipped: Int = 0, skippedLabels: [String: Int] = [:]) {
     self.examples = examples
     self.skipped = skipped
+    self.skippedLabels = skippedLabels
   }
 }
 
@@ -52,21 +55,39 @@ extension Task {
   /// - Parameter folder: where relative paths start: the GLUE folder, which holds `SST-2/train.tsv` and so on.
   /// - Throws: ``GLUEError``, which names the file and, for a row, its line.
   public func read(_ split: Split, in folder: URL) throws(GLUEError) -> Dataset {
-    let file = try file(of: split)
-    let source = try SourceFile(file, of: self, in: folder)
-    let table = try source.rows(columns: columns, raggedRows: raggedRows, labelOptional: split.mayLackLabels)
+    try rows(of: SourceFile(try file(of: split), of: self, in: folder), labelOptional: split.mayLackLabels)
+  }
+
+  /// Reads the rows of a split from a file's bytes; `path` is for messages.
+  ///
+  /// - Throws: ``GLUEError``.
+  package func read(_ split: Split, from bytes: [UInt8], path: String) throws(GLUEError) -> Dataset {
+    try rows(
+      of: SourceFile(bytes, file: try file(of: split), path: path), labelOptional: split.mayLackLabels)
+  }
+
+  private func rows(of source: SourceFile, labelOptional: Bool) throws(GLUEError) -> Dataset {
+    let skippedLabels = SkippedLabels(skipLabels)
+    let table = try source.rows(
+      columns: columns, raggedRows: raggedRows, labelOptional: labelOptional, emptyLabels: skippedLabels.haveEmpty)
     let reader = LabelReader(labels)
     var examples: [Example] = []
+    var left: [String: Int] = [:]
     examples.reserveCapacity(table.rows.count)
     for row in table.rows {
       var label: Label?
       if let text = row.label {
+        if let marker = skippedLabels.marker(text) {
+          left[marker, default: 0] += 1
+          continue
+        }
         label = reader.label(text)
         if label == nil { throw .unknownLabel(path: source.path, line: row.line, got: text, expected: labels) }
       }
       examples.append(Example(text: row.text, pair: row.pair, label: label, line: row.line))
     }
-    return Dataset(examples: examples, skipped: table.skipped)
+    if examples.isEmpty { throw .noRows(path: source.path, skipped: table.skipped + table.rows.count) }
+    return Dataset(examples: examples, skipped: table.skipped, skippedLabels: left)
   }
 }
 
@@ -108,7 +129,7 @@ private struct LabelReader {
   func label(_ text: String) -> Label? {
     switch kind {
     case .classes: ids[text].map { .class($0) }
-    case .regression(let range): Double(text).flatMap { $0.isFinite && range.contains($0) ? .value($0) : nil }
+    case .regression(let range): text.decimal.flatMap { range.contains($0) ? .value($0) : nil }
     }
   }
 }

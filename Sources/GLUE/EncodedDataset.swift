@@ -9,7 +9,7 @@ public struct EncodedDataset: Sendable {
   /// The labels; nil where the file has none.
   public let labels: Labels?
   /// Whether each example was cut to the maximal length.
-  private let isCut: [Bool]
+  let isCut: [Bool]
 
   /// How many examples there are.
   public var count: Int { sequences.count }

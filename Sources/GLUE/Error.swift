@@ -1,8 +1,9 @@
 public import Diagnostics
+public import POSIX
 
 /// What can be wrong with a task's definition or its files. Every message names what was got, what was expected and
 /// what to do, on one line.
-public enum GLUEError: ProgramError, Hashable {
+public enum GLUEError: ProgramError, Equatable {
   /// No built-in task has the name.
   case unknownTask(name: String, known: [String])
   /// The definition of a custom task makes no sense; `problem` says why and what to do.
@@ -17,8 +18,10 @@ public enum GLUEError: ProgramError, Hashable {
   case pairsUnreadable(task: String, model: String, segments: Int)
   /// A split's file is not there; `layout` lists the task's paths in the data folder.
   case missingFile(path: String, task: String, folder: String, layout: [String])
-  /// The file is there and cannot be read.
+  /// The file is there and is none that can be read.
   case unreadableFile(path: String, reason: String)
+  /// The system refuses to read the file.
+  case system(SystemError)
   /// The file holds no bytes but line ends.
   case emptyFile(path: String)
   /// The file holds a header and no rows, or (QQP, QNLI) only rows that are skipped.
@@ -35,6 +38,14 @@ public enum GLUEError: ProgramError, Hashable {
   case emptyLabel(path: String, line: Int)
   /// Bytes of a row's text, label or column name are not UTF-8.
   case invalidUTF8(path: String, line: Int)
+  /// They are half a surrogate pair, as UTF-16 has them, written as if it were a character.
+  case halfSurrogatePair(path: String, line: Int)
+  /// The file is no text in UTF-8 but something else, which its first bytes tell.
+  case foreignFile(path: String, kind: String, cure: String)
+  /// No line of the file ends in a line feed, and there are carriage returns in it.
+  case carriageReturnsAlone(path: String)
+  /// The file is too large to be held.
+  case tooLarge(path: String, got: Int, limit: Int)
   /// A record breaks the quoting rules of RFC 4180.
   case malformedCSV(path: String, line: Int, problem: String)
   /// A line is no JSON object with the columns' types.
@@ -42,78 +53,120 @@ public enum GLUEError: ProgramError, Hashable {
 }
 
 extension GLUEError {
-  /// Bad input.
-  public var exitStatus: ExitStatus { .badInput }
+  /// Bad input, but for what the system refuses.
+  public var exitStatus: ExitStatus {
+    if case .system(let error) = self { error.exitStatus } else { .badInput }
+  }
 
   /// The message, on one line.
   public var description: String {
     switch self {
     case .unknownTask(let name, let known):
-      "no task is called \(quoted(name)); known are \(known.joined(separator: ", ")); define another as a custom task: "
+      "no task is called \(name.shown); known are \(known.joined(separator: ", ")); define another as a custom task: "
         + "a name, a train file, a dev file and the columns text, label and perhaps pair"
     case .invalidTask(let name, let problem):
-      "task \(quoted(name)): \(problem)"
+      "task \(name.shown): \(problem)"
     case .unknownSplit(let task, let split, let available):
       "task \(task) has no split \(split.rawValue); choose one of \(available.map(\.rawValue).joined(separator: ", "))"
     case .unknownFormat(let path):
-      "\(quoted(path)): expected a file name that ends in .tsv, .csv, .jsonl or .json; rename the file or state its "
+      "\(path.shown): expected a file name that ends in .tsv, .csv, .jsonl or .json; rename the file or state its "
         + "format (\(FileFormat.allCases.map(\.rawValue).joined(separator: ", ")))"
     case .labelMismatch(let task, let got, let expected):
-      "task \(task) has the labels \(list(expected)), the model's id2label names \(list(got)); use a model of this "
+      "task \(task) has the labels \(expected.shownList), the model's id2label names \(got.shownList); use a model of this "
         + "task, or name the classes in its config.json as the task does"
     case .pairsUnreadable(let task, let model, let segments):
       "task \(task) has pairs of texts, whose second has segment id 1; the model in \(model) knows 0 to \(segments - 1) "
         + "(type_vocab_size \(segments)); use a task of single texts, or a model with type_vocab_size 2"
     case .missingFile(let path, let task, let folder, let layout):
-      "no file at \(quoted(path)); task \(task) expects \(layout.joined(separator: ", ")) in the data folder "
-        + "\(quoted(folder)); put the files there or name another data folder"
+      "no file at \(path.shown); task \(task) expects \(layout.joined(separator: ", ")) in the data folder "
+        + "\(folder.shown); put the files there or name another data folder"
     case .unreadableFile(let path, let reason):
-      "\(quoted(path)) cannot be read: \(reason); expected a readable text file"
+      "\(path.shown) cannot be read: \(reason); expected a readable text file"
+    case .system(let error): error.description
     case .emptyFile(let path):
-      "\(quoted(path)) is empty; expected rows of text; fetch the file again"
+      "\(path.shown) is empty; expected rows of text; fetch the file again"
     case .noRows(let path, let skipped):
-      "\(quoted(path)) has no usable rows (\(skipped) skipped for too few columns); expected at least one after the "
-        + "header; fetch the file again"
+      "\(path.shown) has no usable rows (\(skipped) skipped for too few columns or for their labels); expected at least "
+        + "one after the header; fetch the file again, or skip fewer"
     case .missingColumn(let path, let line, let column, let found):
-      "\(quoted(path)), line \(line): no column \(quoted(column)); found \(list(found)); "
+      "\(path.shown), line \(line): no column \(column.shown); found \(found.shownList)\(hint(column, found)); "
         + "name the columns as the file does, or add a header line"
     case .ambiguousColumn(let path, let line, let column):
-      "\(quoted(path)), line \(line): column \(quoted(column)) is named more than once; rename all but one"
+      "\(path.shown), line \(line): column \(column.shown) is named more than once; rename all but one"
     case .raggedRow(let path, let line, let got, let expected):
-      "\(quoted(path)), line \(line): got \(got) columns, expected \(expected) as in the header; "
+      "\(path.shown), line \(line): got \(got) columns, expected \(expected) as in the header; "
         + "look for a missing or an extra separator, or a line end within a text"
     case .unknownLabel(let path, let line, let got, let expected):
-      "\(quoted(path)), line \(line): got label \(quoted(got)), expected \(text(of: expected)); "
-        + "correct the row, or the task's labels or label column"
+      "\(path.shown), line \(line): got label \(got.shown), expected \(text(of: expected)); \(remedy(got))"
     case .emptyLabel(let path, let line):
-      "\(quoted(path)), line \(line): the label is empty; expected a class or a number; correct or remove the row"
+      "\(path.shown), line \(line): the label is empty; expected a class or a number; correct the row, or skip such rows "
+        + "(skip_labels: [\"\"], or --skip-labels '')"
     case .invalidUTF8(let path, let line):
-      "\(quoted(path)), line \(line): got bytes that are not UTF-8; expected UTF-8; convert the file, e.g. by iconv"
+      "\(path.shown), line \(line): got bytes that are not UTF-8; expected UTF-8; convert the file, e.g. by iconv"
+    case .halfSurrogatePair(let path, let line):
+      "\(path.shown), line \(line): got half a surrogate pair in place of a character; expected UTF-8; write the file "
+        + "again with whole characters"
+    case .foreignFile(let path, let kind, let cure):
+      "\(path.shown) is \(kind); expected a text in UTF-8; \(cure)"
+    case .carriageReturnsAlone(let path):
+      "\(path.shown) has lines that end in carriage returns alone; expected line feeds; convert the file: tr '\\r' '\\n'"
+    case .tooLarge(let path, let got, let limit):
+      "\(path.shown) has \(got) bytes; expected at most \(limit), which are held in memory; take fewer rows"
     case .malformedCSV(let path, let line, let problem):
-      "\(quoted(path)), line \(line): \(problem); expected fields as in RFC 4180; enclose a field that holds quotes, "
+      "\(path.shown), line \(line): \(problem); expected fields as in RFC 4180; enclose a field that holds quotes, "
         + "commas or line ends in quotes and double the quotes within"
     case .malformedJSON(let path, let line, let problem):
-      "\(quoted(path)), line \(line): \(problem); expected one JSON object per line, texts as strings, the label as a "
+      "\(path.shown), line \(line): \(problem); expected one JSON object per line, texts as strings, the label as a "
         + "string or a number"
     }
   }
 
   private func text(of labels: LabelKind) -> String {
     switch labels {
-    case .classes(let labels): "one of \(list(labels))"
+    case .classes(let labels): "one of \(labels.shownList)"
     case .regression(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
     }
   }
 
-  /// The names, quoted, the first 20 of them: a column of free text taken for labels must not fill the screen.
-  private func list(_ names: [String]) -> String {
-    let shown = names.prefix(20).map(quoted).joined(separator: ", ")
-    return names.count > 20 ? "\(shown), ... (\(names.count) in all)" : shown
+  /// What a label that is none is likely to be.
+  private func remedy(_ label: String) -> String {
+    if label.unicodeScalars.contains("\u{FEFF}") {
+      return
+        "\\u{FEFF} is a byte order mark, which joining files leaves; remove it, and the header line that is there again"
+    }
+    return label.looksUnlabelled
+      ? "if it marks rows without a label, skip them (skip_labels, or --skip-labels, of a task of your own)"
+      : "correct the row, or the task's labels or label column"
   }
 
-  /// In quotes, with line ends and control characters escaped: a message stays on one line. A label column that is in
-  /// truth a text is cut; paths are shorter than that.
-  private func quoted(_ text: String) -> String {
-    text.count > 300 ? (text.prefix(60) + "...").debugDescription : text.debugDescription
+  /// What is wrong with a column's name, where a name that was found is nearly the same.
+  private func hint(_ column: String, _ found: [String]) -> String {
+    func loose(_ name: String) -> String { name.looseLabel.replacing("\"", with: "") }
+    guard let near = found.first(where: { loose($0) == loose(column) }) else { return "" }
+    return near.unicodeScalars.contains("\u{FEFF}")
+      ? " (\\u{FEFF} is a byte order mark, and this file has one too many)"
+      : " (\(near.shown) is not the same, letter by letter)"
+  }
+}
+
+extension String {
+  /// In quotes, with line ends and all that nobody sees escaped, a byte order mark for one: a message stays on one line and
+  /// shows what is there. A label column that is in truth a text is cut; paths are shorter than that.
+  package var shown: String {
+    let text = utf8.count > 300 ? String(String.UnicodeScalarView(unicodeScalars.prefix(60))) + "..." : self
+    return text.debugDescription.unicodeScalars.map { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: scalar.escaped(asASCII: true)
+      default: String(scalar)
+      }
+    }.joined()
+  }
+}
+
+extension Collection<String> {
+  /// The names, quoted, the first 20 of them: a column of free text taken for labels must not fill the screen.
+  var shownList: String {
+    let names = prefix(20).map(\.shown).joined(separator: ", ")
+    return count > 20 ? "\(names), ... (\(count) in all)" : names
   }
 }

@@ -13,16 +13,19 @@ extension Task {
   ///   - columns: the columns by header name or JSON key.
   ///   - labels: at least two classes in id order, or a range; nil takes the classes from the training file, which is
   ///     read for it: its distinct labels, in numeric order when all are integers, else in Unicode order.
+  ///   - skipLabels: labels of rows to skip, such as `-1`; an empty one is for labels that are empty, blank, null or not
+  ///     there. See ``skipLabels``.
   ///   - format: how both files are written; nil goes by each file's extension: .tsv, .csv, .jsonl or .json.
   ///   - folder: where relative paths start.
   /// - Throws: ``GLUEError``: the definition makes no sense, or the training file cannot be read.
   public static func custom(
-    name: String, train: String, dev: String, columns: Columns, labels: LabelKind? = nil, format: FileFormat? = nil,
-    in folder: URL
+    name: String, train: String, dev: String, columns: Columns, labels: LabelKind? = nil, skipLabels: [String] = [],
+    format: FileFormat? = nil, in folder: URL
   ) throws(GLUEError) -> Task {
     try checkDefinition(name: name, columns: columns)
     let trainFile = try taskFile(.train, train, format: format)
     let devFile = try taskFile(.dev, dev, format: format)
+    let labelsGiven = labels
     func task(_ labels: LabelKind) -> Task {
       let (main, others): (Metric, [Metric]) =
         switch labels {
@@ -31,11 +34,19 @@ extension Task {
         }
       return Task(
         name: name, columns: columns, labels: labels, mainMetric: main, otherMetrics: others,
-        files: [trainFile, devFile], raggedRows: .refused)
+        files: [trainFile, devFile], raggedRows: .refused, skipLabels: skipLabels,
+        takesLabelsFromFile: labelsGiven == nil)
     }
     switch labels {
     case .regression(let range): return task(.regression(range))
-    case .classes(let names): return task(.classes(try checkedClasses(names, of: name)))
+    case .classes(let names):
+      let skipped = SkippedLabels(skipLabels)
+      if let both = names.first(where: { skipped.marker($0) != nil }) {
+        throw .invalidTask(
+          name: name, problem: "\(both.shown) is a class and a label of rows to skip; take it from one of the two lists"
+        )
+      }
+      return task(.classes(try checkedClasses(names, of: name)))
     case nil:
       let names = try task(.classes([])).labels(in: trainFile, folder: folder)
       return task(.classes(try checkedClasses(names, of: name)))
@@ -56,36 +67,46 @@ extension Task {
     }
     let names = [columns.text, columns.label] + (columns.pair.map { [$0] } ?? [])
     guard Set(names).count == names.count else {
-      let got = names.map(\.debugDescription).joined(separator: ", ")
-      throw .invalidTask(name: name, problem: "text, pair and label must be different columns; got \(got)")
+      throw .invalidTask(
+        name: name, problem: "text, pair and label must be different columns; got \(names.shownList)")
     }
   }
 
   private static func checkedClasses(_ labels: [String], of name: String) throws(GLUEError) -> [String] {
-    let got = labels.map(\.debugDescription).joined(separator: ", ")
     guard Set(labels).count == labels.count else {
-      throw .invalidTask(name: name, problem: "a label is listed twice in \(got); list each once")
+      throw .invalidTask(name: name, problem: "a label is listed twice in \(labels.shownList); list each once")
+    }
+    guard !labels.contains(where: \.bare.isEmpty) else {
+      throw .invalidTask(name: name, problem: "a label in \(labels.shownList) is empty; give each class a name")
     }
     guard labels.count >= 2 else {
       throw .invalidTask(
-        name: name, problem: "expected at least two labels, got [\(got)]; check the label column or list the labels")
+        name: name,
+        problem: "expected at least two labels, got [\(labels.shownList)]; check the label column or list the labels")
     }
     return labels
   }
 
-  /// The distinct labels of a file, in the order of ``custom(name:train:dev:columns:labels:format:in:)``.
+  /// The distinct labels of a file, in the order of ``custom(name:train:dev:columns:labels:skipLabels:format:in:)``.
   private func labels(in file: TaskFile, folder: URL) throws(GLUEError) -> [String] {
     let source = try SourceFile(file, of: self, in: folder)
-    let table = try source.rows(columns: columns, raggedRows: raggedRows, labelOptional: false)
-    if let row = table.rows.first(where: { $0.label == "" }) { throw .emptyLabel(path: source.path, line: row.line) }
-    let distinct = Set(table.rows.compactMap(\.label)).sorted()
+    let skipped = SkippedLabels(skipLabels)
+    let table = try source.rows(
+      columns: columns, raggedRows: raggedRows, labelOptional: false, emptyLabels: skipped.haveEmpty)
+    var seen: Set<String> = []
+    for row in table.rows {
+      guard let label = row.label, !seen.contains(label), skipped.marker(label) == nil else { continue }
+      if label.bare.isEmpty { throw .emptyLabel(path: source.path, line: row.line) }
+      seen.insert(label)
+    }
+    let distinct = seen.sorted()
     let integers = distinct.compactMap { label in Int(label).map { ($0, label) } }
     if integers.count == distinct.count { return integers.sorted(by: <).map(\.1) }
-    if let fraction = distinct.first(where: { Int($0) == nil }), distinct.allSatisfy({ Double($0) != nil }) {
+    if let fraction = distinct.first(where: { Int($0) == nil }), distinct.allSatisfy({ $0.decimal != nil }) {
       throw .invalidTask(
         name: name,
-        problem: "the labels of \(source.path.debugDescription) are numbers such as \(fraction); state a range for "
-          + "regression, or list the labels as classes")
+        problem: "the labels of \(source.path.shown) are numbers such as \(fraction); state a range for regression, or "
+          + "list the labels as classes")
     }
     return distinct
   }

@@ -27,7 +27,7 @@ extension Task {
     return Task(
       name: name, columns: columns, labels: .classes(arranged), mainMetric: mainMetric,
       otherMetrics: Array(metrics.dropFirst()), positiveClass: positive ?? positiveClass, files: files,
-      raggedRows: raggedRows)
+      raggedRows: raggedRows, skipLabels: skipLabels, takesLabelsFromFile: takesLabelsFromFile)
   }
 
   /// The labels in the order of their names in `order`; nil unless that is a permutation of `names`.

@@ -2,7 +2,7 @@
 /// predictions are scored.
 ///
 /// The nine GLUE tasks come from ``named(_:)``, a user's own from
-/// ``custom(name:train:dev:columns:labels:format:in:)``. Everything a task needs is in the value: it is encoded and
+/// ``custom(name:train:dev:columns:labels:skipLabels:format:in:)``. Everything a task needs is in the value: it is encoded and
 /// hashed as a part of a run's record.
 public struct Task: Sendable, Codable, Hashable {
   /// The name in its canonical spelling, such as `SST-2`.
@@ -21,11 +21,17 @@ public struct Task: Sendable, Codable, Hashable {
   public let files: [TaskFile]
   /// What happens to rows whose number of fields is not the header's.
   public let raggedRows: RaggedRows
+  /// The labels that mark rows to skip, as blanks at their ends and the spelling of numbers aside; an empty one is for
+  /// labels that are empty, blank, null or not there. Empty for GLUE's tasks.
+  public let skipLabels: [String]
+  /// Whether the classes are those that the training file was found to have.
+  public let takesLabelsFromFile: Bool
 
   /// `metrics` starts with the main metric.
   init(
     name: String, columns: Columns, labels: LabelKind, mainMetric: Metric, otherMetrics: [Metric] = [],
-    positiveClass: Int = 1, files: [TaskFile], raggedRows: RaggedRows
+    positiveClass: Int = 1, files: [TaskFile], raggedRows: RaggedRows, skipLabels: [String] = [],
+    takesLabelsFromFile: Bool = false
   ) {
     self.name = name
     self.columns = columns
@@ -35,6 +41,8 @@ public struct Task: Sendable, Codable, Hashable {
     self.positiveClass = positiveClass
     self.files = files
     self.raggedRows = raggedRows
+    self.skipLabels = skipLabels
+    self.takesLabelsFromFile = takesLabelsFromFile
   }
 
   /// The file of a split. Where a task has matched and mismatched files (MNLI), `dev` and `test` mean the matched one;

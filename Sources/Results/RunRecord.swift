@@ -1,4 +1,5 @@
 internal import Foundation
+public import GLUE
 internal import POSIX
 public import Sweep
 
@@ -24,6 +25,10 @@ public struct RunRecord: Sendable, Equatable, Codable {
   public var data: String
   /// The sweep's name, which its file need not say; nil in a record of an earlier version.
   public var name: String?
+  /// The classes of each task with their rows, in the order of their ids; nil in records of versions that did not say.
+  public var classes: [String: [ClassCount]]?
+  /// What the user was told at the last start of what is decided without a question; nil likewise.
+  public var notices: [String]?
 
   /// A host, and what its ranks said that they have, which is the same on all hosts but for the processor.
   public struct Machine: Sendable, Equatable, Codable {
@@ -54,7 +59,8 @@ public struct RunRecord: Sendable, Equatable, Codable {
   /// A record from its parts.
   public init(
     inputs: SweepInputs, program: String, mpi: String, blas: String, processor: String, hosts: [String],
-    machines: [Machine], model: String, data: String, name: String
+    machines: [Machine], model: String, data: String, name: String, classes: [String: [ClassCount]]? = nil,
+    notices: [String]? = nil
   ) {
     self.inputs = inputs
     self.program = program
@@ -66,6 +72,8 @@ public struct RunRecord: Sendable, Equatable, Codable {
     self.model = model
     self.data = data
     self.name = name
+    self.classes = classes
+    self.notices = notices
   }
 
   /// Reads the record of a run directory; nil when there is none.

@@ -1,4 +1,5 @@
 public import Foundation
+internal import GLUE
 internal import Ledger
 internal import POSIX
 internal import Sweep
@@ -6,7 +7,7 @@ internal import Sweep
 extension RunResults {
   /// Writes the tables of a run as CSV files into a folder, `exports/` of the run unless another is given: units, cells, epochs, axes, curves, surfaces, flatness,
   /// barriers, agreement, trajectories, overfitting, rollback, curvature, intervals, probes,
-  /// similarity, attention, consistency, datasets.
+  /// similarity, attention, consistency, datasets, classes.
   ///
   /// They hold no times, hosts or ranks: the same sweep gives the same bytes on any number of ranks, interrupted or not.
   ///
@@ -24,7 +25,7 @@ extension RunResults {
       ("curvature.csv", try curvatureTable()), ("intervals.csv", try intervalTable()),
       ("probes.csv", try probeTable()), ("similarity.csv", try similarityTable()),
       ("attention.csv", try attentionTable()), ("consistency.csv", try consistencyTable()),
-      ("datasets.csv", try datasetTable()),
+      ("datasets.csv", try datasetTable()), ("classes.csv", classTable()),
     ]
     for (name, table) in tables {
       try AtomicFile.write(to: folder.appending(path: name)) { try $0.append(table.bytes.span.bytes) }
@@ -41,6 +42,17 @@ extension RunResults {
         default: ""
         }
       table.append([unit.name, unit.work.kind.rawValue, status(unit.id), message, unit.id.hex])
+    }
+    return table
+  }
+
+  /// One row for each class of each task; none for regression, and none of runs that did not record it.
+  private func classTable() -> CSV {
+    var table = CSV(["task", "label", "train", "dev"])
+    for task in sweep.tasks.map(\.name) {
+      for count in record.classes?[task] ?? [] {
+        table.append([task, count.label, "\(count.train)", "\(count.dev)"])
+      }
     }
     return table
   }

@@ -13,6 +13,8 @@ public struct RunResults {
   public let sweep: SweepFile
   /// All units.
   public let plan: Plan
+  /// How it was run.
+  let record: RunRecord
   let ledger: Ledger
   let outcomes: [Identity: StoredOutcome]
 
@@ -29,6 +31,7 @@ public struct RunResults {
     if let holder = try Lease.holder(of: run) { throw ResultsError.running(path: run.root.path, holder: holder) }
     let path = run.sweepFile.path
     sweep = try SweepFile(yaml: try SweepFile.text(of: data, path: path), path: path, name: record.name)
+    self.record = record
     plan = try Plan(sweep: sweep, inputs: record.inputs)
     ledger = try Ledger(reading: run)
     outcomes = try ledger.outcomes()

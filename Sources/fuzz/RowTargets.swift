@@ -26,13 +26,20 @@ private func rowTarget(_ name: String, file: String, glue: [String]) -> Target {
       scratch.write(input, to: "data/\(file)")
       func read(_ task: () throws -> GLUE.Task) {
         attempt {
-          let examples = try task().read(.train, in: folder).examples
-          _ = try EncodedDataset(examples.prefix(8), tokenizer: tokenizer, maximumLength: 8)
+          let task = try task()
+          let rows = try task.read(.train, in: folder)
+          _ = task.notices([(.train, rows), (.dev, rows)])
+          _ = try EncodedDataset(rows.examples.prefix(8), tokenizer: tokenizer, maximumLength: 8)
         }
       }
       for columns in columns {
         for labels in [nil, .regression(0...5)] as [LabelKind?] {
-          read { try .custom(name: "own", train: file, dev: file, columns: columns, labels: labels, in: folder) }
+          for skipped in [[], ["", "-1"]] {
+            read {
+              try .custom(
+                name: "own", train: file, dev: file, columns: columns, labels: labels, skipLabels: skipped, in: folder)
+            }
+          }
         }
       }
       for task in glue { read { try .named(task) } }

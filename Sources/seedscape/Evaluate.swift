@@ -1,5 +1,6 @@
 public import ArgumentParser
 import BERT
+import Experiments
 import FineTuning
 import Foundation
 public import GLUE
@@ -100,8 +101,21 @@ struct Evaluate: ParsableCommand {
       limit.map { rows.examples.prefix($0) } ?? rows.examples[...], tokenizer: tokenizer,
       maximumLength: try maximumLength(maxLength, checkpoint.configuration),
       limits: checkpoint.configuration.inputLimits)
+    let available = data.count
     if let sample { data = data.sample(sample, seed: sampleSeed) }
     guard let targets = data.labels else { throw FineTuningError.noLabels }
+    let classes = zip(task.labelNames, task.rowsByClass(rows.examples)).map { ($0, [(split, $1)]) }
+    if let line = listing(classesOf: task.name, classes) { standardError("seedscape: \(line)") }
+    printNotes(
+      Notices.of(
+        checkpoint, tokenizer,
+        for: head == nil && headSeed == nil ? network : BERTModel(checkpoint.configuration, outputs: nil))
+        + task.notices([(split, rows)])
+        + (limit.map { task.notices(first: $0, of: rows, called: "--limit") } ?? [])
+        + (sample ?? 0 > available ? ["--sample is \(sample ?? 0), and all \(available) examples are used"] : [])
+        + Notices.of(
+          task.name, [(split, data)], maxLengths: [try maximumLength(maxLength, checkpoint.configuration)],
+          tokenizer: tokenizer))
 
     if let output { try OutputFolder.prepare(for: URL(filePath: output)) }
     let evaluator = try Evaluator(network, data, batchSize: batch, team: try ThreadTeam(count: model.threads))
@@ -118,7 +132,7 @@ struct Evaluate: ParsableCommand {
     results.append(("majority_baseline", .number(task.majorityBaseline(targets: targets))))
     results += [
       ("examples", .count(data.count)), ("tokens", .count(data.tokenCount)), ("truncated", .count(data.truncated)),
-      ("skipped_rows", .count(rows.skipped)),
+      ("skipped_rows", .count(rows.skipped + rows.skippedLabels.values.reduce(0, +))),
     ]
     if json {
       try standardOutput(jsonLine(Dictionary(uniqueKeysWithValues: results)))

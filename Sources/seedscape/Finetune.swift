@@ -137,11 +137,19 @@ struct Finetune: ParsableCommand {
     let network = BERTModel(checkpoint.configuration, outputs: task.labels.outputCount)
     let tokenizer = try model.tokenizer(for: checkpoint.configuration)
     let length = try maximumLength(maxLength, checkpoint.configuration)
-    let rows = try task.read(.train, in: self.task.folder).examples
+    let rows = try task.read(.train, in: self.task.folder)
     let train = try EncodedDataset(
-      trainRows.map { rows.prefix($0) } ?? rows[...], tokenizer: tokenizer, maximumLength: length, limits: limits)
-    let dev = try EncodedDataset(
-      try task.read(.dev, in: self.task.folder).examples, tokenizer: tokenizer, maximumLength: length, limits: limits)
+      rows.examples.prefix(trainRows ?? .max), tokenizer: tokenizer, maximumLength: length, limits: limits)
+    let devRows = try task.read(.dev, in: self.task.folder)
+    let dev = try EncodedDataset(devRows.examples, tokenizer: tokenizer, maximumLength: length, limits: limits)
+    let classes = task.classCounts(train: rows.examples, dev: devRows.examples)
+    if let line = listing(classesOf: task.name, classes) { standardError("seedscape: \(line)") }
+    printNotes(
+      Notices.of(checkpoint, tokenizer, for: scratch ? nil : BERTModel(checkpoint.configuration, outputs: nil))
+        + task.notices([(.train, rows), (.dev, devRows)])
+        + (trainRows.map { task.notices(first: $0, of: rows, called: "--train-rows") } ?? [])
+        + Notices.of(
+          task.name, [(.train, train), (.dev, dev)], maxLengths: [length], tokenizer: tokenizer))
     guard let devLabels = dev.labels else { throw FineTuningError.noLabels }
     try OutputFolder.prepare(
       folder, files: ["model.safetensors", "config.json", "training.csv"], folders: ["resume", "snapshots"])

@@ -3,6 +3,7 @@ import BERT
 import Coordination
 import Experiments
 import Foundation
+import GLUE
 import LinearAlgebra
 import Sweep
 
@@ -46,13 +47,15 @@ struct PlanCommand: ParsableCommand {
     let sweep = try source.parse()
     let run = RunDirectory(root: URL(filePath: "runs/\(sweep.name)", directoryHint: .isDirectory))
     let site = try Site(sweep, in: source.folderURL, run: run)
-    let facts = try site.facts(program: Version.program)
-    let plan = try Plan(sweep: sweep, inputs: facts)
-    let forecast = try forecast(plan, site, try site.footprint(of: plan))
+    let survey = try site.survey(program: Version.program)
+    let plan = try Plan(sweep: sweep, inputs: survey.inputs)
+    let forecast = try forecast(plan, site, survey, try site.footprint(of: plan))
     try standardOutput(json ? try jsonLine(forecast) : forecast.text)
   }
 
-  private func forecast(_ plan: Plan, _ site: Site, _ footprint: Footprint) throws -> Forecast {
+  private func forecast(
+    _ plan: Plan, _ site: Site, _ survey: Survey, _ footprint: Footprint
+  ) throws -> Forecast {
     let threads = plan.threads
     let ranks = ranks ?? max(1, Processor.allowedCores.count / threads)
     let rate =
@@ -75,7 +78,8 @@ struct PlanCommand: ParsableCommand {
       busy: simulation.work / (simulation.makespan * Double(ranks)),
       memoryPerRank: footprint.memoryOfRank, memoryMapped: footprint.mapped(ranks: ranks),
       memory: footprint.memory(ranks: ranks), disk: footprint.disk,
-      diskWhileRunning: footprint.disk + footprint.resumeDisk(ranks: ranks))
+      diskWhileRunning: footprint.disk + footprint.resumeDisk(ranks: ranks), classes: survey.classes,
+      notices: survey.notices)
   }
 }
 
@@ -99,6 +103,10 @@ private struct Forecast: Encodable {
   let memory: Double
   let disk: Double
   let diskWhileRunning: Double
+  /// The classes of each task with their rows.
+  let classes: [String: [ClassCount]]
+  /// What is decided without a question.
+  let notices: [String]
 
   /// Of one kind of unit.
   struct Kind: Encodable {
@@ -123,6 +131,8 @@ private struct Forecast: Encodable {
         + "\(Self.scaled(memoryMapped, "B")) of models mapped once per node)",
       "  disk: \(Self.scaled(disk, "B")), and \(Self.scaled(diskWhileRunning - disk, "B")) more while cells are unfinished",
     ]
+    lines += classes.sorted { $0.key < $1.key }.compactMap { listing(classesOf: $0.key, $0.value) }
+    lines += notices.map { "note: \($0)" }
     return lines.joined(separator: "\n")
   }
 

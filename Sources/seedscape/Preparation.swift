@@ -35,7 +35,8 @@ final class Preparation: OutcomeRecorder, Sendable {
   ) throws {
     (sweep, run, self.site, self.places) = (site.sweep, site.run, site, places)
     let root = run.root
-    var inputs = try site.facts(program: Version.program, hashes: hashes)
+    let survey = try site.survey(program: Version.program, hashes: hashes)
+    var inputs = survey.inputs
     let before = try RunRecord.read(from: run)
     if let before {
       try Self.check(source, inputs, against: before, in: run, allowOtherProcessor: allowOtherProcessor)
@@ -64,8 +65,9 @@ final class Preparation: OutcomeRecorder, Sendable {
       try RunRecord(
         inputs: inputs, program: Version.program, mpi: mpi, blas: BLAS.configuration, processor: Processor.name,
         hosts: places.map(\.host), machines: places.machines, model: site.checkpoint.directory.path,
-        data: site.data.path, name: sweep.name
+        data: site.data.path, name: sweep.name, classes: survey.classes, notices: survey.notices
       ).write(to: run)
+      printNotes(survey.notices)
       try site.prepareModels()
     } catch {
       try? lease.release()

@@ -41,7 +41,7 @@ struct Run: ParsableCommand {
     help: .init(
       """
       How to tell how far it is: bar, on standard error; log, a line there now and then; json, one object a line on \
-      standard output; none, nothing but errors; auto, bar on a terminal and otherwise log.
+      standard output; none, nothing but notes and errors; auto, bar on a terminal and otherwise log.
       """, valueName: "mode"))
   var progress = ProgressMode.auto
 

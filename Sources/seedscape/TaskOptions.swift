@@ -37,11 +37,21 @@ struct TaskOptions: ParsableArguments {
   var labelColumn: String?
 
   @Option(
+    parsing: .unconditional,
     help: .init(
       "Your class labels in id order, separated by commas. (default: the training file's, sorted)", valueName: "list"))
   var labels: String?
 
-  @Option(help: .init("The range of your numeric labels, such as 0,5: regression.", valueName: "low,high"))
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "Labels of your rows to skip, separated by commas, such as -1,NA; an empty one, as in '-1,', is for labels that are "
+        + "empty, blank or null. (default: none)", valueName: "list"))
+  var skipLabels: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: .init("The range of your numeric labels, such as 0,5: regression.", valueName: "low,high"))
   var labelRange: String?
 
   /// The folder that relative paths start from.
@@ -50,6 +60,13 @@ struct TaskOptions: ParsableArguments {
   /// The task as asked for.
   func resolve() throws -> Task {
     guard trainFile != nil || devFile != nil else {
+      let own = [
+        ("--text-column", textColumn), ("--pair-column", pairColumn), ("--label-column", labelColumn),
+        ("--labels", labels), ("--skip-labels", skipLabels), ("--label-range", labelRange),
+      ]
+      if let (name, _) = own.first(where: { $0.1 != nil }) {
+        throw ValidationError("\(name) is for files of your own, which --train-file and --dev-file name")
+      }
       guard data != nil else {
         throw ValidationError("--data is missing: name the GLUE folder, which holds one folder per task")
       }
@@ -60,7 +77,9 @@ struct TaskOptions: ParsableArguments {
     }
     return try Task.custom(
       name: task, train: trainFile, dev: devFile,
-      columns: Columns(text: textColumn, pair: pairColumn, label: labelColumn), labels: try labelKind(), in: folder)
+      columns: Columns(text: textColumn, pair: pairColumn, label: labelColumn), labels: try labelKind(),
+      skipLabels: skipLabels.map(Self.list) ?? [],
+      in: folder)
   }
 
   /// The files of its training and dev rows, whose bytes ranks of a job must share.
@@ -71,15 +90,21 @@ struct TaskOptions: ParsableArguments {
     return try [GLUE.Split.train, .dev].map { try InputFile(task.file(of: $0), of: task, in: folder) }
   }
 
+  /// What stands between commas, as it is; nothing too.
+  private static func list(_ text: String) -> [String] {
+    text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  }
+
   private func labelKind() throws -> LabelKind? {
-    if let labelRange {
-      let bounds = labelRange.split(separator: ",").compactMap { Double($0) }
-      guard bounds.count == 2, bounds[0] < bounds[1] else {
-        throw ValidationError("--label-range is '\(labelRange)', expected two numbers such as 0,5")
-      }
-      return .regression(bounds[0]...bounds[1])
+    guard let labelRange else { return labels.map { .classes(Self.list($0)) } }
+    guard labels == nil else { throw ValidationError("--labels and --label-range exclude each other") }
+    let bounds = Self.list(labelRange).map { Double($0) ?? .nan }
+    guard bounds.count == 2, bounds.allSatisfy({ (-1e9...1e9).contains($0) }), bounds[0] < bounds[1] else {
+      throw ValidationError(
+        "--label-range is '\(labelRange)', expected two numbers from -1e9 to 1e9, the first below the second, such as 0,5"
+      )
     }
-    return labels.map { .classes($0.split(separator: ",").map(String.init)) }
+    return .regression(bounds[0]...bounds[1])
   }
 }
 

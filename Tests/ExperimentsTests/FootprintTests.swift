@@ -34,7 +34,7 @@ import Testing
   /// that depends on seeds or coordinates.
   @Test func sizesOfASweep() throws {
     let site = try site()
-    let plan = try Plan(sweep: site.sweep, inputs: try site.facts(program: "test"))
+    let plan = try Plan(sweep: site.sweep, inputs: try site.survey(program: "test").inputs)
     let footprint = try site.footprint(of: plan)
     let vector = 4.0 * Double(BERTModel(site.checkpoint.configuration, outputs: nil).table.count)
     let cells = plan.units.count { $0.work.kind == .fineTuning }

@@ -17,7 +17,7 @@ import Testing
     try body(copy) {
       let site = try site(changing: "model: minute/model", to: "model: \(copy.path)")
       return (
-        try site.facts(program: "test").model.hash.hex, try site.inputFiles().map(\.url.lastPathComponent)
+        try site.survey(program: "test").inputs.model.hash.hex, try site.inputFiles().map(\.url.lastPathComponent)
       )
     }
   }

@@ -12,7 +12,7 @@ import Testing
   ])
   func lengthsAreChecked(_ old: String, _ new: String) throws {
     #expect(throws: ExperimentError.maximumLength(got: 65, limit: 64)) {
-      try site(changing: old, to: new).facts(program: "test")
+      try site(changing: old, to: new).survey(program: "test")
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import GLUE
 import Ledger
 import Results
 import Sweep
@@ -9,7 +10,7 @@ final class FakeRun {
   let run: RunDirectory
   let plan: Plan
 
-  init(_ yaml: String, layers: Int = 3) throws {
+  init(_ yaml: String, layers: Int = 3, classes: [String: [ClassCount]]? = nil, notices: [String]? = nil) throws {
     run = RunDirectory(
       root: FileManager.default.temporaryDirectory.appending(path: "results-\(UUID().uuidString)"))
     try FileManager.default.createDirectory(at: run.root, withIntermediateDirectories: true)
@@ -26,7 +27,7 @@ final class FakeRun {
       environment: NumericEnvironment(program: "test", blas: "BLAS 1", blasCore: "core"))
     try RunRecord(
       inputs: inputs, program: "test", mpi: "", blas: "", processor: "", hosts: [], machines: [], model: "", data: "",
-      name: "test"
+      name: "test", classes: classes, notices: notices
     ).write(to: run)
     plan = try Plan(sweep: try SweepFile(yaml: yaml, path: "test.yaml"), inputs: inputs)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import GLUE
 import Results
 import Sweep
 import TensorFiles
@@ -6,6 +7,24 @@ import Testing
 
 @Suite struct RunResultsTests {
   private static let cells = "model: m\ntasks: [MRPC]\nseeds: {count: 2}\n"
+
+  @Test func classesAndNoticesAreRecorded() throws {
+    let classes = [
+      "MRPC": [ClassCount(label: "a, \"b\"", train: 3, dev: 1), ClassCount(label: "-1", train: 2, dev: 0)]
+    ]
+    let run = try FakeRun(Self.cells, classes: classes, notices: ["one"])
+    try run.record(.fineTuning) { _ in nil }
+    let record = try #require(try RunRecord.read(from: run.run))
+    #expect(record.classes == classes && record.notices == ["one"])
+    let rows = try run.table("classes.csv")
+    #expect(rows.map { $0["train"] } == ["3", "2"] && rows.map { $0["label"] }.last == "-1")
+    // Records of versions that did not say.
+    let old = try FakeRun(Self.cells)
+    try old.record(.fineTuning) { _ in nil }
+    let text = try String(contentsOf: old.run.runFile, encoding: .utf8)
+    #expect(!text.contains("classes") && !text.contains("notices"))
+    #expect(try old.table("classes.csv").isEmpty)
+  }
 
   /// f = 0.2 (a - 1)^2 with theta1's loss 0: at most 0.1 from 1 - 0.75 to 1 + 0.75, as lines between points of distance 0.5
   /// have it: 0.05 at 1.5, 0.2 at 2, and 0.1 a third of the way.

@@ -26,6 +26,17 @@ import Testing
     #expect(try ids(changing("dev: 3", "dev: 5")) == ids(changing("dev: 3", "dev: 50")))
   }
 
+  /// Which rows are left out is a part of what a task is; in which order the marks are listed is not.
+  @Test func skippedLabelsAreAnotherTask() throws {
+    func ids(_ key: String) throws -> Set<Identity> {
+      let task = "{name: mine, train: a.csv, dev: a.csv, columns: {text: a, label: b}\(key)}"
+      return Set(try self.ids("model: m\ntasks: [\(task)]\nseeds: [0]", Examples.inputs(names: ["mine"])).values)
+    }
+    #expect(try ids("") == ids(", skip_labels: []"))
+    #expect(try ids(", skip_labels: [-1, NA]") == ids(", skip_labels: [NA, -1]"))
+    #expect(try ids("").isDisjoint(with: ids(", skip_labels: [-1]")))
+  }
+
   @Test func aRenamedProbeIsTheSameWork() throws {
     let before = Set(try ids(Examples.small).values)
     #expect(Set(try ids(Examples.small.replacing("mrpc-dev", with: "renamed")).values) == before)

@@ -109,6 +109,7 @@ import Testing
     (.surfaces, "seed", ["0", "2"], ["-1", "3"]),
     (.curves, "seeds", ["[0, 2]"], ["[-1]", "[3]"]),
     (.tasks, "labels", ["[a, b]"], ["[a]"]),
+    (.tasks, "skip_labels", ["[]", "[-1, NA, 'null']"], ["[null]", "[{}]", "[-1, -1]"]),
     (.tasks, "range", ["[-1e9, 1e9]"], ["[-1.1e9, 0]", "[0, 1.1e9]", "[1, 1]"]),
     (.gather, "memory", ["1 MB", "1 TB"], ["0.999 MB", "1 KB"]),
     (.recipe, "freeze", ["[all, layer 0, layers 1-2, embeddings + pooler]"], ["[layers 2-1]", "[top]"]),

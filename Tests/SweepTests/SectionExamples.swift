@@ -34,7 +34,8 @@ enum SectionExamples {
       ],
       files: ["dynamics": "@\nprobes: [{name: p, task: MRPC}]", "consistency": "@\nprobes: [{name: p, task: MRPC}]"]),
     .tasks: Place(
-      file: "model: m\ntasks: [@]", base: mine, values: ["labels": "[a, b]", "range": "[0, 5]"]),
+      file: "model: m\ntasks: [@]", base: mine,
+      values: ["labels": "[a, b]", "range": "[0, 5]", "skip_labels": "[-1, '']"]),
     .columns: Place(
       file: "model: m\ntasks: [{name: mine, train: a.csv, dev: a.csv, columns: @}]", base: ["text": "a", "label": "b"],
       values: ["pair": "c"]),

@@ -1,23 +1,23 @@
-import Foundation
-
 /// Records as RFC 4180 has them: fields separated by commas, records by line ends (CR LF, or LF alone); a field in
 /// quotes may hold both, and quotes doubled. A quote within a field that is not enclosed is refused, as there: such
 /// rows come from writers that do not quote, and would be cut at the wrong commas.
 struct CommaSeparatedParser: RecordParser {
   private let path: String
   private let bytes: [UInt8]
+  private let contentEnd: Int
   private var position: Int
   private var line = 1
 
   init(_ source: SourceFile) {
     path = source.path
     bytes = source.bytes
+    contentEnd = source.end
     position = source.start
   }
 
   mutating func next(into fields: inout [Range<Int>]) throws(GLUEError) -> Int? {
     fields.removeAll(keepingCapacity: true)
-    if bytes.isBlank(from: position) { return nil }
+    guard position < contentEnd else { return nil }
     let recordLine = line
     fields.append(try field(recordLine: recordLine))
     while position < bytes.count, bytes[position] == Byte.comma {
@@ -30,8 +30,15 @@ struct CommaSeparatedParser: RecordParser {
   }
 
   func text(_ field: Range<Int>) -> String? {
-    // Quotes are only ever left in a field as doubled ones.
-    String(validating: bytes[field], as: UTF8.self)?.replacing("\"\"", with: "\"")
+    let bytes = bytes[field]
+    guard bytes.contains(Byte.quote) else { return String(validating: bytes, as: UTF8.self) }
+    // Quotes are only ever left in a field as doubled ones. They are bytes, not characters: a combining mark may follow.
+    var isSecond = false
+    let single = bytes.filter { byte in
+      isSecond = byte == Byte.quote && !isSecond
+      return byte != Byte.quote || isSecond
+    }
+    return String(validating: single, as: UTF8.self)
   }
 
   /// Reads one field up to the comma or line feed behind it, or the end of the file.
@@ -42,6 +49,11 @@ struct CommaSeparatedParser: RecordParser {
       if bytes[position] == Byte.quote {
         throw .malformedCSV(
           path: path, line: recordLine, problem: "got a quote inside a field that is not enclosed in quotes")
+      }
+      if bytes[position] == Byte.carriageReturn, position + 1 < bytes.count, bytes[position + 1] != Byte.lineFeed {
+        throw .malformedCSV(
+          path: path, line: recordLine, problem: "got a carriage return, without a line feed, in a field without quotes"
+        )
       }
       position += 1
     }

@@ -1,88 +1,110 @@
-import Foundation
+internal import Tokenization
 
 extension SourceFile {
   /// The rows of a file with one JSON object per line.
-  func jsonRows(_ columns: Columns, labelOptional: Bool) throws(GLUEError) -> Table {
-    let decoder = JSONDecoder()
+  ///
+  /// - Parameters:
+  ///   - labelOptional: whether the label's key may be missing.
+  ///   - emptyLabels: whether a label that is null or missing is an empty one.
+  func jsonRows(_ columns: Columns, labelOptional: Bool, emptyLabels: Bool) throws(GLUEError) -> Table {
     var table = Table()
     var position = start
     var line = 0
-    while !bytes.isBlank(from: position) {
+    while position < end {
       let text = bytes[position...].prefix { $0 != Byte.lineFeed }
-      position = min(text.endIndex + 1, bytes.count)
+      position = text.endIndex + 1
       line += 1
-      guard String(validating: text, as: UTF8.self) != nil else { throw .invalidUTF8(path: path, line: line) }
-      do {
-        let configuration = JSONRow.DecodingConfiguration(columns: columns, labelOptional: labelOptional)
-        let row = try decoder.decode(JSONRow.self, from: Data(text), configuration: configuration)
-        table.rows.append(Row(line: line, text: row.text, pair: row.pair, label: row.label))
-      } catch JSONRow.Problem.missing(let column, let found) {
-        throw .missingColumn(path: path, line: line, column: column, found: found)
-      } catch JSONRow.Problem.type(let column, let expected) {
-        throw .malformedJSON(path: path, line: line, problem: "\(column.debugDescription) is not \(expected)")
-      } catch {
-        throw .malformedJSON(path: path, line: line, problem: "the line is not a JSON object")
-      }
+      let object = try JSONRow(Array(text), path: path, line: line)
+      table.rows.append(
+        Row(
+          line: line, text: try object.string(columns.text), pair: try object.string(columns.pair),
+          label: try object.label(columns.label, isOptional: labelOptional, mayBeEmpty: emptyLabels)))
     }
     return table
   }
 }
 
-/// The columns of one JSON object.
-private struct JSONRow: DecodableWithConfiguration {
-  struct DecodingConfiguration {
-    let columns: Columns
-    let labelOptional: Bool
-  }
+/// One line as a JSON object.
+private struct JSONRow {
+  private let members: [JSON.Member]
+  private let path: String
+  private let line: Int
 
-  enum Problem: Error {
-    case missing(column: String, found: [String])
-    case type(column: String, expected: String)
-  }
-
-  let text: String
-  let pair: String?
-  let label: String?
-
-  init(from decoder: any Decoder, configuration: DecodingConfiguration) throws {
-    let object = try decoder.container(keyedBy: Key.self)
-    let columns = configuration.columns
-    text = try Self.string(columns.text, in: object)
-    pair = try columns.pair.map { try Self.string($0, in: object) }
-    let hasLabel = object.contains(Key(stringValue: columns.label))
-    label = configuration.labelOptional && !hasLabel ? nil : try Self.stringOrNumber(columns.label, in: object)
-  }
-
-  private static func string(_ column: String, in object: KeyedDecodingContainer<Key>) throws -> String {
-    let key = try existing(column, in: object)
-    guard let text = try? object.decode(String.self, forKey: key) else {
-      throw Problem.type(column: column, expected: "a string")
+  init(_ text: [UInt8], path: String, line: Int) throws(GLUEError) {
+    (self.path, self.line) = (path, line)
+    if text.allSatisfy({ [0x20, 0x09, Byte.carriageReturn].contains($0) }) {
+      throw .malformedJSON(path: path, line: line, problem: "the line is empty")
     }
+    guard String(validating: text, as: UTF8.self) != nil else { throw .notUTF8(text[...], path: path, line: line) }
+    do {
+      guard case .object(let members) = try JSON(parsing: text, file: path) else { throw NoObject() }
+      self.members = members
+    } catch {
+      throw .malformedJSON(path: path, line: line, problem: Self.problem(text, error))
+    }
+  }
+
+  private struct NoObject: Error {}
+
+  /// Why a line is no JSON object.
+  private static func problem(_ text: [UInt8], _ error: any Error) -> String {
+    let first = text.first { ![0x20, 0x09, Byte.carriageReturn].contains($0) }
+    if first == UInt8(ascii: "[") {
+      return "the line is not a JSON object but begins an array; write its elements one a line (jq -c '.[]')"
+    }
+    if text.starts(with: [0xEF, 0xBB, 0xBF]) {
+      return "got a byte order mark within the file, which joining files leaves; remove it"
+    }
+    if case TokenizationError.halfSurrogate(_, let offset, let code) = error {
+      return "\\u\(String(code, radix: 16)) at its byte \(offset + 1) is half a surrogate pair, which is no character"
+    }
+    guard case TokenizationError.invalidJSON(_, let offset, let expected) = error, text.indices.contains(offset) else {
+      return "the line is not a JSON object"
+    }
+    for word in ["NaN", "Infinity", "-Infinity", "-NaN"] where text[offset...].starts(with: word.utf8) {
+      return "\(word) is no JSON; write null where there is no number"
+    }
+    return "the line is not a JSON object (at its byte \(offset + 1) it lacks \(expected))"
+  }
+
+  /// The only member of that name; nil when there is none.
+  private func member(_ column: String) throws(GLUEError) -> JSON? {
+    let found = members.filter { $0.key == column }
+    if found.count > 1 { throw .ambiguousColumn(path: path, line: line, column: column) }
+    return found.first?.value
+  }
+
+  private func missing(_ column: String) -> GLUEError {
+    .missingColumn(path: path, line: line, column: column, found: members.map(\.key).sorted())
+  }
+
+  private func wrong(_ problem: String) -> GLUEError { .malformedJSON(path: path, line: line, problem: problem) }
+
+  func string(_ column: String) throws(GLUEError) -> String {
+    guard let value = try member(column) else { throw missing(column) }
+    guard case .string(let text) = value else { throw wrong("\(column.shown) is not a string") }
     return text
   }
 
+  func string(_ column: String?) throws(GLUEError) -> String? {
+    if let column { try string(column) } else { nil }
+  }
+
   /// Whole numbers become text without a point, so that label 1 is the class `1`.
-  private static func stringOrNumber(_ column: String, in object: KeyedDecodingContainer<Key>) throws -> String {
-    let key = try existing(column, in: object)
-    if let text = try? object.decode(String.self, forKey: key) { return text }
-    if let number = try? object.decode(Int.self, forKey: key) { return String(number) }
-    if let number = try? object.decode(Double.self, forKey: key) { return String(number) }
-    throw Problem.type(column: column, expected: "a string or a number")
-  }
-
-  private static func existing(_ column: String, in object: KeyedDecodingContainer<Key>) throws -> Key {
-    let key = Key(stringValue: column)
-    guard object.contains(key) else {
-      throw Problem.missing(column: column, found: object.allKeys.map(\.stringValue).sorted())
+  func label(_ column: String, isOptional: Bool, mayBeEmpty: Bool) throws(GLUEError) -> String? {
+    switch try member(column) {
+    case .string(let text): return text
+    case .number(let number):
+      guard abs(number) < 0x1p53 else {
+        throw wrong("\(column.shown) is a number too great to be told from the next one; write it as a string")
+      }
+      return Int(exactly: number).map(String.init) ?? String(number)
+    case nil where isOptional: return nil
+    case nil where mayBeEmpty, .null? where mayBeEmpty: return ""
+    case nil: throw missing(column)
+    case .null:
+      throw wrong("\(column.shown) is null; to skip such rows name the empty label: skip_labels: [\"\"]")
+    default: throw wrong("\(column.shown) is not a string or a number")
     }
-    return key
-  }
-
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
   }
 }

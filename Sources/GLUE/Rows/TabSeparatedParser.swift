@@ -20,11 +20,13 @@ extension RecordParser {
 struct TabSeparatedParser: RecordParser {
   private let bytes: [UInt8]
   private let dropsCarriageReturns: Bool
+  private let contentEnd: Int
   private var position: Int
   private var line = 0
 
   init(_ source: SourceFile) {
     bytes = source.bytes
+    contentEnd = source.end
     position = source.start
     let firstLine = bytes[source.start...].prefix { $0 != Byte.lineFeed }
     dropsCarriageReturns = firstLine.last == Byte.carriageReturn
@@ -32,7 +34,7 @@ struct TabSeparatedParser: RecordParser {
 
   mutating func next(into fields: inout [Range<Int>]) -> Int? {
     fields.removeAll(keepingCapacity: true)
-    guard position < bytes.count else { return nil }
+    guard position < contentEnd else { return nil }
     let start = position
     var fieldStart = start
     var end = start
@@ -47,7 +49,6 @@ struct TabSeparatedParser: RecordParser {
     line += 1
     if dropsCarriageReturns, end > fieldStart, bytes[end - 1] == Byte.carriageReturn { end -= 1 }
     fields.append(fieldStart..<end)
-    if end == start, bytes.isBlank(from: position) { return nil }
     return line
   }
 

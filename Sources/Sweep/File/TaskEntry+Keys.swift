@@ -22,6 +22,11 @@ extension CustomTask.CodingKeys: SectionKey {
       .init(
         .described("[lowest, highest]"), default: .none, bound: "-1e9 to 1e9; not with `labels`",
         "regression: labels are numbers in this range")
+    case .skipLabels:
+      .init(
+        .list(of: "labels"), default: .none,
+        "marks of rows without a label, such as `-1`; these rows are left out and counted; `\"\"` is an empty label, a "
+          + "blank one and null")
     case .format:
       .init(
         .choice(CustomTask.Format.self), default: .described("by extension"),

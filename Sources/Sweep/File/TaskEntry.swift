@@ -42,11 +42,15 @@ public struct CustomTask: Sendable, Hashable, Encodable {
   public let labels: [String]?
   /// The lowest and the highest number of a regression's labels; nil: classes.
   public let range: [Double]?
+  /// The labels of rows to skip, at least one, empty for labels that are; nil: every row has to have a label.
+  public let skipLabels: [String]?
   /// How both files are written; nil: each by its extension.
   public let format: Format?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, train, dev, columns, labels, range, format
+    case name, train, dev, columns, labels, range
+    case skipLabels = "skip_labels"
+    case format
   }
 
   /// The columns of a row.
@@ -105,6 +109,10 @@ extension CustomTask {
     if let labels, labels.count < 2, let value = keys[.labels] { throw value.wrong("at least two labels") }
     range = try keys[.range].map(Self.range)
     if labels != nil, let value = keys[.range] { throw value.wrong("either labels or range, not both") }
+    let skipped = try keys[.skipLabels]?.list(of: "labels", mayBeEmpty: true, distinctBy: \.self) {
+      $0.isText("") ? "" : try $0.text("a label, or \"\" for one that is empty")
+    }
+    skipLabels = skipped?.isEmpty == true ? nil : skipped
     format = try keys[.format]?.choice()
     for key in [CodingKeys.train, .dev] where format == nil {
       guard let path = keys[key], Format(path: try path.text()) == nil else { continue }

@@ -21,15 +21,15 @@ struct CellForm: Encodable {
 enum TaskForm: Encodable, Hashable {
   case glue(String)
   case custom(
-    columns: CustomTask.Columns, labels: [String]?, range: [Double]?, train: CustomTask.Format?,
-    dev: CustomTask.Format?)
+    columns: CustomTask.Columns, labels: [String]?, range: [Double]?, skipLabels: [String]?,
+    train: CustomTask.Format?, dev: CustomTask.Format?)
 
   init(_ task: TaskEntry) {
     switch task {
     case .glue(let name): self = .glue(name)
     case .custom(let task):
       self = .custom(
-        columns: task.columns, labels: task.labels, range: task.range,
+        columns: task.columns, labels: task.labels, range: task.range, skipLabels: task.skipLabels?.sorted(),
         train: task.format ?? .init(path: task.train), dev: task.format ?? .init(path: task.dev))
     }
   }
