@@ -78,16 +78,13 @@ public struct Checkpoint: Sendable {
   /// - Parameters:
   ///   - model: this checkpoint's configuration, with its head or without one.
   ///   - poolerSeed: keys the pooler where the checkpoint has none.
-  ///   - isTrusted: whether the numbers are known to be finite, as they are when this program has checked and written them;
-  ///     all others are looked through.
-  /// - Throws: ``ModelError`` for a head that `model` has and the checkpoint has not, or in another form; for parameters
-  ///   that are not finite; `LinearAlgebraError` for more memory than there is; `TensorFileError`.
-  public func parameters(for model: BERTModel, poolerSeed: UInt64, isTrusted: Bool = false) throws -> Parameters {
+  /// - Throws: ``ModelError`` for a head that `model` has and the checkpoint has not, or in another form;
+  ///   `LinearAlgebraError` for more memory than there is; `TensorFileError`.
+  public func parameters(for model: BERTModel, poolerSeed: UInt64) throws -> Parameters {
     if model.table.outputs != nil { try checkClassifier(of: model) }
     if let first = tensors.entries.first, let file = try? tensors.file(holding: first.name),
       let mapped = Parameters(file, of: model)
     {
-      if !isTrusted { for entry in model.table.entries { try checkNumbers(mapped.base, entry) } }
       return mapped
     }
     try model.checkMemory(vectors: 1)
@@ -100,7 +97,7 @@ public struct Checkpoint: Sendable {
   /// Writes the encoder's part of the flat vector.
   ///
   /// - Parameter poolerSeed: keys the pooler where the checkpoint has none.
-  /// - Throws: ``ModelError/notFinite(path:name:)``, `TensorFileError`.
+  /// - Throws: `TensorFileError`.
   public func readEncoder(
     _ model: BERTModel, into parameters: UnsafeMutablePointer<Float>, poolerSeed: UInt64
   ) throws {
@@ -111,7 +108,7 @@ public struct Checkpoint: Sendable {
   /// Writes the head's part of the flat vector.
   ///
   /// - Throws: ``ModelError`` for a head that the checkpoint has not, or in a form that cannot be used;
-  ///   ``ModelError/notFinite(path:name:)``; `TensorFileError`.
+  ///   `TensorFileError`.
   public func readHead(_ model: BERTModel, into parameters: UnsafeMutablePointer<Float>) throws {
     if model.table.headKind == .maskedLanguageModel {
       guard try heads.predictions.get() else { throw ModelError.missingPredictionHead(path: directory.path) }
@@ -138,15 +135,21 @@ public struct Checkpoint: Sendable {
       try tensors.copyFloat32(
         name,
         into: UnsafeMutableBufferPointer(start: parameters + entry.range.lowerBound, count: entry.range.count))
-      try checkNumbers(parameters, entry)
     }
   }
 
-  /// NaN and infinity, which one loss would tell of without saying whose they are.
-  private func checkNumbers(_ parameters: UnsafePointer<Float>, _ entry: ParameterTable.Entry) throws(ModelError) {
-    guard areFinite(parameters, entry.range) else {
-      throw .notFinite(path: directory.path, name: names[entry.name] ?? entry.name)
+  /// The tensors of `model` that hold NaN or infinity, by the checkpoint's names: what a loss that is none comes from.
+  ///
+  /// - Throws: `TensorFileError`, `LinearAlgebraError` for more memory than there is.
+  public func tensorsWithoutNumbers(of model: BERTModel) throws -> [String] {
+    let stored = model.table.entries.compactMap { entry in
+      names[entry.name].map { (name: $0, count: entry.range.count) }
     }
+    let buffer = AlignedBuffer<Float>(count: stored.map(\.count).max() ?? 0)
+    return try stored.filter { name, count in
+      try tensors.copyFloat32(name, into: UnsafeMutableBufferPointer(start: buffer.pointer, count: count))
+      return !areFinite(buffer.pointer, 0..<count)
+    }.map(\.name)
   }
 
   /// What stands before the names of the encoder's tensors: `bert.` or nothing.

@@ -14,8 +14,6 @@ public enum ModelError: ProgramError, Equatable {
   case wrongShape(path: String, name: String, got: [Int], expected: [Int])
   /// The names of the tensors begin with what a wrapper put before them.
   case prefix(path: String, prefix: String, name: String)
-  /// A tensor holds NaN or infinity.
-  case notFinite(path: String, name: String)
   /// A part of a head is there, and another is not.
   case partialHead(path: String, missing: String)
   /// The decoder of a masked language model's head is not the word embedding.
@@ -58,9 +56,6 @@ public enum ModelError: ProgramError, Equatable {
     case .prefix(let path, let prefix, let name):
       "\(path): the names of its tensors begin with `\(prefix)`, as in `\(name)`, expected `bert.` or nothing before "
         + "`embeddings`; \(Self.wayOut(of: prefix))"
-    case .notFinite(let path, let name):
-      "\(path): tensor `\(name)` holds NaN or infinity, expected finite numbers; take a checkpoint from before training "
-        + "diverged, or download it again"
     case .partialHead(let path, let missing):
       "\(path) has tensors of a head, and not its `\(missing)`; download the model again, or remove the others to start "
         + "with a new head"

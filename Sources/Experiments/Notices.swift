@@ -7,13 +7,16 @@ public enum Notices {
   /// About a model and its tokenizer.
   ///
   /// - Parameter network: what takes the checkpoint's parameters; nil when nothing does, but all are drawn at random.
-  public static func of(_ checkpoint: Checkpoint, _ tokenizer: WordPieceTokenizer, for network: BERTModel?) -> [String]
-  {
+  /// - Throws: `TensorFileError`, `LinearAlgebraError` for more memory than there is.
+  public static func of(
+    _ checkpoint: Checkpoint, _ tokenizer: WordPieceTokenizer, for network: BERTModel?
+  ) throws -> [String] {
     var notices: [String] = []
     if let network {
       if !checkpoint.hasPooler {
         notices.append("the model has no pooler: one is drawn at random, keyed by the initialisation's seed")
       }
+      notices += try about(numbersOf: checkpoint, network)
       // Buffers that transformers makes anew when it loads a model.
       let unused = checkpoint.tensors(unusedBy: network).filter {
         !$0.hasSuffix("position_ids") && !$0.hasSuffix("token_type_ids")
@@ -36,6 +39,16 @@ public enum Notices {
         "the model's vocab.txt has other tokens or ids than its tokenizer.json, which counts, as in transformers")
     }
     return notices
+  }
+
+  /// About parameters that are none.
+  ///
+  /// - Throws: `TensorFileError`, `LinearAlgebraError` for more memory than there is.
+  public static func about(numbersOf checkpoint: Checkpoint, _ network: BERTModel) throws -> [String] {
+    try checkpoint.tensorsWithoutNumbers(of: network).prefix(4).map {
+      "tensor \($0.debugDescription) of the model holds NaN or infinity, and so will what is computed from it; take a "
+        + "checkpoint from before training diverged, or download it again"
+    }
   }
 
   /// About a task's rows as a model reads them.

@@ -16,7 +16,7 @@ extension Site {
   public func survey(program: String, hashes: InputHashes = .none) throws -> Survey {
     var tasks: [String: TaskFacts] = [:]
     var classes: [String: [ClassCount]] = [:]
-    var notices = Notices.of(
+    var notices = try Notices.of(
       checkpoint, tokenizer, for: sweep.initialisations.contains(.pretrained) ? encoder : nil)
     for entry in sweep.tasks {
       let rows = try rows(of: entry.name)

@@ -133,7 +133,7 @@ public final class UnitWorker {
     switch state {
     case .initial(let cell):
       let zero = try Checkpoint(directory: site.run.theta0(of: cell))
-      return try zero.parameters(for: site.encoder, poolerSeed: 0, isTrusted: true)
+      return try zero.parameters(for: site.encoder, poolerSeed: 0)
     case .final(let cell): return try finalModel(of: cell, try id(of: cell), unit: unit).parameters
     case .snapshot(let cell, let step):
       let url = CellFolders(site.run.cell(cell, try id(of: cell))).snapshot(step)

@@ -1,13 +1,16 @@
+internal import BERT
+
 extension EncodedDataset {
   /// How many examples have more tokens than `length`, which is at most what they were encoded with.
   public func cut(to length: Int) -> Int {
-    zip(tokens, isCut).count { tokens, isCut in isCut || tokens.count > length }
+    zip(lengths, isCut).count { tokens, isCut in isCut || tokens > length }
   }
 
   /// The share of tokens, 0 to 1, that are `token`; `[CLS]` and `[SEP]` are not counted. 0 without tokens.
   public func share(of token: Int32) -> Double {
     var (found, all) = (0, 0)
-    for (tokens, segments) in zip(tokens, segments) {
+    for index in 0..<count {
+      let (tokens, segments) = sequences[index]
       found += tokens.count { $0 == token }
       all += tokens.count - (segments.last == 1 ? 3 : 2)
     }

@@ -78,8 +78,8 @@ extension RunDirectory {
   /// Writes what the plan of a sweep is made from.
   func writeRecord(of sweep: SweepFile) throws {
     try RunRecord(
-      inputs: facts(for: sweep), program: "fuzz", mpi: "", blas: "", processor: "", hosts: ["a"], model: "m",
-      data: "d"
+      inputs: facts(for: sweep), program: "fuzz", mpi: "", blas: "", processor: "", hosts: ["a"],
+      machines: [], model: "m", data: "d", name: sweep.name, classes: [:], notices: []
     ).write(to: self)
   }
 }

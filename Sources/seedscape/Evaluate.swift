@@ -107,7 +107,7 @@ struct Evaluate: ParsableCommand {
     let classes = zip(task.labelNames, task.rowsByClass(rows.examples)).map { ($0, [(split, $1)]) }
     if let line = listing(classesOf: task.name, classes) { standardError("seedscape: \(line)") }
     printNotes(
-      Notices.of(
+      try Notices.of(
         checkpoint, tokenizer,
         for: head == nil && headSeed == nil ? network : BERTModel(checkpoint.configuration, outputs: nil))
         + task.notices([(split, rows)])

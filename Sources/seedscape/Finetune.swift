@@ -145,7 +145,7 @@ struct Finetune: ParsableCommand {
     let classes = task.classCounts(train: rows.examples, dev: devRows.examples)
     if let line = listing(classesOf: task.name, classes) { standardError("seedscape: \(line)") }
     printNotes(
-      Notices.of(checkpoint, tokenizer, for: scratch ? nil : BERTModel(checkpoint.configuration, outputs: nil))
+      try Notices.of(checkpoint, tokenizer, for: scratch ? nil : BERTModel(checkpoint.configuration, outputs: nil))
         + task.notices([(.train, rows), (.dev, devRows)])
         + (trainRows.map { task.notices(first: $0, of: rows, called: "--train-rows") } ?? [])
         + Notices.of(

@@ -75,7 +75,7 @@ struct PretrainJob {
     pretraining = try Pretraining(
       trainer, dev: evaluator, evaluationInterval: interval, folder: folder, identity: identity)
     guard leads else { return }
-    for notice in start.notices(network) { standardError("seedscape: \(notice)") }
+    printNotes(try start.notices(network))
     guard !command.json else { return }
     let from = trainer.step > 0 ? ", \(trainer.step) of them done" : ""
     try standardOutput(

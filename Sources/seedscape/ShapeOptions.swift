@@ -1,5 +1,6 @@
 import ArgumentParser
 import BERT
+import Experiments
 import Foundation
 import POSIX
 import TensorFiles
@@ -72,9 +73,11 @@ struct ShapeOptions: ParsableArguments {
     }
 
     /// What a user would want to know of how the checkpoint is taken, one line each.
-    func notices(_ network: BERTModel) -> [String] {
+    ///
+    /// - Throws: `TensorFileError`, `LinearAlgebraError` for more memory than there is.
+    func notices(_ network: BERTModel) throws -> [String] {
       guard let checkpoint else { return [] }
-      var notices: [String] = []
+      var notices = try Notices.about(numbersOf: checkpoint, network)
       if !checkpoint.predictsMaskedTokens {
         notices.append(
           "\(directory.path) has no head that predicts masked tokens (`cls.predictions...`); a new one starts")

@@ -86,9 +86,9 @@ import Testing
     try withCopy(changing: change) { directory in
       let checkpoint = try Checkpoint(directory: directory)
       let model = BERTModel(checkpoint.configuration, outputs: 2)
-      #expect(throws: ModelError.notFinite(path: directory.path, name: name)) {
-        try checkpoint.parameters(for: model, poolerSeed: 0)
-      }
+      #expect(try checkpoint.tensorsWithoutNumbers(of: model) == [name])
+      // They are read as they are: a loss that is not finite is a result.
+      _ = try checkpoint.parameters(for: model, poolerSeed: 0)
     }
   }
 
