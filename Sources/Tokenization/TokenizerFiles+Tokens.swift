@@ -69,6 +69,9 @@ extension TokenizerFiles {
   private func add(_ stated: StatedToken, isNamed: Bool, to added: inout AddedVocabulary) throws {
     let content = stated.setting.content
     if content.isEmpty { return }
+    if let rows, stated.id >= rows {
+      throw TokenizationError.idBeyondEmbedding(file: stated.file.path, token: content, id: Int(stated.id), rows: rows)
+    }
     let known = added.id(of: content)
     let given = known.map { Int($0) } ?? added.nextID
     guard given == stated.id else {
@@ -79,9 +82,6 @@ extension TokenizerFiles {
     if known == nil, given < added.vocabulary.size, let other = added.vocabulary.token(of: stated.id) {
       throw TokenizationError.tokensCollide(
         file: stated.file.path, first: other, second: content, shared: "the id \(given)")
-    }
-    if let rows, given >= rows {
-      throw TokenizationError.idBeyondEmbedding(file: stated.file.path, token: content, id: given, rows: rows)
     }
     added.add(stated.setting.token(isNamed: isNamed))
   }

@@ -61,6 +61,9 @@ import Tokenization
       files["config.json"] = #"{"vocab_size": 11}"#
       guard case .idBeyondEmbedding(_, "[E2]", 11, 11) = try error(files) else { Issue.record(); return }
     }
+    // Also where transformers would give it another id.
+    let far = ["vocab.txt": text, "added_tokens.json": #"{"[E1]": 40}"#, "config.json": #"{"vocab_size": 12}"#]
+    guard case .idBeyondEmbedding(_, "[E1]", 40, 12) = try error(far) else { Issue.record(); return }
   }
 
   /// `transformers` counts on from the entries of the vocabulary, whatever a file states; where ids come twice, two tokens get
