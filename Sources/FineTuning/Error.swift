@@ -56,3 +56,15 @@ public enum FineTuningError: ProgramError, Equatable {
     }
   }
 }
+
+extension FineTuningError {
+  /// Checks what a step came to.
+  ///
+  /// - Throws: ``notFinite(what:value:step:)``.
+  static func checkFinite(loss: Double, gradientNorm: Double, step: Int) throws(FineTuningError) {
+    for (what, value) in [("loss", loss), ("gradient norm", gradientNorm)] where !value.isFinite {
+      // A NaN may have a sign, which says nothing.
+      throw .notFinite(what: what, value: value.isNaN ? "nan" : "\(value)", step: step)
+    }
+  }
+}

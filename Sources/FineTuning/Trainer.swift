@@ -131,9 +131,7 @@ public final class Trainer {
     }
     loss /= Double(examples.count)
     let norm = squares.squareRoot()
-    for (what, value) in [("loss", loss), ("gradient norm", norm)] where !value.isFinite {
-      throw .notFinite(what: what, value: "\(value)", step: step)
-    }
+    try FineTuningError.checkFinite(loss: loss, gradientNorm: norm, step: step)
     settings.optimiser.update(
       model.table, step: step + 1, rate: rate, factors: factors,
       clip: settings.optimiser.clipFactor(norm: norm), &state, team: workspace.team)

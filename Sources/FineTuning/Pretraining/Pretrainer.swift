@@ -144,9 +144,7 @@ public final class Pretrainer {
     let (model, team) = (model, workspace.team)
     let loss = figures.reduce(0) { $0 + $1.loss } / Double(predictions)
     let norm = state.squaredNorm(of: 0..<model.table.count, team: team).squareRoot()
-    for (what, value) in [("loss", loss), ("gradient norm", norm)] where !value.isFinite {
-      throw .notFinite(what: what, value: "\(value)", step: step)
-    }
+    try FineTuningError.checkFinite(loss: loss, gradientNorm: norm, step: step)
     let rate = settings.learningRate(step: step)
     settings.optimiser.update(
       model.table, step: step + 1, rate: rate, clip: settings.optimiser.clipFactor(norm: norm), &state, team: team)
