@@ -1,3 +1,4 @@
+import FineTuning
 import Foundation
 import Ledger
 import POSIX
@@ -38,7 +39,10 @@ struct RecordedWork {
       }
     }
     var known: [URL: Bool] = [:]
-    let lost = plan.lost(in: run, done: done, finished: finished) { file in
+    let snapshot = { (cell: CellDirectory, step: Int) in
+      CellFolders(final: cell.final, snapshots: cell.snapshots, resume: cell.resume).snapshot(step)
+    }
+    let lost = plan.lost(in: run, done: done, finished: finished, snapshot: snapshot) { file in
       if let isThere = known[file] { return isThere }
       // Opening reads the header and compares the size with it: a file that was cut off is none.
       let isThere = (try? SafetensorsFile(file)) != nil

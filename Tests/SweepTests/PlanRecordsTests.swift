@@ -15,6 +15,7 @@ import Testing
     return plan.lost(
       in: run, done: Set(done.map(\.id)),
       finished: Set(plan.units.filter { finished.contains($0.name) }.map(\.id)),
+      snapshot: { $0.snapshots.appending(path: "step-\($1)") },
       isThere: { file in !gone.contains { file.path.contains($0) } }
     ).map(\.name)
   }
@@ -52,7 +53,7 @@ import Testing
       trajectories: [{tasks: [MRPC]}]
       surfaces: [{task: MRPC, along: random, alpha: [-1, 1, 3], beta: [-1, 1, 3]}]
       """
-    let snapshot = ["snapshots/step-000005.safetensors"]
+    let snapshot = ["snapshots/step-5"]
     #expect(try lost(yaml, open: { $0.work.kind == .trajectory }, gone: snapshot) == ["MRPC-s0"])
     #expect(try lost(yaml, open: { $0.name.hasSuffix("step 5") }, gone: snapshot) == ["MRPC-s0"])
     #expect(try lost(yaml, open: { $0.name.hasSuffix("step 10") }, gone: snapshot).isEmpty)

@@ -10,10 +10,12 @@ extension Plan {
   ///   - run: the run directory.
   ///   - done: the units that are recorded as done and whose own results are there.
   ///   - finished: the units that are recorded as failed or blocked: nobody will work on them.
+  ///   - snapshot: the file of a cell's snapshot after some steps.
   ///   - isThere: whether a file is there and whole.
   /// - Returns: the units in the plan's order.
   public func lost(
-    in run: RunDirectory, done: Set<Identity>, finished: Set<Identity>, isThere: (URL) -> Bool
+    in run: RunDirectory, done: Set<Identity>, finished: Set<Identity>, snapshot: (CellDirectory, Int) -> URL,
+    isThere: (URL) -> Bool
   ) -> [WorkUnit] {
     var cells: [Cell: Identity] = [:]
     for unit in units {
@@ -24,7 +26,7 @@ extension Plan {
     // Who needs a unit comes behind it: from the end on it is known who works.
     for unit in units.reversed()
     where !finished.contains(unit.id) && (!done.contains(unit.id) || lost.contains(unit.id)) {
-      for (need, file) in reads(unit, in: run, cells, byID)
+      for (need, file) in reads(unit, in: run, cells, byID, snapshot)
       where done.contains(need) && !lost.contains(need) && !isThere(file) {
         lost.insert(need)
       }
@@ -34,13 +36,20 @@ extension Plan {
 
   /// The files that a unit reads of the units that it needs.
   private func reads(
-    _ unit: WorkUnit, in run: RunDirectory, _ cells: [Cell: Identity], _ byID: [Identity: WorkUnit]
+    _ unit: WorkUnit, in run: RunDirectory, _ cells: [Cell: Identity], _ byID: [Identity: WorkUnit],
+    _ snapshot: (CellDirectory, Int) -> URL
   ) -> [(need: Identity, file: URL)] {
     let needs = Set(unit.needs)
     var files: [(need: Identity, file: URL)] = []
     for model in unit.work.models {
-      guard let id = cells[model.cell], needs.contains(id), let file = run.file(of: model, id) else { continue }
-      files.append((id, file))
+      guard let id = cells[model.cell], needs.contains(id) else { continue }
+      let folder = run.cell(model.cell, id)
+      switch model {
+      // Where a cell starts is none of its results.
+      case .initial: break
+      case .final: files.append((id, folder.final.appending(path: "model.safetensors")))
+      case .snapshot(_, let step): files.append((id, snapshot(folder, step)))
+      }
     }
     for need in unit.needs {
       switch byID[need]?.work {
@@ -89,18 +98,6 @@ extension Surface {
 extension Cell {
   fileprivate var snapshots: [ModelState] {
     recipe.snapshotSteps(examples: recipe.trainRows ?? 0).map { .snapshot(self, step: $0) }
-  }
-}
-
-extension RunDirectory {
-  /// The weights of a model that a cell makes; nil for where it starts, which is none of its results.
-  fileprivate func file(of model: ModelState, _ id: Identity) -> URL? {
-    switch model {
-    case .initial: nil
-    case .final(let cell): self.cell(cell, id).final.appending(path: "model.safetensors")
-    case .snapshot(let cell, let step):
-      self.cell(cell, id).snapshots.appending(path: "step-\(String(format: "%06d", step)).safetensors")
-    }
   }
 }
 
