@@ -201,7 +201,7 @@ struct YAMLValue {
   where Choice.RawValue == String {
     let text = try text("one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
     guard let choice = Choice(rawValue: text) else {
-      throw SweepError.notImplemented(place, got: "'\(text)'", available: Choice.allCases.map(\.rawValue))
+      throw SweepError.notImplemented(place, got: got, available: Choice.allCases.map(\.rawValue))
     }
     return choice
   }
