@@ -102,6 +102,7 @@ let package = Package(
       name: "coordination-selftest", dependencies: ["Coordination", "Diagnostics", "MPI", "Sweep"],
       swiftSettings: settings),
 
+    tests("Diagnostics"),
     tests("POSIX", ["Diagnostics"]),
     tests("Randomness"),
     tests("LinearAlgebra", ["Randomness"]),
@@ -128,8 +129,8 @@ if fuzzes {
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "TensorFiles", "Tokenization", "BERT", "GLUE", "FineTuning", "LearningDynamics", "Sweep", "Ledger", "Results",
-        "Coordination", .product(name: "GRDB", package: "GRDB.swift"),
+        "Diagnostics", "TensorFiles", "Tokenization", "BERT", "GLUE", "FineTuning", "LearningDynamics", "Sweep",
+        "Ledger", "Results", "Coordination", .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("stdc++")]))
 }

@@ -72,7 +72,7 @@ extension Scratch {
 
 /// Reads all of a ledger.
 private func readAll(_ run: RunDirectory, units: [Identity]) throws {
-  let ledger = try Ledger(at: run, create: false)
+  let ledger = try Ledger(reading: run)
   attempt { _ = try ledger.meta("program") }
   var known = units
   attempt { known += try ledger.outcomes().keys }
@@ -80,7 +80,8 @@ private func readAll(_ run: RunDirectory, units: [Identity]) throws {
     attempt { _ = try ledger.measurements(of: unit) }
     attempt { _ = try ledger.payloadURL(of: unit) }
   }
-  attempt { _ = try ledger.forgetFailures() }
+  attempt { _ = try ledger.payloads() }
+  attempt { _ = try Ledger(at: run).forgetFailures() }
 }
 
 /// The tables of a ledger, to be filled with anything.

@@ -1,4 +1,4 @@
-import FineTuning
+import BERT
 import Foundation
 import GLUE
 
@@ -13,6 +13,7 @@ private func rowTarget(_ name: String, file: String, glue: [String]) -> Target {
   Target(name: name) { scratch in
     let folder = try scratch.folder("data")
     let tokenizer = try scratch.tokenizer()
+    let limits = try tinyConfiguration().inputLimits
     // GLUE's tasks find the same bytes under their own names.
     for task in glue {
       _ = try scratch.folder("data/\(task)")
@@ -29,7 +30,7 @@ private func rowTarget(_ name: String, file: String, glue: [String]) -> Target {
           let task = try task()
           let rows = try task.read(.train, in: folder)
           _ = task.notices([(.train, rows), (.dev, rows)])
-          _ = try EncodedDataset(rows.examples.prefix(8), tokenizer: tokenizer, maximumLength: 8)
+          _ = try EncodedDataset(rows.examples.prefix(8), tokenizer: tokenizer, maximumLength: 8, limits: limits)
         }
       }
       for columns in columns {

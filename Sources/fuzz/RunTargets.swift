@@ -1,4 +1,5 @@
 import Coordination
+import Diagnostics
 import Foundation
 import Ledger
 import Results
@@ -53,12 +54,12 @@ let runTargets = [
       unit: units[0].id, status: .failed("why"), measurements: ["a": .nan, "b": 1], payload: [1], seconds: 2)
     let fromWorkers: [WorkerMessage] = [
       .ask, .outcome(outcome), .progress(units[0].id, fraction: 0.5), .signalled(10),
-      .fatal(CoordinationError.endedByRank(1, message: "why", exitCode: 74)),
+      .fatal(CoordinationError.endedByRank(1, message: "why", exitStatus: .inputOutput)),
     ]
     let others = units.map { CoordinatorMessage.work([$0], [$0.id: ["loss": 0.5]]) } + [.stop]
     return Reader(seeds: try fromWorkers.map { try $0.encoded() } + others.map { try $0.encoded() }) { input in
-      attempt { _ = try WorkerMessage(json: input, from: 1) { [1, 2] }.encoded() }
-      attempt { _ = try CoordinatorMessage(json: input, from: 0).encoded() }
+      attempt(isOwn: true) { _ = try WorkerMessage(json: input, from: 1) { [1, 2] }.encoded() }
+      attempt(isOwn: true) { _ = try CoordinatorMessage(json: input, from: 0).encoded() }
     }
   },
 ]
@@ -79,7 +80,10 @@ extension RunDirectory {
   func writeRecord(of sweep: SweepFile) throws {
     try RunRecord(
       inputs: facts(for: sweep), program: "fuzz", mpi: "", blas: "", processor: "", hosts: ["a"],
-      machines: [], model: "m", data: "d", name: sweep.name, classes: [:], notices: []
+      machines: [
+        .init(host: "a", ranks: [0], processor: "", program: "fuzz", build: "", blas: "", kernels: "none")
+      ],
+      model: "m", data: "d", name: sweep.name, classes: [:], notices: ["a note"]
     ).write(to: self)
   }
 }

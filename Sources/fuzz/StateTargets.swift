@@ -8,10 +8,10 @@ let stateTargets = [
   Target(name: "fine-tuning-state") { scratch in
     _ = try scratch.folder("resume")
     let source = try scratch.source()
-    let data = EncodedDataset(
-      tokens: [[2, 5, 3], [2, 6, 3], [2, 9, 3]], segments: [[0, 0, 0], [0, 0, 0], [0, 0, 0]],
-      labels: .classes([0, 1, 1]))
     let model = BERTModel(try tinyConfiguration(), outputs: 2)
+    let data = try EncodedDataset(
+      tokens: [[2, 5, 3], [2, 6, 3], [2, 9, 3]], segments: [[0, 0, 0], [0, 0, 0], [0, 0, 0]],
+      labels: .classes([0, 1, 1]), limits: model.configuration.inputLimits)
     var settings = TrainingSettings()
     settings.epochs = 2
     settings.batchSize = 2
@@ -47,8 +47,10 @@ let stateTargets = [
     let source = try scratch.source()
     let tokenizer = try scratch.tokenizer()
     scratch.write(Array("a good a\nb a b\ngood\ta\n".utf8), to: "text.txt")
-    let text = try PretrainingText(contentsOf: scratch.url("text.txt"), tokenizer: tokenizer, maximumLength: 8)
     let model = BERTModel(try tinyConfiguration(), head: .maskedLanguageModel)
+    let text = try PretrainingText(
+      contentsOf: scratch.url("text.txt"), tokenizer: tokenizer, maximumLength: 8,
+      limits: model.configuration.inputLimits)
     var settings = PretrainingSettings()
     settings.steps = 4
     settings.batchSize = 2

@@ -4,7 +4,7 @@ import Sweep
 let sweepTargets = [
   Target(name: "sweep") { _ in
     Reader { input in
-      let text = String(decoding: input, as: UTF8.self)
+      let text = try SweepFile.text(of: input, path: "sweep.yaml")
       let sweep = try SweepFile(yaml: text, path: "sweep.yaml")
       let differences = try sweep.differences(from: sweep)
       expect(differences.isEmpty, "a sweep is the same as itself")
@@ -45,5 +45,5 @@ func facts(for sweep: SweepFile, layers: Int = 4) -> SweepInputs {
             tokensPerExample: 8, operationsPerExample: 100)
         )
       }),
-    environment: NumericEnvironment(program: "fuzz", blasCore: "none"))
+    environment: NumericEnvironment(program: "fuzz", blas: "none", blasCore: "none"))
 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A reader of outside bytes to feed.
 struct Target: Sendable {
   let name: String
@@ -18,14 +20,17 @@ struct Reader {
   let read: ([UInt8]) throws -> Void
 }
 
-/// Does something that may throw, provided that the error is one of the project's own types, which users are shown.
-/// Everything else ends the process, which libFuzzer takes for a crash.
-func attempt(_ body: () throws -> Void) {
+/// Does something that may throw, provided that the error is one for the program's user. Everything else ends the process,
+/// which libFuzzer takes for a crash.
+///
+/// - Parameter isOwn: whether the program alone makes such bytes: then the error may be about a mistake of the program.
+func attempt(isOwn: Bool = false, _ body: () throws -> Void) {
   do {
     try body()
   } catch {
     let type = String(reflecting: Swift.type(of: error))
-    expect(modules.contains { type.hasPrefix($0 + ".") }, "errors of the project's own, got \(type): \(error)")
+    expect(error is any ProgramError, "an error of the program's own, got \(type): \(error)")
+    expect(isOwn || ExitStatus(error) != .internal, "an error of the input, got one of the program: \(type): \(error)")
   }
 }
 
@@ -33,8 +38,3 @@ func attempt(_ body: () throws -> Void) {
 func expect(_ condition: Bool, _ what: @autoclosure () -> String) {
   if !condition { fatalError("expected \(what())") }
 }
-
-private let modules = [
-  "BERT", "Coordination", "FineTuning", "GLUE", "LearningDynamics", "Ledger", "LinearAlgebra", "Results", "Sweep",
-  "TensorFiles", "Tokenization",
-]

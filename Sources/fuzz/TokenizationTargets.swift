@@ -1,3 +1,4 @@
+import BERT
 import FineTuning
 import Foundation
 import Tokenization
@@ -32,10 +33,12 @@ let tokenizationTargets = [
   // A text as `pretrain` reads it, and the vocabulary that it makes of it.
   Target(name: "text") { scratch in
     let tokenizer = try scratch.tokenizer()
+    let limits = try tinyConfiguration().inputLimits
     return Reader { input in
       scratch.write(input, to: "text.txt")
       attempt {
-        _ = try PretrainingText(contentsOf: scratch.url("text.txt"), tokenizer: tokenizer, maximumLength: 8)
+        _ = try PretrainingText(
+          contentsOf: scratch.url("text.txt"), tokenizer: tokenizer, maximumLength: 8, limits: limits)
       }
       var learner = VocabularyLearner()
       try TextFile(scratch.url("text.txt")).forEachDocument { learner.read($0) }

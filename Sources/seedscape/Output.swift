@@ -32,9 +32,9 @@ struct InputError: ProgramError {
   init(_ description: String) { self.description = description }
 }
 
-/// Prints a line on standard error, if anybody reads it.
+/// Prints a line on standard error, if anybody reads it: one, whatever the names in it hold.
 func standardError(_ line: String) {
-  try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
+  try? FileHandle.standardError.write(contentsOf: Data((line.onOneLine + "\n").utf8))
 }
 
 /// Prints a line on standard output.

@@ -1,0 +1,15 @@
+extension String {
+  /// The text as one line that a terminal shows as it is: control characters and Unicode's ends of lines and paragraphs become
+  /// escapes such as `\n` and `\u{001B}`. Names from files and command lines, which messages repeat, may hold any.
+  public var onOneLine: String {
+    var line = String.UnicodeScalarView()
+    for scalar in unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .lineSeparator, .paragraphSeparator:
+        line.append(contentsOf: scalar.escaped(asASCII: true).unicodeScalars)
+      default: line.append(scalar)
+      }
+    }
+    return String(line)
+  }
+}
