@@ -1,6 +1,6 @@
 extension String {
   /// The text as one line that a terminal shows as it is: control characters and Unicode's ends of lines and paragraphs become
-  /// escapes such as `\n` and `\u{001B}`. Names from files and command lines, which messages repeat, may hold any.
+  /// escapes such as `\n` and `\u{1B}`. Names from files and command lines, which messages repeat, may hold any.
   public var onOneLine: String {
     var line = String.UnicodeScalarView()
     for scalar in unicodeScalars {
