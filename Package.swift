@@ -115,7 +115,7 @@ let package = Package(
       "LossLandscape", ["FineTuning", "GLUE", "BERT", "LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
     tests("LearningDynamics", ["LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
     tests("Sweep"),
-    tests("Experiments", ["BERT", "GLUE", "Sweep"]),
+    tests("Experiments", ["BERT", "GLUE", "Sweep", "TensorFiles"]),
     tests("Results", ["GLUE", "Ledger", "Sweep", "TensorFiles"]),
     tests("Ledger", ["Diagnostics", "POSIX", "Sweep", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("MPI", ["Diagnostics"]),
@@ -130,7 +130,7 @@ if fuzzes {
       name: "fuzz",
       dependencies: [
         "Diagnostics", "TensorFiles", "Tokenization", "BERT", "GLUE", "FineTuning", "LearningDynamics", "Sweep",
-        "Ledger", "Results", "Coordination", .product(name: "GRDB", package: "GRDB.swift"),
+        "Experiments", "Ledger", "Results", "Coordination", .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("stdc++")]))
 }

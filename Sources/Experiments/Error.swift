@@ -15,6 +15,8 @@ public enum ExperimentError: ProgramError, Equatable {
   case missingInput(unit: String, what: String)
   /// Bases that were taken on different rows.
   case probeRowsDiffer(unit: String)
+  /// An array of gathered features is not what a probe's unit writes.
+  case damagedFeatures(path: String, array: String, expected: String)
 
   /// Bad input.
   public var exitStatus: ExitStatus { .badInput }
@@ -39,6 +41,8 @@ public enum ExperimentError: ProgramError, Equatable {
     case .probeRowsDiffer(let unit):
       "unit \"\(unit)\" got activations of different rows; one probe's rows are expected from every model; remove the "
         + "run directory's activations and ledger, and run again"
+    case .damagedFeatures(let path, let array, let expected):
+      "\(path): the array '\(array)' is damaged, expected \(expected); remove the file and run again: its probe is done anew"
     }
   }
 }

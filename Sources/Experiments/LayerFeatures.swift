@@ -1,26 +1,26 @@
-internal import LearningDynamics
-internal import TensorFiles
+package import LearningDynamics
+package import TensorFiles
 
 /// What is kept and gathered of one model's one layer on a probe: all that its comparisons need.
-struct LayerFeatures {
+package struct LayerFeatures {
   /// The leading directions that SVCCA keeps.
-  let basis: FeatureBasis
+  package let basis: FeatureBasis
   /// All directions with their sizes; nil where SVCCA is all that is asked for.
-  let decomposition: FeatureDecomposition?
+  package let decomposition: FeatureDecomposition?
   /// Of each half of the sequences, for held-out SVCCA.
-  let halves: [HalfBasis]
+  package let halves: [HalfBasis]
 
   /// Decomposes features.
   ///
   /// - Parameter halves: the rows of both halves.
-  init(_ features: [Float], columns: Int, halves: [[Int]], isComplete: Bool) throws {
+  package init(_ features: [Float], columns: Int, halves: [[Int]], isComplete: Bool) throws {
     decomposition = isComplete ? try FeatureDecomposition(features, columns: columns) : nil
     basis = try decomposition?.basis ?? FeatureBasis(features, columns: columns)
     self.halves = try HalfBasis.both(features, columns: columns, halves: halves)
   }
 
   /// The arrays of layer `layer`, which names them.
-  func arrays(_ layer: Int) -> [NamedArray] {
+  package func arrays(_ layer: Int) -> [NamedArray] {
     func array(_ name: String, _ shape: [Int], _ values: [Double]) -> NamedArray {
       NamedArray(name: "\(name).\(layer)", shape: shape, elements: .float64(values))
     }
@@ -42,29 +42,29 @@ struct LayerFeatures {
     return arrays
   }
 
-  /// Reads a layer as it was stored.
+  /// Reads a layer as it was stored, by a file that may be damaged.
   ///
-  /// - Parameter kept: how many directions SVCCA keeps.
-  init(_ file: SafetensorsFile, layer: Int, kept: Int) throws {
-    func shape(_ name: String) -> (Int, Int) {
-      let shape = file.entry("\(name).\(layer)")?.shape ?? []
-      return shape.count == 2 ? (shape[0], shape[1]) : (0, 0)
-    }
-    let left = try file.float64("left.\(layer)")
-    let (rows, rank) = shape("left")
-    if file.entry("values.\(layer)") != nil {
+  /// - Parameter kept: how many directions SVCCA keeps of a whole decomposition.
+  /// - Throws: ``ExperimentError/damagedFeatures(path:array:expected:)``, `TensorFileError`.
+  package init(_ file: SafetensorsFile, layer: Int, kept: Int) throws {
+    let left = try StoredMatrix(file, "left.\(layer)")
+    if let values = file.entry("values.\(layer)") {
+      let right = try StoredMatrix(file, "right.\(layer)", rows: left.columns)
+      guard values.shape == [left.columns], (0...left.columns).contains(kept) else {
+        throw ExperimentError.damagedFeatures(
+          path: file.path, array: values.name, expected: "\(left.columns) values, of which \(kept) are kept")
+      }
       let all = FeatureDecomposition(
-        rows: rows, columns: shape("right").1, kept: kept, values: try file.float64("values.\(layer)"), left: left,
-        right: try file.float64("right.\(layer)"))
+        rows: left.rows, columns: right.columns, kept: kept, values: try finite(file, values.name),
+        left: left.elements, right: right.elements)
       (basis, decomposition) = (all.basis, all)
     } else {
-      (basis, decomposition) = (FeatureBasis(rows: rows, kept: rank, vectors: left), nil)
+      (basis, decomposition) = (left.basis, nil)
     }
     halves = try (0..<2).map { number in
-      let (rows, kept) = shape("fitted_\(number)")
-      return HalfBasis(
-        fitted: FeatureBasis(rows: rows, kept: kept, vectors: try file.float64("fitted_\(number).\(layer)")),
-        heldOutRows: shape("held_out_\(number)").0, heldOut: try file.float64("held_out_\(number).\(layer)"))
+      let fitted = try StoredMatrix(file, "fitted_\(number).\(layer)")
+      let heldOut = try StoredMatrix(file, "held_out_\(number).\(layer)", columns: fitted.columns)
+      return HalfBasis(fitted: fitted.basis, heldOutRows: heldOut.rows, heldOut: heldOut.elements)
     }
   }
 
@@ -72,4 +72,35 @@ struct LayerFeatures {
   static func bytes(_ file: SafetensorsFile, layer: Int) -> Int {
     file.entries.reduce(0) { $1.name.hasSuffix(".\(layer)") ? $0 + $1.byteRange.count : $0 }
   }
+}
+
+/// A matrix of a file, [rows, columns], finite.
+private struct StoredMatrix {
+  let rows: Int
+  let columns: Int
+  let elements: [Double]
+
+  var basis: FeatureBasis { FeatureBasis(rows: rows, kept: columns, vectors: elements) }
+
+  /// - Parameters:
+  ///   - rows: how many there must be; nil: any number.
+  ///   - columns: likewise.
+  init(_ file: SafetensorsFile, _ name: String, rows: Int? = nil, columns: Int? = nil) throws {
+    elements = try finite(file, name)
+    let shape = file.entry(name)?.shape ?? []
+    guard shape.count == 2, rows ?? shape[0] == shape[0], columns ?? shape[1] == shape[1] else {
+      let expected = [rows, columns].map { $0.map(String.init) ?? "any number" }.joined(separator: ", ")
+      throw ExperimentError.damagedFeatures(path: file.path, array: name, expected: "the shape [\(expected)]")
+    }
+    (self.rows, self.columns) = (shape[0], shape[1])
+  }
+}
+
+/// An array's numbers, all finite, as a decomposition's are.
+private func finite(_ file: SafetensorsFile, _ name: String) throws -> [Double] {
+  let elements = try file.float64(name)
+  guard elements.allSatisfy(\.isFinite) else {
+    throw ExperimentError.damagedFeatures(path: file.path, array: name, expected: "finite numbers")
+  }
+  return elements
 }

@@ -143,10 +143,12 @@ private struct GatheredFeatures {
     models = try (0..<count).map { model in
       try unit.needs[model * parts..<(model + 1) * parts].map { need in
         let kept = (inputs[need] ?? [:]).compactMap { name, value -> (Int, Int)? in
-          guard name.hasPrefix("kept."), let layer = Int(name.dropFirst(5)) else { return nil }
-          return (layer, Int(value))
+          guard name.hasPrefix("kept."), let layer = Int(name.dropFirst(5)), let kept = Int(exactly: value) else {
+            return nil
+          }
+          return (layer, kept)
         }
-        return (try payload(need), Dictionary(uniqueKeysWithValues: kept))
+        return (try payload(need), Dictionary(kept) { first, _ in first })
       }
     }
     let files = try models.flatMap { try $0.map { try SafetensorsFile($0.url) } }

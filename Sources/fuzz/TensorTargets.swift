@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 import LearningDynamics
 import TensorFiles
@@ -52,13 +53,42 @@ let tensorTargets = [
       }
       let halves = (array.shape[1] + 1) / 2
       let half = (0..<array.shape[0]).flatMap { features[$0 * array.shape[1]..<$0 * array.shape[1] + halves] }
-      let comparison = try FeatureComparison(
+      try compare(
         FeatureDecomposition(features, columns: array.shape[1]), FeatureDecomposition(half, columns: halves))
-      _ = (try comparison.svcca(), try comparison.cca(), try comparison.pwcca())
-      _ = (comparison.cka(), try comparison.procrustes())
+    }
+  },
+
+  // The gathered features of two layers.
+  Target(name: "features") { scratch in
+    let rows = 6
+    func layer(_ number: Int, columns: Int, isComplete: Bool) throws -> [NamedArray] {
+      let features = (0..<rows * columns).map { Float(($0 * $0 + number) % 7) }
+      return try LayerFeatures(features, columns: columns, halves: [[0, 1, 2], [3, 4, 5]], isComplete: isComplete)
+        .arrays(number)
+    }
+    let sequences = NamedArray(name: "sequences", shape: [rows], elements: .int32([0, 0, 1, 1, 2, 2]))
+    let seeds = try [true, false].map { isComplete in
+      try Safetensors.encode(
+        layer(0, columns: 3, isComplete: isComplete) + layer(1, columns: 2, isComplete: isComplete) + [sequences])
+    }
+    return Reader(seeds: seeds) { input in
+      scratch.write(input, to: "file.safetensors")
+      let file = try SafetensorsFile(scratch.url("file.safetensors"))
+      let (x, y) = (try LayerFeatures(file, layer: 0, kept: 2), try LayerFeatures(file, layer: 1, kept: 1))
+      let sequences = SequenceRows(sequenceOfRow: try file.int32("sequences").map(Int.init))
+      _ = try SVCCANull(x.basis, y.basis, sequences: sequences, seed: 1)
+      _ = (try SVCCA(x.basis, y.basis), try HeldOutSVCCA(x.halves, y.halves))
+      if let x = x.decomposition, let y = y.decomposition { try compare(x, y) }
     }
   },
 ]
+
+/// Compares by every measure.
+private func compare(_ x: FeatureDecomposition, _ y: FeatureDecomposition) throws {
+  let comparison = try FeatureComparison(x, y)
+  _ = (try comparison.svcca(), try comparison.cca(), try comparison.pwcca())
+  _ = (comparison.cka(), try comparison.procrustes())
+}
 
 /// Reads each tensor in every type.
 private func readAll(_ source: some TensorSource) throws {
