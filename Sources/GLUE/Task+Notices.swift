@@ -42,7 +42,9 @@ extension Task {
     }
     add("they have too few columns") { $0.skipped }
     for marker in skipLabels {
-      add("their label is \(marker.bare.isEmpty ? "empty" : marker.shown), which skip_labels names") { $0.skippedLabels[marker] ?? 0 }
+      add("their label is \(marker.bare.isEmpty ? "empty" : marker.shown), which skip_labels names") {
+        $0.skippedLabels[marker] ?? 0
+      }
     }
     // One file alone may well have none of them.
     guard splits.contains(where: { $0.split == .train }) else { return notices }
