@@ -88,6 +88,17 @@ import Testing
       ])
   }
 
+  @Test func oneFileNeedNotHaveEveryMark() throws {
+    let folder = try DataFolder(["t.csv": "t,l\na,x\nb,y\nc,\n"])
+    let task = try Task.custom(
+      name: "mine", train: "t.csv", dev: "t.csv", columns: Columns(text: "t", label: "l"), skipLabels: ["", "-1"],
+      in: folder.url)
+    #expect(
+      try task.notices([(.dev, task.read(.dev, in: folder.url))]) == [
+        "mine: 1 of 3 (33.3 %) dev rows are skipped: their label is empty, which skip_labels names"
+      ])
+  }
+
   @Test func quotesOfATSVAreNamed() throws {
     let said = try notices(train: [("\"a\"", "0"), ("\"b\"", "1")])
     #expect(said.count == 1 && said[0].contains("every \"t\" of the training file stands in quotes"), "\(said)")
