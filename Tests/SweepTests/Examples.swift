@@ -24,7 +24,8 @@ enum Examples {
   ///
   /// - Parameter otherFiles: `train` or `dev`: these files hold something else.
   static func inputs(
-    model: String = "model", blasCore: String = "SkylakeX", program: String = "seedscape 0.1.0",
+    model: String = "model", blas: String? = "OpenBLAS 0.3.21", blasCore: String = "SkylakeX",
+    program: String = "seedscape 0.1.0",
     names: [String] = ["SST-2", "MRPC"], otherFiles: String? = nil
   ) -> SweepInputs {
     func file(_ name: String, _ split: String) -> Identity {
@@ -41,7 +42,7 @@ enum Examples {
     return SweepInputs(
       model: ModelFacts(hash: hash(model), parameterCount: 1000, layers: 2, channels: 4),
       tasks: Dictionary(uniqueKeysWithValues: tasks),
-      environment: NumericEnvironment(program: program, blas: "OpenBLAS 0.3.21", blasCore: blasCore))
+      environment: NumericEnvironment(program: program, blas: blas, blasCore: blasCore))
   }
 
   static func plan(_ yaml: String, _ inputs: SweepInputs = inputs()) throws -> Plan {
