@@ -69,7 +69,10 @@ let package = Package(
     // The grid.
     module(
       "Sweep",
-      ["Diagnostics", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Yams", package: "Yams")]),
+      [
+        "Diagnostics", "LearningDynamics", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
     module(
       "Experiments",
       [

@@ -145,7 +145,7 @@ package struct Coordinator {
     do { final = try schedule.record(outcome) } catch { return try fail(error) }
     guard let unit = running.removeValue(forKey: outcome.unit)?.unit else { return }
     let (now, cost) = (seconds, outcome.status == .done ? unit.cost : nil)
-    clocks[unit.work.kind.phase]?.end(at: now, cost: cost)
+    clocks[unit.phase]?.end(at: now, cost: cost)
     if outcome.status == .done { keepIfNeeded(outcome) }
     if case .failed(let message) = outcome.status, final.isEmpty {
       observer.willRetry(unit, rank: rank, message: message)
@@ -172,7 +172,7 @@ package struct Coordinator {
       for unit in units {
         let now = seconds
         running[unit.id] = Running(unit: unit, rank: rank, since: clock.now)
-        clocks[unit.work.kind.phase, default: PhaseClock()].begin(at: now)
+        clocks[unit.phase, default: PhaseClock()].begin(at: now)
         for need in unit.needs { inputs[need] = self.inputs[need] }
       }
       try channel.send(.work(units, inputs), to: rank)
@@ -218,7 +218,7 @@ package struct Coordinator {
 
   private var progress: JobProgress {
     let (now, seconds, phases) = (clock.now, seconds, schedule.phases)
-    let parts = Dictionary(grouping: running.values) { $0.unit.work.kind.phase }.mapValues { units in
+    let parts = Dictionary(grouping: running.values) { $0.unit.phase }.mapValues { units in
       units.map { (cost: $0.unit.cost, fraction: $0.fraction) }
     }
     let costOfParts = running.values.reduce(0) { $0 + $1.unit.cost * $1.fraction }

@@ -1,4 +1,5 @@
 internal import MPI
+internal import Sweep
 
 /// What a message of this module is, as MPI's tag says.
 private enum Tag {
@@ -14,6 +15,8 @@ final class MPICoordinatorChannel: CoordinatorChannel {
   private let local: LocalChannel
   /// Messages on their way.
   private var leaving: [SendRequest] = []
+  /// What each rank has been sent that many units have in common.
+  private let sent: [SharedValues]
 
   /// - Parameters:
   ///   - communicator: used by nobody else; this is its rank 0.
@@ -21,6 +24,7 @@ final class MPICoordinatorChannel: CoordinatorChannel {
   init(_ communicator: Communicator, local: LocalChannel) {
     self.communicator = communicator
     self.local = local
+    sent = (0..<communicator.size).map { _ in SharedValues() }
   }
 
   var ranks: Int { communicator.size }
@@ -42,7 +46,7 @@ final class MPICoordinatorChannel: CoordinatorChannel {
   func send(_ message: CoordinatorMessage, to rank: Int) throws {
     guard rank > 0 else { return local.send(message, to: rank) }
     try leaving.removeAll { try $0.test() }
-    leaving.append(try communicator.isend(message.encoded(), to: rank, tag: Tag.fromCoordinator))
+    leaving.append(try communicator.isend(message.encoded(sharing: sent[rank]), to: rank, tag: Tag.fromCoordinator))
   }
 
   func wait(upTo time: Duration) { local.wait(upTo: time) }
@@ -60,6 +64,10 @@ final class MPICoordinatorChannel: CoordinatorChannel {
 struct MPIWorkerChannel: WorkerChannel {
   /// Used by nobody else.
   let communicator: Communicator
+  /// What has come that many units have in common.
+  private let shared = SharedValues()
+
+  init(communicator: Communicator) { self.communicator = communicator }
 
   func send(_ message: WorkerMessage) throws {
     try communicator.send(message.encoded(), to: 0, tag: Tag.fromWorker)
@@ -68,11 +76,11 @@ struct MPIWorkerChannel: WorkerChannel {
 
   func receive() throws -> CoordinatorMessage {
     let message = try communicator.receive(from: 0, tag: Tag.fromCoordinator)
-    return try CoordinatorMessage(json: message.bytes, from: 0)
+    return try CoordinatorMessage(json: message.bytes, from: 0, sharing: shared)
   }
 
   func poll() throws -> CoordinatorMessage? {
     guard let found = try communicator.immediateProbe(from: 0, tag: Tag.fromCoordinator) else { return nil }
-    return try CoordinatorMessage(json: found.receive().bytes, from: 0)
+    return try CoordinatorMessage(json: found.receive().bytes, from: 0, sharing: shared)
   }
 }

@@ -1,6 +1,6 @@
 internal import Diagnostics
 internal import Foundation
-internal import Sweep
+package import Sweep
 
 /// How messages travel between processes: as JSON, an outcome's payload beside it as it is.
 extension WorkerMessage {
@@ -89,21 +89,26 @@ extension WorkerMessage {
 
 extension CoordinatorMessage {
   /// The JSON.
-  package func encoded() throws -> [UInt8] {
+  ///
+  /// - Parameter shared: what the receiver has already, and has from now on.
+  package func encoded(sharing shared: SharedValues = SharedValues()) throws -> [UInt8] {
     let form: Form =
       switch self {
       case .work(let units, let inputs): .work(units, inputs.mapValues { $0.mapValues(ExactDouble.init) })
       case .stop: .stop
       case .end(let summary): .end(summary)
       }
-    return try Array(JSONEncoder().encode(form))
+    let encoder = JSONEncoder()
+    encoder.userInfo = shared.userInfo
+    return try Array(encoder.encode(form))
   }
 
   /// - Parameters:
   ///   - json: what ``encoded()`` made.
   ///   - rank: who sent it.
-  package init(json: [UInt8], from rank: Int) throws {
-    switch try decode(Form.self, from: json, of: rank) {
+  ///   - shared: what came before.
+  package init(json: [UInt8], from rank: Int, sharing shared: SharedValues = SharedValues()) throws {
+    switch try decode(Form.self, from: json, of: rank, shared.userInfo) {
     case .work(let units, let inputs): self = .work(units, inputs.mapValues { $0.mapValues(\.value) })
     case .stop: self = .stop
     case .end(let summary): self = .end(summary)
@@ -135,9 +140,13 @@ private struct ExactDouble: Codable {
   }
 }
 
-private func decode<Form: Decodable>(_ form: Form.Type, from json: [UInt8], of rank: Int) throws -> Form {
+private func decode<Form: Decodable>(
+  _ form: Form.Type, from json: [UInt8], of rank: Int, _ userInfo: [CodingUserInfoKey: any Sendable] = [:]
+) throws -> Form {
   do {
-    return try JSONDecoder().decode(form, from: Data(json))
+    let decoder = JSONDecoder()
+    decoder.userInfo = userInfo
+    return try decoder.decode(form, from: Data(json))
   } catch {
     throw CoordinationError.unreadableMessage(rank: rank, reason: "\(error)")
   }

@@ -179,7 +179,7 @@ public struct Schedule: Sendable {
   public var phases: [PhaseUnits] {
     var phases: [Phase: PhaseUnits] = [:]
     for (unit, state) in zip(units, states) {
-      let phase = unit.work.kind.phase
+      let phase = unit.phase
       phases[phase, default: PhaseUnits(phase: phase)].add(unit.cost, as: counter(of: state))
     }
     return Phase.allCases.compactMap { phases[$0] }

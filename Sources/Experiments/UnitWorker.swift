@@ -1,6 +1,6 @@
 internal import BERT
 internal import FineTuning
-public import Foundation
+internal import Foundation
 package import GLUE
 internal import LearningDynamics
 internal import LinearAlgebra
@@ -10,33 +10,9 @@ internal import TensorFiles
 
 /// Runs units, one after the other, and keeps what the next one may need again: tokenised data, evaluators.
 public final class UnitWorker {
-  /// What a unit gives.
-  public enum Result: Sendable {
-    /// Numbers by name, and perhaps the bytes of a safetensors file.
-    case done(measurements: [String: Double], payload: [UInt8]?)
-    /// It was asked to stop and can go on later.
-    case interrupted
-  }
-
-  /// How a running unit talks to whoever hands out the work.
-  public struct Context {
-    /// Whether to stop soon.
-    public var shouldStop: () -> Bool
-    /// Gets the share that is done, 0 ... 1.
-    public var report: (Double) -> Void
-
-    /// A context from its parts.
-    public init(shouldStop: @escaping () -> Bool = { false }, report: @escaping (Double) -> Void = { _ in }) {
-      self.shouldStop = shouldStop
-      self.report = report
-    }
-  }
-
   let site: Site
-  /// Where the payload of a unit that is done lies; only rank 0 is asked.
-  let payload: (Identity) throws -> URL
   /// The threads of the unit that runs.
-  private(set) var team = ThreadTeam.single
+  fileprivate(set) var team = ThreadTeam.single
   private var datasets: [DatasetKey: EncodedDataset] = [:]
   var evaluator: (key: EvaluatorKey, value: PointEvaluator)?
   var plane: (key: PlaneKey, value: Plane)?
@@ -48,29 +24,17 @@ public final class UnitWorker {
   }
 
   /// A worker for the units of a site's plan.
-  public init(_ site: Site, payload: @escaping (Identity) throws -> URL) {
-    self.site = site
-    self.payload = payload
-  }
+  public init(_ site: Site) { self.site = site }
 
   /// Runs a unit.
   ///
-  /// - Parameter inputs: the measurements of the units that it needs.
+  /// - Parameter inputs: the figures of the units that it needs.
   /// - Throws: what makes the unit fail.
-  public func run(_ unit: WorkUnit, inputs: [Identity: [String: Double]], context: Context) throws -> Result {
-    if team.count != unit.work.threads { team = try ThreadTeam(count: unit.work.threads) }
-    return switch unit.work {
-    case .fineTuning(let cell): try fineTune(cell, unit, context)
-    case .axes(let surface): try measureAxes(surface, unit)
-    case .point(let surface, let point): try evaluate(point, of: surface, unit, inputs)
-    case .trajectory(let trajectory): try measure(trajectory, unit)
-    case .snapshot(let trajectory, let step): try evaluate(step, of: trajectory, unit, inputs)
-    case .rollback(let cell, let group): try rollBack(group, of: cell, unit, inputs)
-    case .curvature(let curvature): try measureCurvature(curvature, unit, context)
-    case .probe(let work): try decompose(work, unit)
-    case .attention(let comparison): try compareAttention(comparison, unit, context)
-    case .similarity(let comparison, let measures): try compareFeatures(comparison, by: measures, unit, inputs)
-    }
+  public func run(_ unit: WorkUnit, inputs: Inputs, context: UnitContext) throws -> UnitResult {
+    if team.count != unit.threads { team = try ThreadTeam(count: unit.threads) }
+    // A surface's memory is kept for its next point alone.
+    if ![.axes, .point, .snapshot].contains(unit.kind) { (evaluator, plane) = (nil, nil) }
+    return try unit.work.accept(RunningUnit(unit: unit, worker: self, inputs: inputs, context: context))
   }
 
   /// A split's rows, encoded once.
@@ -108,49 +72,43 @@ public final class UnitWorker {
     return try dataset(probe.task, GLUE.Split(probe.split), maximumLength: length)
       .sample(probe.examples, seed: UInt64(probe.seed))
   }
+}
+
+/// A unit while it runs. Each kind's method stands in the file of the kind.
+struct RunningUnit: WorkVisitor {
+  let unit: WorkUnit
+  let worker: UnitWorker
+  let inputs: Inputs
+  let context: UnitContext
+
+  var site: Site { worker.site }
+  var team: ThreadTeam { worker.team }
 
   /// A cell's final model.
-  func finalModel(of cell: Cell, _ id: Identity, unit: WorkUnit) throws -> (model: BERTModel, parameters: Parameters) {
+  func finalModel(of cell: Cell) throws -> (model: BERTModel, parameters: Parameters) {
     let model = try site.model(of: cell)
-    let directory = site.run.cell(cell, id).final
+    let directory = site.run.folder(of: cell).final
     let file = try SafetensorsFile(directory.appending(path: "model.safetensors"))
-    guard let parameters = Parameters(file, of: model) else {
-      throw ExperimentError.missingInput(unit: unit.name, what: "a final model in \(directory.path)")
-    }
+    guard let parameters = Parameters(file, of: model) else { throw missing("a final model in \(directory.path)") }
     return (model, parameters)
   }
 
   /// A model's parameters, mapped.
-  ///
-  /// - Parameter cells: the cells that begin the unit's needs, in their order.
-  func parameters(of state: ModelState, cells: [Cell], _ unit: WorkUnit) throws -> Parameters {
-    func id(of cell: Cell) throws -> Identity {
-      guard let index = cells.firstIndex(of: cell) else {
-        throw ExperimentError.missingInput(unit: unit.name, what: "its cell \(cell.name)")
-      }
-      return try need(index, of: unit)
-    }
+  func parameters(of state: ModelState) throws -> Parameters {
     switch state {
     case .initial(let cell):
       let zero = try Checkpoint(directory: site.run.theta0(of: cell))
       return try zero.parameters(for: site.encoder, poolerSeed: 0)
-    case .final(let cell): return try finalModel(of: cell, try id(of: cell), unit: unit).parameters
+    case .final(let cell): return try finalModel(of: cell).parameters
     case .snapshot(let cell, let step):
-      let url = CellFolders(site.run.cell(cell, try id(of: cell))).snapshot(step)
+      let url = CellFolders(site.run.folder(of: cell)).snapshot(step)
       guard let parameters = Parameters(try SafetensorsFile(url), of: try site.model(of: cell)) else {
-        throw ExperimentError.missingInput(unit: unit.name, what: "a snapshot of its model in \(url.path)")
+        throw missing("a snapshot of its model in \(url.path)")
       }
       return parameters
     }
   }
 
-  func need(_ index: Int, of unit: WorkUnit) throws -> Identity {
-    guard unit.needs.indices.contains(index) else {
-      throw ExperimentError.missingInput(unit: unit.name, what: "need \(index)")
-    }
-    return unit.needs[index]
-  }
-
-  /// Gives the memory of the last surface back.
-  func forgetEvaluator() { (evaluator, plane) = (nil, nil) }
+  /// What the unit reads is not there.
+  func missing(_ what: String) -> ExperimentError { .missingInput(unit: unit.name, what: what) }
 }

@@ -30,15 +30,19 @@ struct CheckedRow {
   }
 
   func number(_ column: String) throws -> Double {
-    try optionalNumber(column) ?? { throw unexpected(column, "a number") }()
-  }
-
-  func optionalNumber(_ column: String) throws -> Double? {
     switch storage(column) {
     case .double(let number): return number
     case .int64(let number): return Double(number)
-    case .null: return nil
     default: throw unexpected(column, "a number")
+    }
+  }
+
+  /// Bytes; an empty text where SQLite cut nothing out of nothing.
+  func data(_ column: String) throws -> Data {
+    switch storage(column) {
+    case .blob(let bytes): return bytes
+    case .string(""): return Data()
+    default: throw unexpected(column, "bytes")
     }
   }
 

@@ -52,20 +52,52 @@ extension Ledger {
     }
   }
 
-  /// A unit's measurements by name, each with exactly the bits that were recorded (but one NaN for all).
+  /// What is recorded of every unit that ended: its status, numbers and payload, read in one pass.
   ///
-  /// - Returns: an empty dictionary for a unit without measurements or without a record.
   /// - Throws: ``LedgerError``
-  public func measurements(of unit: Identity) throws -> [String: Double] {
-    try read { database in
+  public func results() throws -> [Identity: RecordedResult] {
+    let payloads = try payloads()
+    return try read { database in
       let rows = try Row.fetchCursor(
         database,
         sql: """
-          SELECT substr(name, 1, 1000) AS name, value, substr(special, 1, 100) AS special FROM measurement WHERE unit = ?
-          """, arguments: [unit.hex])
-      var measurements: [String: Double] = [:]
+          SELECT substr(id, 1, 100) AS id, substr(status, 1, 100) AS status,
+            substr(message, 1, \(Self.longestMessage)) AS message, substr(names, 1, \(Self.longestNames)) AS names,
+            substr(numbers, 1, \(Self.longestNames)) AS numbers
+          FROM unit
+          """)
+      var reader = MeasurementColumns.Reader()
+      var results: [Identity: RecordedResult] = [:]
       while let row = try rows.next().map({ CheckedRow($0, path: path) }) {
-        measurements[try row.text("name")] = try number(row.optionalNumber("value"), row.optionalText("special"))
+        let id = try row.identity("id")
+        let (names, numbers) = (try row.text("names"), try row.data("numbers"))
+        guard let measurements = reader.read(names: names, numbers: numbers) else {
+          throw LedgerError.invalidRecord(
+            path: path, reason: "got a row with \(numbers.count) bytes of numbers for the names '\(names.prefix(80))'")
+        }
+        results[id] = RecordedResult(
+          status: try status(row.text("status"), row.optionalText("message")), measurements: measurements, payload: payloads[id]?.file)
+      }
+      return results
+    }
+  }
+
+  /// A unit's measurements, each with exactly the bits that were recorded (but one NaN for all).
+  ///
+  /// - Returns: none for a unit without measurements or without a record.
+  /// - Throws: ``LedgerError``
+  public func measurements(of unit: Identity) throws -> Measurements {
+    try read { database in
+      let row = try Row.fetchOne(
+        database,
+        sql: """
+          SELECT substr(names, 1, \(Self.longestNames)) AS names, substr(numbers, 1, \(Self.longestNames)) AS numbers
+          FROM unit WHERE id = ?
+          """, arguments: [unit.hex])
+      guard let row = row.map({ CheckedRow($0, path: path) }) else { return Measurements() }
+      var reader = MeasurementColumns.Reader()
+      guard let measurements = reader.read(names: try row.text("names"), numbers: try row.data("numbers")) else {
+        throw LedgerError.invalidRecord(path: path, reason: "got a row whose numbers do not fit its names")
       }
       return measurements
     }
@@ -146,11 +178,13 @@ extension Ledger {
     }
   }
 
+  /// Bytes of a unit's names, and of its numbers: a trajectory of the most snapshots has 700 000 of these.
+  private static let longestNames = 16_000_000
   /// Characters of a message that are kept.
   private static let longestMessage = 4000
 
   private func writePayload(_ payload: [UInt8], of unit: WorkUnit) throws {
-    let url = run.root.appending(path: run.payloadPath(of: unit))
+    let url = run.root.appending(path: RunDirectory.payloadPath(of: unit))
     try System.makeFolder(url.deletingLastPathComponent().path)
     try AtomicFile.write(to: url) { try $0.append(payload.span.bytes) }
   }
@@ -158,54 +192,24 @@ extension Ledger {
   private func insert(_ record: RecordedOutcome, into database: Database) throws {
     let id = record.unit.id.hex
     let status = record.outcome.status.columns
-    // Takes measurements and payload with it.
+    let columns = MeasurementColumns(Measurements(record.outcome.measurements))
+    // Takes its payload with it.
     try database.execute(sql: "DELETE FROM unit WHERE id = ?", arguments: [id])
     try database.execute(
       sql: """
-        INSERT INTO unit (id, name, kind, status, message, attempts, seconds, rank, host, recorded_at, may_pass)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO unit (
+          id, name, kind, status, message, attempts, seconds, rank, host, recorded_at, may_pass, names, numbers)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        id, record.unit.name, record.unit.work.kind.rawValue, status.word,
+        id, record.unit.name, record.unit.kind.rawValue, status.word,
         status.message.map { String($0.prefix(Self.longestMessage)) }, record.attempts, record.outcome.seconds,
-        record.rank, record.host, record.time, record.outcome.mayPass,
+        record.rank, record.host, record.time, record.outcome.mayPass, columns.names, columns.numbers,
       ])
-    for (name, number) in record.outcome.measurements {
-      let special = Self.special(number)
-      try database.execute(
-        sql: "INSERT INTO measurement (unit, name, value, special) VALUES (?, ?, ?, ?)",
-        arguments: [id, name, special == nil ? number : nil, special])
-    }
     if let payload = record.outcome.payload {
       try database.execute(
         sql: "INSERT INTO payload (unit, path, bytes) VALUES (?, ?, ?)",
-        arguments: [id, run.payloadPath(of: record.unit), payload.count])
-    }
-  }
-}
-
-// Numbers that SQLite does not keep.
-extension Ledger {
-  private static func special(_ number: Double) -> String? {
-    switch number {
-    case _ where number.isNaN: "nan"
-    case .infinity: "inf"
-    case -.infinity: "-inf"
-    case 0 where number.sign == .minus: "-0"
-    default: nil
-    }
-  }
-
-  private func number(_ value: Double?, _ special: String?) throws -> Double {
-    switch (value, special) {
-    case (let value?, nil): return value
-    case (nil, "nan"): return .nan
-    case (nil, "inf"): return .infinity
-    case (nil, "-inf"): return -.infinity
-    case (nil, "-0"): return -0.0
-    default:
-      throw LedgerError.invalidRecord(
-        path: path, reason: "got a row in which a measurement is '\(special ?? "nothing")'")
+        arguments: [id, RunDirectory.payloadPath(of: record.unit), payload.count])
     }
   }
 }

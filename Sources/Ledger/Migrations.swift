@@ -1,7 +1,12 @@
+internal import Foundation
 internal import GRDB
+internal import Sweep
 
 /// What is in the database. Migrations are only ever appended; a file with one that is unknown here is refused.
 enum Migrations {
+  /// Numbers that SQLite does not keep, as earlier ledgers had them.
+  private static let special = ["nan": Double.nan, "inf": .infinity, "-inf": -.infinity, "-0": -0.0]
+
   static let all: DatabaseMigrator = {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 units, measurements, payloads") { database in
@@ -45,6 +50,27 @@ enum Migrations {
     migrator.registerMigration("2 failures that may pass") { database in
       // 1: a file or a disk failed, not the unit. The next start tries it again.
       try database.execute(sql: "ALTER TABLE unit ADD COLUMN may_pass INTEGER NOT NULL DEFAULT 0")
+    }
+    migrator.registerMigration("3 measurements in the unit's row") { database in
+      // Numbers as 8 bytes each, the lowest first: every bit is kept, and a row is read at once.
+      try database.execute(
+        sql: """
+          ALTER TABLE unit ADD COLUMN names TEXT NOT NULL DEFAULT '';
+          ALTER TABLE unit ADD COLUMN numbers BLOB NOT NULL DEFAULT x'';
+          """)
+      let units = try String.fetchAll(database, sql: "SELECT DISTINCT unit FROM measurement")
+      for unit in units {
+        let rows = try Row.fetchAll(
+          database, sql: "SELECT name, value, special FROM measurement WHERE unit = ?", arguments: [unit])
+        let values = rows.reduce(into: [String: Double]()) { values, row in
+          guard let name = String.fromDatabaseValue(row["name"]) else { return }
+          values[name] = Double.fromDatabaseValue(row["value"]) ?? special[String.fromDatabaseValue(row["special"]) ?? ""]
+        }
+        let columns = MeasurementColumns(Measurements(values))
+        try database.execute(
+          sql: "UPDATE unit SET names = ?, numbers = ? WHERE id = ?", arguments: [columns.names, columns.numbers, unit])
+      }
+      try database.execute(sql: "DROP TABLE measurement; DROP TABLE meta")
     }
     return migrator
   }()

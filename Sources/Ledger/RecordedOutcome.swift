@@ -51,3 +51,13 @@ public struct StoredOutcome: Sendable, Equatable {
   /// When it was recorded, to the millisecond.
   public let time: Date
 }
+
+/// What became of a unit, for results.
+public struct RecordedResult: Sendable {
+  /// How it ended; never `interrupted`.
+  public let status: Outcome.Status
+  /// Its numbers.
+  public let measurements: Measurements
+  /// The file of its payload; nil when it has none.
+  public let payload: URL?
+}

@@ -5,19 +5,43 @@
 package struct CSV {
   /// The table, in UTF-8.
   package private(set) var bytes: [UInt8] = []
-  private let columns: Int
+  /// The columns.
+  package let columns: [Column]
 
   /// A table with its header.
-  package init(_ header: [String]) {
-    columns = header.count
-    append(header)
+  package init(_ columns: [Column]) {
+    self.columns = columns
+    append(columns.map(\.name))
+  }
+
+  /// A column: its name, and what its fields are, the empty field apart, which is for what does not exist.
+  package struct Column: Sendable, Equatable {
+    /// What fields are.
+    package enum Form: String, Sendable {
+      /// A text.
+      case text
+      /// A whole number.
+      case count
+      /// A number; `nan`, `inf` and `-inf` are results.
+      case number
+      /// 1 or 0: yes or no.
+      case flag
+    }
+
+    package let name: String
+    package let type: Form
+
+    package static func text(_ name: String) -> Column { Column(name: name, type: .text) }
+    package static func count(_ name: String) -> Column { Column(name: name, type: .count) }
+    package static func number(_ name: String) -> Column { Column(name: name, type: .number) }
+    package static func flag(_ name: String) -> Column { Column(name: name, type: .flag) }
   }
 
   /// Adds a row.
   ///
   /// - Precondition: it has the header's columns.
   package mutating func append(_ fields: [String]) {
-    precondition(fields.count == columns, "every row has the header's columns")
+    precondition(fields.count == columns.count, "every row has the header's columns")
     for (index, field) in fields.enumerated() {
       if index > 0 { bytes.append(0x2C) }
       append(field: field)
@@ -53,3 +77,6 @@ package struct CSV {
     return Int(exactly: value).map { "\($0)" } ?? "\(value)"
   }
 }
+
+/// A column of a table.
+package typealias Column = CSV.Column

@@ -15,8 +15,8 @@ public struct RunResults {
   public let plan: Plan
   /// How it was run.
   let record: RunRecord
-  let ledger: Ledger
-  let outcomes: [Identity: StoredOutcome]
+  /// What is recorded, read once.
+  private let recorded: [Identity: RecordedResult]
 
   /// Opens a run directory that no job is using.
   ///
@@ -33,8 +33,7 @@ public struct RunResults {
     sweep = try SweepFile(yaml: try SweepFile.text(of: data, path: path), path: path, name: record.name)
     self.record = record
     plan = try Plan(sweep: sweep, inputs: record.inputs)
-    ledger = try Ledger(reading: run)
-    outcomes = try ledger.outcomes()
+    recorded = try Ledger(reading: run).results()
   }
 
   /// - Throws: ``ResultsError/noRun(path:)`` for what is no folder, `SystemError` for one that cannot be looked into.
@@ -60,7 +59,7 @@ public struct RunResults {
   public var failures: (failed: Int, blocked: Int, reasons: [RunStatus.Failures]) {
     var (reasons, failed, blocked) = (FailureReasons(), 0, 0)
     for unit in plan.units {
-      switch outcomes[unit.id]?.status {
+      switch recorded[unit.id]?.status {
       case .failed(let message):
         failed += 1
         reasons.add(message, unit: unit.name)
@@ -71,9 +70,12 @@ public struct RunResults {
     return (failed, blocked, reasons.first)
   }
 
-  /// What a unit came to, in one word: done, failed, blocked or missing.
+  /// How a unit ended; nil where nothing is recorded.
+  func ending(_ id: Identity) -> Outcome.Status? { recorded[id]?.status }
+
+  /// The same in one word: done, failed, blocked or missing.
   func status(_ id: Identity) -> String {
-    switch outcomes[id]?.status {
+    switch ending(id) {
     case .done: "done"
     case .failed: "failed"
     case .blocked: "blocked"
@@ -81,15 +83,15 @@ public struct RunResults {
     }
   }
 
-  /// A unit's measurements; none for a unit that is not done.
-  func measurements(_ id: Identity) throws -> [String: Double] {
-    guard case .done = outcomes[id]?.status else { return [:] }
-    return try ledger.measurements(of: id)
+  /// A unit's figures; none for a unit that is not done.
+  func figures<Kind: WorkOfKind>(_ id: Identity, _ kind: Kind.Type) -> Figures<Kind.Figure> {
+    guard let result = recorded[id], case .done = result.status else { return Figures() }
+    return Figures(result.measurements)
   }
 
   /// A unit's payload; nil where there is none.
   func payload(_ id: Identity) throws -> SafetensorsFile? {
-    guard case .done = outcomes[id]?.status, let url = try ledger.payloadURL(of: id) else { return nil }
+    guard let result = recorded[id], case .done = result.status, let url = result.payload else { return nil }
     return try SafetensorsFile(url)
   }
 }

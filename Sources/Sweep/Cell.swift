@@ -1,5 +1,7 @@
-/// One fine-tuning.
+/// One fine-tuning of a sweep: what it is, and the identity of the unit that does it, so that whoever has a cell finds its files.
 public struct Cell: Sendable, Hashable, Codable {
+  /// The identity of its fine-tuning.
+  public let id: Identity
   /// The name of the task.
   public var task: String
   /// The name of the recipe's variant; nil for the plain recipe.
@@ -18,9 +20,10 @@ public struct Cell: Sendable, Hashable, Codable {
 
   /// A cell from its parts.
   public init(
-    task: String, variant: String? = nil, headSeed: Int, orderSeed: Int, initialisation: Initialisation = .pretrained,
+    id: Identity, task: String, variant: String? = nil, headSeed: Int, orderSeed: Int, initialisation: Initialisation = .pretrained,
     initialisationSeed: Int = 0, recipe: Recipe = Recipe()
   ) {
+    self.id = id
     self.task = task
     self.variant = variant
     self.headSeed = headSeed

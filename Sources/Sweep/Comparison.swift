@@ -59,52 +59,9 @@ public struct Comparison: Sendable, Hashable, Codable {
       }
     return "\(what) on \(probe.name)"
   }
-}
 
-/// A measure between the models of a comparison.
-public enum Measure: String, Sendable, Hashable, Codable, CaseIterable {
-  /// The Jensen-Shannon divergence of attention, per layer and head.
-  case attention = "attention_js"
-  /// The SVCCA distance of hidden states, layer by layer.
-  case svcca
-  /// The distance by canonical correlations without truncation.
-  case cca
-  /// By canonical correlations weighted by how much of the features they account for.
-  case pwcca
-  /// 1 - linear centred kernel alignment.
-  case cka
-  /// The orthogonal Procrustes distance.
-  case procrustes
-}
-
-/// A model on a probe: the decompositions of some layers' features.
-public struct ProbeWork: Sendable, Hashable, Codable {
-  /// The model.
-  public let model: ModelState
-  /// The inputs.
-  public let probe: Probe
-  /// Which hidden states: 0 the embeddings, l the output of layer l.
-  public let layers: Range<Int>
-  /// Whether all directions are kept with their sizes, as every measure but SVCCA needs them; else those that SVCCA keeps.
-  public let isComplete: Bool
-
-  /// Work from its parts.
-  public init(model: ModelState, probe: Probe, layers: Range<Int>, isComplete: Bool) {
-    self.model = model
-    self.probe = probe
-    self.layers = layers
-    self.isComplete = isComplete
-  }
-}
-
-/// What rank 0 gathers, and what becomes of it.
-public struct Gathering: Sendable, Hashable, Encodable {
-  /// Bytes that gathered bases may take in rank 0's memory, at least 1 MB. Default: 2 GB.
-  public let memory: Int
-  /// Whether the bases stay in the run directory when nothing needs them any more. Default: no.
-  public let keep: Bool
-
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case memory, keep
-  }
+  /// The cells that must have been fine-tuned for it, each once, in the order of the models.
+  public var cells: [Cell] { models.trainedCells }
+  /// The most threads of a model's recipe.
+  public var threads: Int { models.map(\.cell.recipe.threads).max() ?? 1 }
 }

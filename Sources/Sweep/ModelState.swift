@@ -28,3 +28,20 @@ public enum ModelState: Sendable, Hashable, Codable {
     }
   }
 }
+
+extension [ModelState] {
+  /// The cells that must have been fine-tuned to have them, each once, in their order.
+  var trainedCells: [Cell] {
+    reduce(into: []) { cells, model in
+      if model.isTrained, !cells.contains(where: { $0.id == model.cell.id }) { cells.append(model.cell) }
+    }
+  }
+}
+
+extension Cell {
+  /// The steps after which it keeps a snapshot, ascending; in a plan's cells.
+  public var snapshotSteps: [Int] { recipe.snapshotSteps(examples: recipe.trainRows ?? 0) }
+
+  /// Its snapshots.
+  public var snapshots: [ModelState] { snapshotSteps.map { .snapshot(self, step: $0) } }
+}

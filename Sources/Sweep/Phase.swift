@@ -17,19 +17,3 @@ public enum Phase: String, Sendable, Hashable, Codable, CaseIterable {
   /// Comparisons of features, at rank 0.
   case comparisons
 }
-
-extension Work.Kind {
-  /// The part of a sweep that it belongs to.
-  public var phase: Phase {
-    switch self {
-    case .fineTuning: .fineTuning
-    case .axes, .point: .points
-    case .trajectory, .snapshot: .trajectories
-    case .rollback: .rollback
-    case .curvature: .curvature
-    case .attention: .attention
-    case .probe: .features
-    case .similarity: .comparisons
-    }
-  }
-}

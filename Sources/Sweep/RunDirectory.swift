@@ -34,8 +34,8 @@ public struct RunDirectory: Sendable, Hashable {
   }
 
   /// The folder of a fine-tuning.
-  public func cell(_ cell: Cell, _ id: Identity) -> CellDirectory {
-    let name = Self.name(cell.name, id)
+  public func folder(of cell: Cell) -> CellDirectory {
+    let name = Self.name(cell.name, cell.id)
     return CellDirectory(root: root.appending(path: "cells/\(name)", directoryHint: .isDirectory))
   }
 
@@ -93,9 +93,9 @@ public struct RunDirectory: Sendable, Hashable {
   }
 
   /// The path of a unit's payload relative to the root: activations of probes, results of all else.
-  public func payloadPath(of unit: WorkUnit) -> String {
-    let folder = unit.work.kind == .probe ? "activations" : "results"
-    return "\(folder)/\(Self.name(unit.name, unit.id)).safetensors"
+  public static func payloadPath(of unit: WorkUnit) -> String {
+    let folder = unit.kind == .probe ? "activations" : "results"
+    return "\(folder)/\(name(unit.name, unit.id)).safetensors"
   }
 
   private static func name(_ name: String, _ id: Identity) -> String { "\(FileName.made(from: name))-\(id.short)" }

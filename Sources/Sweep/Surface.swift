@@ -91,19 +91,23 @@ public struct Surface: Sendable, Hashable, Codable {
     models.allSatisfy { $0.isTrained && $0.cell.task == models[0].cell.task }
   }
 
-  /// The cells whose models it needs, theta1's first and theta2's last, each once. The first `count` of them are those of
-  /// points where d2 has no part.
-  public var cells: (all: [Cell], count: Int) {
-    let line = distinct([target, origin])
-    let all = distinct([target, origin] + [other].compactMap(\.self))
-    return (all, line.count)
-  }
+  /// The cells whose models it needs, theta1's first and theta2's last, each once.
+  public var cells: [Cell] { models.trainedCells }
+  /// Those of points where d2 has no part.
+  var cellsOfLine: [Cell] { [target, origin].trainedCells }
+  /// The models whose files it reads: theta1, where the directions start, theta2.
+  public var models: [ModelState] { [target, origin] + [other].compactMap(\.self) }
 
-  private func distinct(_ models: [ModelState]) -> [Cell] {
-    models.filter(\.isTrained).reduce(into: []) { cells, model in
-      if !cells.contains(model.cell) { cells.append(model.cell) }
+  /// The numbers of the directions that its axes make as files.
+  var ownDirections: Range<Int> {
+    switch span {
+    case .line, .plane: 0..<0
+    case .random, .trajectory: 1..<(isCurve ? 2 : 3)
     }
   }
+
+  /// Whether its directions are differences of models, and no files.
+  public var isAlongModels: Bool { ownDirections.isEmpty }
 
   /// What a person calls it, such as `MRPC-s0 x SST-2-s0`, `MRPC-s0 curve` or `MRPC-s0 curve (low, rest at theta1)`.
   public var name: String { name(range: "") }

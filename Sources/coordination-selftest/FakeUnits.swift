@@ -6,16 +6,16 @@ import Sweep
 import Synchronization
 
 /// What a unit does is decided by its name; its work is never looked at.
-private let someWork = Work.similarity(
-  Comparison(kind: .seeds, models: [], probe: Probe(name: "none", task: "none")), [])
+private let someWork = Work.fineTuning(
+  FineTuningWork(Cell(id: Identity(hex: "none"), task: "none", headSeed: 0, orderSeed: 0)))
 
 /// A unit whose identity is its name, and which travels alone unless it is cheap.
 func unit(
   _ name: String, needs: [String] = [], at place: WorkUnit.Place = .anywhere, cost: Double = 1e12
 ) -> WorkUnit {
   WorkUnit(
-    id: Identity(hex: name), name: name, work: someWork, needs: needs.map { Identity(hex: $0) }, place: place,
-    cost: cost)
+    id: Identity(hex: name), work: someWork, cost: cost, name: name, needs: needs.map { Identity(hex: $0) },
+    place: place)
 }
 
 /// The shape of a sweep: cells, points of a surface for each, probes with payloads, and a reduction of them at rank 0.

@@ -15,11 +15,7 @@ struct Compare: ParsableCommand {
       Every figure is a distance: 0 for features that are the same to the measure, 1 for such as share nothing. A figure \
       that does not exist is said to be none (in JSON: null), with the reason.
 
-        svcca       1 - mean canonical correlation of leading directions (99 %)
-        cca         the same of all directions
-        pwcca       weighted by A's share in each direction; reverse: by B's
-        cka         1 - linear CKA; debiased: for few rows, may exceed 1
-        procrustes  1 - nuclear norm of A^T B, each of unit norm
+      \(Measure.ofFeatures.map { "  \($0.rawValue): \($0.meaning)" }.joined(separator: "\n"))
 
       "degenerate" marks correlations that are 1, or near it, by counting alone: the directions of A and B together reach \
       the number of rows.
@@ -37,8 +33,8 @@ struct Compare: ParsableCommand {
   @Option(
     name: .customLong("measure"),
     help: .init("Some of \(Measure.names), separated by commas. (default: all)", valueName: "list"),
-    completion: .list(Measure.allCases.map(\.rawValue)), transform: Measure.list)
-  var measures: [Measure] = Measure.allCases
+    completion: .list(Measure.ofFeatures.map(\.rawValue)), transform: Measure.list)
+  var measures: [Measure] = Measure.ofFeatures
 
   @Flag(help: "Print one JSON object.")
   var json = false
@@ -59,45 +55,29 @@ struct Compare: ParsableCommand {
   }
 
   private func findings(_ x: Activations, _ y: Activations) throws -> [Finding] {
-    if measures == [.svcca] {
-      return [
-        Finding(
-          .svcca,
-          try SVCCA(
-            FeatureBasis(x.elements, columns: x.columns), FeatureBasis(y.elements, columns: y.columns)))
-      ]
-    }
-    let comparison = try FeatureComparison(
-      FeatureDecomposition(x.elements, columns: x.columns), FeatureDecomposition(y.elements, columns: y.columns))
-    return try measures.map { measure in
-      switch measure {
-      case .svcca: Finding(measure, try comparison.svcca())
-      case .cca: Finding(measure, try comparison.cca())
-      case .pwcca: Finding(try comparison.pwcca())
-      case .cka: Finding(comparison.cka())
-      case .procrustes: Finding(try comparison.procrustes())
-      }
+    let isComplete = measures.contains(where: \.needsAllDirections)
+    let pair = try FeaturePair(
+      LayerFeatures(x.elements, columns: x.columns, isComplete: isComplete),
+      LayerFeatures(y.elements, columns: y.columns, isComplete: isComplete))
+    return try measures.compactMap { measure in
+      try measure.measure(pair).map { Finding(measure: measure, measurement: $0) }
     }
   }
+}
 
-  /// A way to compare, by its name on the command line.
-  enum Measure: String, CaseIterable {
-    case svcca, cca, pwcca, cka, procrustes
+extension Measure {
+  /// Those of features, separated by commas.
+  fileprivate static var names: String { ofFeatures.map(\.rawValue).joined(separator: ",") }
 
-    /// All of them, separated by commas.
-    static var names: String { allCases.map(\.rawValue).joined(separator: ",") }
-
-    /// Measures separated by commas, each once and in the order of their cases.
-    static func list(_ text: String) throws -> [Measure] {
-      let asked = try text.split(separator: ",", omittingEmptySubsequences: false).map { name in
-        guard let measure = Measure(rawValue: String(name)) else {
-          throw ValidationError(
-            "'\(name)' is no measure, expected some of \(names)")
-        }
-        return measure
+  /// Measures separated by commas, each once and in the order of their cases.
+  fileprivate static func list(_ text: String) throws -> [Measure] {
+    let asked = try text.split(separator: ",", omittingEmptySubsequences: false).map { name in
+      guard let measure = ofFeatures.first(where: { $0.rawValue == name }) else {
+        throw ValidationError("'\(name)' is no measure, expected some of \(names)")
       }
-      return allCases.filter(asked.contains)
+      return measure
     }
+    return ofFeatures.filter(asked.contains)
   }
 }
 
@@ -168,33 +148,12 @@ private struct ActivationFile {
 
 /// What one measure says.
 private struct Finding {
-  let measure: Compare.Measure
-  /// By name, "distance" first.
-  let distances: [(name: String, value: Double?, reason: Missing?)]
-  /// How many directions of A and B were compared, where that means something.
-  var kept: [Int]?
-  var isDegenerate: Bool?
+  let measure: Measure
+  let measurement: PairFigures
 
-  init(_ measure: Compare.Measure, _ result: CCA) {
-    self.measure = measure
-    distances = [("distance", result.distance, result.reason)]
-    (kept, isDegenerate) = (result.kept, result.isDegenerate)
-  }
-
-  init(_ result: PWCCA) {
-    measure = .pwcca
-    distances = [("distance", result.distance, result.reason), ("reverse", result.reverseDistance, result.reason)]
-    (kept, isDegenerate) = (result.kept, result.isDegenerate)
-  }
-
-  init(_ result: CKA) {
-    measure = .cka
-    distances = [("distance", result.distance, result.reason), ("debiased", result.debiased, result.debiasedReason)]
-  }
-
-  init(_ result: Procrustes) {
-    measure = .procrustes
-    distances = [("distance", result.distance, result.reason)]
+  /// By name, the distance first.
+  private var distances: [(name: String, value: Double?, reason: Missing?)] {
+    measurement.figures.filter { $0.part != .degenerate }.map { ($0.part.rawValue, $0.value, $0.reason) }
   }
 
   /// One line, such as `pwcca: 0.21, reverse 0.19 (12 and 15 directions)`.
@@ -206,7 +165,7 @@ private struct Finding {
       let figure = value.map { "\($0)" } ?? "none" + (reason.map { " (\($0.rawValue))" } ?? "")
       return name == "distance" ? figure : "\(name) \(figure)"
     }
-    let directions = kept.map { " (\($0[0]) and \($0[1]) directions\(isDegenerate == true ? ", degenerate" : ""))" }
+    let directions = measurement.kept.map { " (\($0[0]) and \($0[1]) directions\(measurement.isDegenerate == true ? ", degenerate" : ""))" }
     return "\(measure.rawValue): \(figures.joined(separator: ", "))\(directions ?? "")"
   }
 }
@@ -221,8 +180,8 @@ extension Finding: Encodable {
         try container.encode(reason.rawValue, forKey: Name("reason"))
       }
     }
-    try container.encodeIfPresent(kept, forKey: Name("kept"))
-    try container.encodeIfPresent(isDegenerate, forKey: Name("degenerate"))
+    try container.encodeIfPresent(measurement.kept, forKey: Name("kept"))
+    try container.encodeIfPresent(measurement.isDegenerate, forKey: Name("degenerate"))
   }
 }
 

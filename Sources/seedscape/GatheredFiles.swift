@@ -19,8 +19,8 @@ final class GatheredFiles: Sendable {
     self.keep = keep
     let outcomes = try ledger.outcomes()
     var waiting: [Identity: Set<Identity>] = [:]
-    for unit in plan.units where unit.work.kind == .probe { waiting[unit.id] = [] }
-    for unit in plan.units where unit.work.kind == .similarity && outcomes[unit.id]?.status != .done {
+    for unit in plan.units where unit.kind == .probe { waiting[unit.id] = [] }
+    for unit in plan.units where unit.kind == .similarity && outcomes[unit.id]?.status != .done {
       for probe in unit.needs { waiting[probe]?.insert(unit.id) }
     }
     self.waiting = Mutex(waiting)
@@ -31,7 +31,7 @@ final class GatheredFiles: Sendable {
   ///
   /// - Throws: `LedgerError`, Foundation's file errors.
   func remove(after units: [WorkUnit]) throws {
-    for unit in units where unit.work.kind == .similarity {
+    for unit in units where unit.kind == .similarity {
       for probe in unit.needs {
         let isLast = waiting.withLock { waiting in
           waiting[probe]?.remove(unit.id) != nil && waiting[probe]?.isEmpty == true

@@ -62,7 +62,7 @@ struct PlanCommand: ParsableCommand {
       rate.map { $0 * 1e9 }
       ?? sustainedProductRate(site.checkpoint.configuration, rows: 512, team: .single, seconds: 0.05)
     let simulation = try Simulation(plan.units, ranks: ranks) {
-      $0.cost / (rate * Double($0.work.threads) * Forecast.utilisation)
+      $0.cost / (rate * Double($0.threads) * Forecast.utilisation)
     }
     return Forecast(
       name: site.sweep.name, units: plan.units.count, operations: plan.cost,

@@ -157,16 +157,8 @@ final class Preparation: OutcomeRecorder, Sendable {
   func finished() throws -> [Outcome] {
     let known = Set(plan.units.map(\.id))
     return try ledger.outcomes().filter { known.contains($0.key) }.map { id, stored in
-      Outcome(unit: id, status: stored.status, measurements: try ledger.measurements(of: id), seconds: stored.seconds)
+      Outcome(unit: id, status: stored.status, measurements: try ledger.measurements(of: id).values, seconds: stored.seconds)
     }
-  }
-
-  /// Where the payload of a unit lies.
-  func payload(of unit: Identity) throws -> URL {
-    guard let url = try ledger.payloadURL(of: unit) else {
-      throw ExperimentError.missingInput(unit: unit.short, what: "its recorded file")
-    }
-    return url
   }
 
   func record(_ outcomes: [(outcome: Outcome, unit: WorkUnit, rank: Int)]) throws {

@@ -27,7 +27,7 @@ struct RecordedWork {
       switch outcomes[unit.id]?.status {
       case .done?:
         // Features of a probe go by themselves when nobody needs them any more.
-        if unit.work.kind != .probe, let payload = payloads[unit.id],
+        if unit.kind != .probe, let payload = payloads[unit.id],
           try Self.size(payload.file.path) != payload.bytes
         {
           gone.insert(unit.id)

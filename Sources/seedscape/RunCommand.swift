@@ -130,10 +130,10 @@ struct Run: ParsableCommand {
     do {
       display.begin()
       let job = try Job(on: communicator, stop: stop)
-      let worker = UnitWorker(preparation.site) { try preparation.payload(of: $0) }
+      let worker = UnitWorker(preparation.site)
       let summary = try job.coordinate(
         preparation.plan.units, finished: try preparation.finished(), retries: preparation.sweep.onFailure.retries,
-        recorder: preparation, observer: display, runner: runner(worker))
+        recorder: preparation, observer: display, runner: worker.run)
       try display.end(summary)
       try preparation.close()
       return summary.exitCode
@@ -172,8 +172,8 @@ struct Run: ParsableCommand {
     // The run directory is ready.
     let _: Bool = try hear(communicator)
     try agreement.shareFolder(run.root)
-    let worker = UnitWorker(site) { throw ExperimentError.missingInput(unit: $0.short, what: "rank 0's files") }
-    return try Job(on: communicator, stop: stop).work(runner: runner(worker)).exitCode
+    let worker = UnitWorker(site)
+    return try Job(on: communicator, stop: stop).work(runner: worker.run).exitCode
   }
 
   private func tell(_ opening: Opening<some Codable>, _ communicator: Communicator) throws {
@@ -188,19 +188,6 @@ struct Run: ParsableCommand {
     switch try JSONDecoder().decode(Opening<Value>.self, from: Data(bytes)) {
     case .leave(let code): throw Leave(code: code)
     case .goOn(let value): return value
-    }
-  }
-
-  /// Units of the plan as the coordination wants them run.
-  private func runner(_ worker: UnitWorker) -> UnitRunner {
-    { unit, inputs, context in
-      let result = try worker.run(
-        unit, inputs: inputs,
-        context: UnitWorker.Context(shouldStop: { context.shouldStop }, report: { context.report(fraction: $0) }))
-      return switch result {
-      case .done(let measurements, let payload): .done(measurements: measurements, payload: payload)
-      case .interrupted: .interrupted
-      }
     }
   }
 }

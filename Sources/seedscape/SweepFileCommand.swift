@@ -22,9 +22,16 @@ struct SweepFileCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let sections = section.map { [$0] } ?? SweepSection.allCases
+    let sections = section.map { [$0] } ?? SweepSection.all
     try standardOutput(json ? jsonLine(ReferenceEntry.all(of: sections)) : SweepSection.reference(of: sections))
   }
 }
 
-extension SweepSection: ExpressibleByArgument {}
+extension SweepSection: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let section = Self.all.first(where: { $0.name == argument }) else { return nil }
+    self = section
+  }
+
+  public static var allValueStrings: [String] { all.map(\.name) }
+}

@@ -4,16 +4,16 @@ import Sweep
 import Synchronization
 
 /// What a unit of these tests does is decided by its name; its work is never looked at.
-private let someWork = Work.similarity(
-  Comparison(kind: .seeds, models: [], probe: Probe(name: "none", task: "none")), [])
+private let someWork = Work.fineTuning(
+  FineTuningWork(Cell(id: Identity(hex: "none"), task: "none", headSeed: 0, orderSeed: 0)))
 
 /// A unit whose identity is its name.
 func unit(
   _ name: String, needs: [String] = [], at place: WorkUnit.Place = .anywhere, cost: Double = 1
 ) -> WorkUnit {
   WorkUnit(
-    id: Identity(hex: name), name: name, work: someWork, needs: needs.map { Identity(hex: $0) }, place: place,
-    cost: cost)
+    id: Identity(hex: name), work: someWork, cost: cost, name: name, needs: needs.map { Identity(hex: $0) },
+    place: place)
 }
 
 extension Outcome {

@@ -59,6 +59,9 @@ struct CellGrid: Sendable, Hashable {
     Self.kinds(of: task, initialisations, variants)
   }
 
+  /// All kinds of cells.
+  var allKinds: [CellKind] { tasks.flatMap { task in kinds(of: task).map { (task, $0.initialisation, $0.variant) } } }
+
   private static func kinds(
     of task: String, _ initialisations: [Initialisation], _ variants: [RecipeVariant]
   ) -> [(initialisation: Initialisation, variant: String?)] {

@@ -21,10 +21,11 @@ extension SweepFile {
 
   /// Each value by the path of its key.
   private func values() throws -> [String: String] {
-    let encoder = JSONEncoder()
-    let json = try JSONDecoder().decode(JSON.self, from: try encoder.encode(self))
     var values: [String: String] = [:]
-    json.flatten(CodingKeys.onFailure.rawValue, key: "", into: &values)
+    for part in [try JSONEncoder().encode(self), try JSONEncoder().encode(requests)] {
+      let json = try JSONDecoder().decode(JSON.self, from: part)
+      json.flatten(CodingKeys.onFailure.rawValue, key: "", into: &values)
+    }
     return values
   }
 }

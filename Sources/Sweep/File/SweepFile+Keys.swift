@@ -39,14 +39,6 @@ extension SweepFile.CodingKeys: SectionKey {
     case .variants: .init(.mappings(.variants), default: .value("[]"), "more cells, by a recipe that differs")
     case .subset:
       .init(.mapping(.subset), default: .allDefaults, "what losses of points, snapshots and Hessians are taken on")
-    case .curves: .init(.mappings(.curves), default: .value("[]"), "the loss along lines")
-    case .surfaces: .init(.mappings(.surfaces), default: .value("[]"), "the loss on planes")
-    case .trajectories: .init(.mappings(.trajectories), default: .value("[]"), "the paths of fine-tunings")
-    case .rollback: .init(.mapping(.rollback), default: .none, "parts of final models put back to theta0")
-    case .curvature: .init(.mappings(.curvature), default: .value("[]"), "eigenvalues and trace of the Hessian")
-    case .probes: .init(.mappings(.probes), default: .value("[]"), "the inputs on which models are compared")
-    case .dynamics: .init(.mapping(.dynamics), default: .none, "comparisons over time")
-    case .consistency: .init(.mapping(.consistency), default: .none, "comparisons between seeds and between tasks")
     case .gather: .init(.mapping(.gather), default: .allDefaults, "memory and files of what is gathered at rank 0")
     case .onFailure: .init(.mapping(.failure), default: .allDefaults, "what happens after a unit has failed")
     }

@@ -9,7 +9,8 @@ extension SweepFile {
   /// - Throws: ``SweepError`` naming file, line and key: the text is not YAML, a key is unknown, missing or given
   ///   twice, a value is of the wrong type, outside its range or refers to what is not there.
   public init(yaml: String, path: String, name recorded: String? = nil) throws {
-    let keys = try YAMLValue(document: try YAMLText(yaml, file: path), file: path).mapping(CodingKeys.self)
+    let file = try YAMLValue(document: try YAMLText(yaml, file: path), file: path)
+    let (keys, requested) = try file.mappings(CodingKeys.self, Requests.CodingKeys.self)
     let own = try keys[.name]?.fileName()
     hasOwnName = own != nil
     name = try own ?? recorded.flatMap { FileName.isValid($0) ? $0 : nil } ?? Self.defaultName(path, keys.place)
@@ -33,30 +34,10 @@ extension SweepFile {
     let places = keys[.variants]?.place ?? keys[.seeds]?.place ?? keys.place
     grid = try CellGrid(
       tasks: taskNames, initialisations: initialisations, variants: variants, seeds: seeds, places)
-    let grid = grid
-    curves = try keys.value(.curves).list(of: "curves", mayBeEmpty: true, distinctBy: \.self) {
-      try CurveRequest($0, of: grid)
-    }
-    surfaces = try keys.value(.surfaces).list(of: "surfaces", mayBeEmpty: true, distinctBy: \.self) {
-      try SurfaceRequest($0, of: grid)
-    }
-    trajectories = try keys.value(.trajectories).list(of: "trajectories", mayBeEmpty: true, distinctBy: \.self) {
-      try TrajectoryRequest($0, of: grid)
-    }
-    curvature = try Self.curvatures(keys.value(.curvature), of: grid)
-    rollback = try keys[.rollback].map { try RollbackRequest($0, of: grid) }
-    probes = try keys.value(.probes).list(of: "probes", mayBeEmpty: true, distinctBy: \.name) {
-      try Probe($0, of: grid)
-    }
-    let known = probes
-    dynamics = try keys[.dynamics].map { try DynamicsRequest($0, of: grid, probes: known) }
-    consistency = try keys[.consistency].map { try ConsistencyRequest($0, of: grid, probes: known) }
+    requests = try Requests(requested, of: grid)
     gather = try Gathering(keys.value(.gather))
-    if let value = keys[.probes], !probes.isEmpty, dynamics == nil, consistency == nil {
-      throw value.unfit("probes that nothing uses", "dynamics or consistency, which compare models on them")
-    }
     onFailure = try FailurePolicy(keys.value(.onFailure))
-    try checkSnapshots(keys)
+    try checkSnapshots(requested)
     try checkMicroBatches((keys[.recipes] ?? keys[.variants] ?? keys[.recipe])?.place ?? keys.place)
   }
 
@@ -95,7 +76,7 @@ extension SweepFile {
   }
 
   /// A trajectory, and its plane, are made of snapshots.
-  private func checkSnapshots(_ keys: YAMLMapping<CodingKeys>) throws {
+  private func checkSnapshots(_ keys: YAMLMapping<Requests.CodingKeys>) throws {
     func check(_ what: String, _ cells: CellSelection, _ place: SweepError.Place?) throws {
       for kind in kinds(of: cells) {
         let recipe = recipe(task: kind.task, initialisation: kind.initialisation, variant: kind.variant)
@@ -107,9 +88,9 @@ extension SweepFile {
           expected: "snapshots in its recipe, such as snapshots: {every: 0.5 epochs}, or other tasks and variants")
       }
     }
-    for request in trajectories { try check("a trajectory", request.cells, keys[.trajectories]?.place) }
-    if let dynamics, dynamics.at == .snapshots { try check("dynamics", dynamics.cells, keys[.dynamics]?.place) }
-    for request in surfaces where request.along == .trajectory {
+    for request in requests.trajectories { try check("a trajectory", request.cells, keys[.trajectories]?.place) }
+    if let dynamics = requests.dynamics, dynamics.at == .snapshots { try check("dynamics", dynamics.cells, keys[.dynamics]?.place) }
+    for request in requests.surfaces where request.along == .trajectory {
       let cells = CellSelection(
         tasks: [request.task].compactMap(\.self), initialisations: [request.initialisation],
         variants: [request.variant ?? CellGrid.plain], seeds: [request.seed])
@@ -119,13 +100,13 @@ extension SweepFile {
 
   /// A cell's batch and micro-batch may come from different places of the file.
   private func checkMicroBatches(_ place: SweepError.Place) throws {
-    for kind in grid.tasks.flatMap({ task in grid.kinds(of: task).map { (task, $0.initialisation, $0.variant) } }) {
-      let recipe = recipe(task: kind.0, initialisation: kind.1, variant: kind.2)
+    for kind in grid.allKinds {
+      let recipe = recipe(task: kind.task, initialisation: kind.initialisation, variant: kind.variant)
       guard let microBatch = recipe.microBatch, microBatch > recipe.batch else { continue }
       throw SweepError.wrongValue(
         place,
-        got: "micro_batch \(microBatch) with batch \(recipe.batch) for \(kind.0), \(kind.1.rawValue), "
-          + "\(kind.2 ?? CellGrid.plain)",
+        got: "micro_batch \(microBatch) with batch \(recipe.batch) for \(kind.task), \(kind.initialisation.rawValue), "
+          + "\(kind.variant ?? CellGrid.plain)",
         expected: "a micro_batch of at most batch")
     }
   }

@@ -1,6 +1,7 @@
 /// A sweep file: the grid of seeds x tasks, and what is measured around it.
 ///
 /// Every key has a default but `model` and `tasks`; the coding keys are the keys of the file.
+@dynamicMemberLookup
 public struct SweepFile: Sendable, Hashable, Encodable {
   /// The sweep's name, part of folder names. Default: the file's own without its extension.
   public let name: String
@@ -26,36 +27,24 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   public let variants: [RecipeVariant]
   /// What the points of surfaces are evaluated on.
   public let subset: Subset
-  /// The curves, distinct. Default: none.
-  public let curves: [CurveRequest]
-  /// The surfaces, distinct. Default: none.
-  public let surfaces: [SurfaceRequest]
-  /// The trajectories, distinct. Default: none.
-  public let trajectories: [TrajectoryRequest]
-  /// Which parts of the final models are put back to theta0; nil: none.
-  public let rollback: RollbackRequest?
-  /// The Hessians that are looked at, distinct. Default: none.
-  public let curvature: [CurvatureRequest]
-  /// The probes, their names distinct. Default: none.
-  public let probes: [Probe]
-  /// What is compared over time; nil: nothing.
-  public let dynamics: DynamicsRequest?
-  /// What is compared between models; nil: nothing.
-  public let consistency: ConsistencyRequest?
   /// What rank 0 may hold and keep of what is compared.
   public let gather: Gathering
   /// What happens after a failure.
   public let onFailure: FailurePolicy
+  /// What is asked for around the cells; its properties are the sweep's too.
+  let requests: Requests
   /// The cells by what tells them apart.
   let grid: CellGrid
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case name, model, data, tasks, seeds, initialisations
     case initialisationSeed = "initialisation_seed"
-    case recipe, recipes, variants, subset, curves, surfaces, trajectories, rollback, curvature
-    case probes, dynamics, consistency, gather
+    case recipe, recipes, variants, subset, gather
     case onFailure = "on_failure"
   }
+
+  /// What a section asks for.
+  public subscript<Value>(dynamicMember section: KeyPath<Requests, Value>) -> Value { requests[keyPath: section] }
 
   /// The recipe of a cell: the common one, changed by the initialisation's differences, then by the task's, then by the
   /// variant's; nil is the plain recipe.
@@ -65,9 +54,7 @@ public struct SweepFile: Sendable, Hashable, Encodable {
   }
 
   /// Everything that tells the cells of a selection apart but the seeds.
-  func kinds(
-    of cells: CellSelection
-  ) -> [(task: String, initialisation: Initialisation, variant: String?)] {
+  func kinds(of cells: CellSelection) -> [CellKind] {
     cells.tasks.flatMap { task in
       grid.kinds(of: task).filter { cells.has(initialisation: $0.initialisation, variant: $0.variant) }
         .map { (task, $0.initialisation, $0.variant) }

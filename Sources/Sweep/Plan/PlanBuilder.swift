@@ -1,12 +1,13 @@
-/// Collects the units of a plan, each identity once.
+/// A kind of cells: everything that tells them apart but the seeds.
+typealias CellKind = (task: String, initialisation: Initialisation, variant: String?)
+
+/// Collects the units of a plan, each identity once, and knows what the planners of all kinds need.
 struct PlanBuilder {
-  var units: [WorkUnit] = []
-  var curves: [PlannedSurface] = []
-  var surfaces: [PlannedSurface] = []
-  var trajectories: [PlannedTrajectory] = []
-  var rollbacks: [PlannedRollback] = []
-  var curvatures: [PlannedCurvature] = []
-  var comparisons: [PlannedComparison] = []
+  private(set) var units: [WorkUnit] = []
+  /// What was asked for, with its units.
+  var lists = PlannedLists()
+  /// What is planned when all planners are done.
+  var putOff: [(inout PlanBuilder) throws -> Void] = []
 
   let sweep: SweepFile
   let inputs: SweepInputs
@@ -14,7 +15,6 @@ struct PlanBuilder {
   private let forms: [String: TaskForm]
   private let facts: [String: TaskFacts]
   private var seen: Set<Identity> = []
-  private var cells: [Cell: Identity] = [:]
   /// The cells by name.
   private(set) var named: [String: Cell] = [:]
 
@@ -49,58 +49,42 @@ struct PlanBuilder {
     return (form, facts)
   }
 
+  /// Adds a unit, unless it is there already.
   mutating func add(_ unit: WorkUnit) {
     if seen.insert(unit.id).inserted { units.append(unit) }
   }
+
+  mutating func keep(_ cell: Cell) { named[cell.name] = cell }
+
+  /// Plans everything.
+  mutating func plan() throws {
+    let parts = try Self.planners.flatMap { try $0.count(self) }
+    let total = parts.reduce(0) { $0 + $1.units }
+    if total > Double(Plan.mostUnits), let largest = parts.max(by: { $0.units < $1.units }) {
+      throw SweepError.tooManyUnits(total, most: Plan.mostUnits, section: largest.section)
+    }
+    for planner in Self.planners { try planner.add(to: &self) }
+    for add in putOff { try add(&self) }
+  }
 }
 
-// Fine-tunings.
+// Cells and what is about them.
 extension PlanBuilder {
-  mutating func addCells() throws {
-    var fineTunings: [WorkUnit] = []
-    for task in sweep.tasks.map(\.name) {
-      let (form, facts) = try known(task)
-      var plain: Set<Identity> = []
-      for (initialisation, variant) in sweep.grid.kinds(of: task) {
-        for seed in sweep.seeds {
-          let cell = try cell(task, initialisation, variant, seed)
-          let id = try Identity(
-            of: CellForm(
-              environment: inputs.environment, model: inputs.model.hash, task: form, trainFile: facts.trainHash,
-              devFile: facts.devHash, headSeed: cell.headSeed, orderSeed: cell.orderSeed,
-              initialisation: cell.initialisation, initialisationSeed: cell.initialisationSeed,
-              recipe: cell.recipe.keepingBits))
-          // A variant that changes nothing would be the plain cell under another name.
-          if !plain.insert(id).inserted, let variant { throw SweepError.sameVariant(variant, task: task) }
-          cells[cell] = id
-          named[cell.name] = cell
-          let cost = costs.fineTuning(cell.recipe, facts, trainRows: cell.recipe.trainRows ?? facts.trainRows)
-          fineTunings.append(
-            WorkUnit(id: id, name: cell.name, work: .fineTuning(cell), needs: [], place: .anywhere, cost: cost))
-        }
-      }
-    }
-    // Equal costs keep the order of the sweep file.
-    let order = fineTunings.indices.sorted { (-fineTunings[$0].cost, $0) < (-fineTunings[$1].cost, $1) }
-    for index in order { add(fineTunings[index]) }
-  }
-
-  /// The cell with all that the sweep file leaves to the data filled in, so that equal work has equal values.
-  func cell(_ task: String, _ initialisation: Initialisation, _ variant: String?, _ seed: Seed) throws -> Cell {
-    let rows = try known(task).facts.trainRows
-    var recipe = sweep.recipe(task: task, initialisation: initialisation, variant: variant)
+  /// The recipe of a kind of cells with all that the sweep file leaves to the data filled in, so that equal work has equal
+  /// values.
+  func recipe(_ kind: CellKind) throws -> Recipe {
+    let rows = try known(kind.task).facts.trainRows
+    var recipe = sweep.recipe(task: kind.task, initialisation: kind.initialisation, variant: kind.variant)
     recipe.trainRows = min(recipe.trainRows ?? rows, rows)
     recipe.microBatch = recipe.microBatch ?? recipe.batch
     // All is random there already, and by the same numbers.
-    if initialisation == .scratch { recipe.reinitialise = 0 }
+    if kind.initialisation == .scratch { recipe.reinitialise = 0 }
     recipe.freeze = try parts(of: recipe.freeze)
     recipe.freezeQueryKey = try layers(of: recipe.freezeQueryKey)
     guard recipe.reinitialise <= inputs.model.layers else {
       throw SweepError.tooManyLayers(got: recipe.reinitialise, layers: inputs.model.layers)
     }
-    return Cell(
-      task: task, variant: variant, headSeed: seed.head, orderSeed: seed.order, initialisation: initialisation,
-      initialisationSeed: sweep.initialisationSeed, recipe: recipe)
+    return recipe
   }
 
   /// The parts of several groups.
@@ -116,15 +100,33 @@ extension PlanBuilder {
     return try parts(of: groups).filter { $0.hasPrefix("layer ") }
   }
 
-  func id(_ cell: Cell) throws -> Identity {
-    guard let id = cells[cell] else { throw SweepError.missingFacts(task: cell.task) }
-    return id
+  /// The snapshots of a cell of a kind, or a few more.
+  func snapshotCount(_ kind: CellKind) throws -> Double {
+    let recipe = try recipe(kind)
+    let count = recipe.snapshotCount(examples: recipe.trainRows ?? 0)
+    guard count <= Double(Recipe.mostSnapshots) else {
+      let name = Cell.name(
+        task: kind.task, variant: kind.variant, initialisation: kind.initialisation, seed: sweep.seeds[0])
+      throw SweepError.tooManySnapshots(cell: name, got: count, most: Recipe.mostSnapshots)
+    }
+    return count
+  }
+
+  /// The number of cells of a selection.
+  func count(_ selection: CellSelection) -> Double {
+    Double(sweep.kinds(of: selection).count) * Double(selection.seeds.count)
+  }
+
+  func cell(_ kind: CellKind, _ seed: Seed) throws -> Cell {
+    let name = Cell.name(task: kind.task, variant: kind.variant, initialisation: kind.initialisation, seed: seed)
+    guard let cell = named[name] else { throw SweepError.missingFacts(task: kind.task) }
+    return cell
   }
 
   /// The cells of a selection, those that differ in nothing but their seeds together.
   func cells(of selection: CellSelection) throws -> [[Cell]] {
     try sweep.kinds(of: selection).map { kind in
-      try selection.seeds.map { try cell(kind.task, kind.initialisation, kind.variant, sweep.seeds[$0]) }
+      try selection.seeds.map { try cell(kind, sweep.seeds[$0]) }
     }
   }
 
@@ -133,7 +135,7 @@ extension PlanBuilder {
   func counterpart(of cell: Cell, task: String) throws -> Cell {
     let has = sweep.grid.has(task: task, initialisation: cell.initialisation, variant: cell.variant)
     let other = try self.cell(
-      task, cell.initialisation, has ? cell.variant : nil, Seed(head: cell.headSeed, order: cell.orderSeed))
+      (task, cell.initialisation, has ? cell.variant : nil), Seed(head: cell.headSeed, order: cell.orderSeed))
     try checkOrigin(of: cell, other)
     return other
   }

@@ -5,7 +5,7 @@ extension SweepSection {
   }
 
   /// The reference of some sections, in their order.
-  public static func reference(of sections: [SweepSection] = allCases) -> String {
+  public static func reference(of sections: [SweepSection] = all) -> String {
     sections.map(\.markdown).joined(separator: "\n\n")
   }
 

@@ -28,7 +28,7 @@ public struct ReferenceEntry: Sendable, Encodable {
   public let meaning: String
 
   /// The entries of some sections, in their order.
-  public static func all(of sections: [SweepSection] = SweepSection.allCases) -> [ReferenceEntry] {
+  public static func all(of sections: [SweepSection] = SweepSection.all) -> [ReferenceEntry] {
     sections.flatMap { section in section.keys.map { ReferenceEntry($0.name, $0.declaration, in: section) } }
   }
 

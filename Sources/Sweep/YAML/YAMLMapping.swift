@@ -35,11 +35,12 @@ struct YAMLMapping<Key: SectionKey> {
     return try values[key]?.number(range, excludingLowest: excludingLowest)
   }
 
-  fileprivate init(_ value: YAMLValue) throws {
+  /// - Parameter others: keys that belong to the mapping too, and are read elsewhere.
+  fileprivate init(_ value: YAMLValue, beside others: [String] = []) throws {
     place = value.place
-    for (name, value) in try value.entries() {
+    for (name, value) in try value.entries() where !others.contains(name) {
       guard let key = Key.allCases.first(where: { $0.stringValue == name }) else {
-        throw SweepError.unknownKey(value.place, known: Key.allCases.map(\.stringValue))
+        throw SweepError.unknownKey(value.place, known: Key.allCases.map(\.stringValue) + others)
       }
       values[key] = value.within(key.declaration.form.section)
     }
@@ -50,5 +51,14 @@ extension YAMLValue {
   /// This value as a mapping with the keys of `Key`.
   func mapping<Key: SectionKey>(_ keys: Key.Type) throws -> YAMLMapping<Key> {
     try YAMLMapping(within(Key.section))
+  }
+
+  /// This value as a mapping with the keys of both types, which have one section.
+  func mappings<First: SectionKey, Second: SectionKey>(
+    _ first: First.Type, _ second: Second.Type
+  ) throws -> (YAMLMapping<First>, YAMLMapping<Second>) {
+    func names<Key: SectionKey>(_ keys: Key.Type) -> [String] { keys.allCases.map(\.stringValue) }
+    let value = within(First.section)
+    return (try YAMLMapping(value, beside: names(second)), try YAMLMapping(value, beside: names(first)))
   }
 }
