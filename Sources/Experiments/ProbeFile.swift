@@ -41,6 +41,12 @@ package struct ProbeFile {
     try LayerFeatures(file, layer: layer, kept: kept[layer] ?? 0)
   }
 
+  /// How the features of a layer are stored.
+  package static func arrays(_ features: LayerFeatures, layer: Int) -> [NamedArray] {
+    features.arrays(layer)
+      + [NamedArray(name: "kept.\(layer)", shape: [1], elements: .int64([Int64(features.basis.kept)]))]
+  }
+
   /// What a file is to hold.
   struct Contents {
     private var arrays: [NamedArray] = []
@@ -55,11 +61,7 @@ package struct ProbeFile {
       ]
     }
 
-    mutating func add(_ features: LayerFeatures, layer: Int) {
-      arrays += features.arrays(layer)
-      arrays.append(
-        NamedArray(name: "kept.\(layer)", shape: [1], elements: .int64([Int64(features.basis.kept)])))
-    }
+    mutating func add(_ features: LayerFeatures, layer: Int) { arrays += ProbeFile.arrays(features, layer: layer) }
 
     func encoded() throws -> [UInt8] { try Safetensors.encode(arrays, metadata: ["hash": hash]) }
   }
@@ -67,7 +69,7 @@ package struct ProbeFile {
 
 extension LayerFeatures {
   /// The arrays of layer `layer`, which names them.
-  package func arrays(_ layer: Int) -> [NamedArray] {
+  fileprivate func arrays(_ layer: Int) -> [NamedArray] {
     func array(_ name: String, _ shape: [Int], _ values: [Double]) -> NamedArray {
       NamedArray(name: "\(name).\(layer)", shape: shape, elements: .float64(values))
     }
@@ -93,7 +95,7 @@ extension LayerFeatures {
   ///
   /// - Parameter kept: how many directions SVCCA keeps of a whole decomposition.
   /// - Throws: ``ExperimentError/damagedFeatures(path:array:expected:)``, `TensorFileError`.
-  package init(_ file: SafetensorsFile, layer: Int, kept: Int) throws {
+  fileprivate init(_ file: SafetensorsFile, layer: Int, kept: Int) throws {
     let left = try StoredMatrix(file, "left.\(layer)")
     let (basis, decomposition): (FeatureBasis, FeatureDecomposition?)
     if let values = file.entry("values.\(layer)") {

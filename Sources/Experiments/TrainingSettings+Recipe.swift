@@ -15,6 +15,7 @@ extension TrainingSettings {
     learningRate = recipe.learningRate
     warmup = recipe.warmup
     optimiser.weightDecay = recipe.weightDecay
+    optimiser.maximumNorm = recipe.maxGradNorm ?? .infinity
     for part in recipe.freeze {
       let group = try LayerGroup(part, layers: layers)
       if group.embeddings { frozenGroups.insert(.embeddings) }

@@ -4,7 +4,7 @@
 /// A measure between two models.
 public enum Measure: String, Sendable, Hashable, Codable, CaseIterable {
   case attention = "attention_js"
-  case svcca, cca, pwcca, cka, procrustes
+  case svcca, cca, pwcca, cka, procrustes, rsa
 
   /// Those of features.
   public static let ofFeatures = allCases.filter { $0 != .attention }
@@ -22,6 +22,7 @@ public enum Measure: String, Sendable, Hashable, Codable, CaseIterable {
     case .pwcca: "canonical correlations weighted by their share in the features"
     case .cka: "1 - linear centred kernel alignment, and the same debiased"
     case .procrustes: "1 - nuclear norm of X^T Y, each of unit norm"
+    case .rsa: "1 - rank correlation of the distances between rows, of 1000 rows at most; may exceed 1"
     }
   }
 
@@ -29,7 +30,7 @@ public enum Measure: String, Sendable, Hashable, Codable, CaseIterable {
   public var needsAllDirections: Bool {
     switch self {
     case .attention, .svcca: false
-    case .cca, .pwcca, .cka, .procrustes: true
+    case .cca, .pwcca, .cka, .procrustes, .rsa: true
     }
   }
 
@@ -47,6 +48,11 @@ public enum Measure: String, Sendable, Hashable, Codable, CaseIterable {
     case .pwcca: return try pair.directions.map { PairFigures(try $0.pwcca()) }
     case .cka: return pair.directions.map { PairFigures($0.cka()) }
     case .procrustes: return try pair.directions.map { PairFigures(try $0.procrustes()) }
+    case .rsa:
+      return pair.directions.map { directions in
+        let rsa = directions.rsa(seed: pair.seed)
+        return PairFigures([.init(.distance, rsa.distance, rsa.reason)])
+      }
     }
   }
 }

@@ -8,6 +8,10 @@ public enum Missing: String, Sendable, Equatable {
   case fewRows = "the debiased estimate needs at least 4 rows"
   /// No two rows of one side are more alike than any others.
   case equidistant = "the rows of one side lie equally far apart, which the debiased estimate takes for chance"
+  /// N < 3: a correlation needs more than one pair.
+  case fewPairs = "fewer than 3 rows have no distances to correlate"
+  /// All pairs of rows of one side have one distance.
+  case equallyFar = "the rows of one side lie equally far apart"
   /// Sequences are what is split and reordered.
   case oneSequence = "one sequence can be neither split nor reordered"
   /// A matrix of pairs without a number.

@@ -1,93 +1,45 @@
 /// Optimiser, schedule and shapes of one fine-tuning; all that changes a bit of it beside model, task and seeds.
 ///
-/// The coding keys are the keys of the sweep file. Source of the defaults: METHODS, section 8.
+/// The coding keys are the keys of the sweep file, and ``CodingKeys/row`` is the one table of them: type, default, range, meaning,
+/// how a value is read and merged. Source of the defaults: METHODS, section 8.
 public struct Recipe: Sendable, Hashable, Codable {
-  /// Passes over the training rows, 1 to 1000.
+  /// Passes over the training rows.
   public var epochs = 3
-  /// Examples per optimiser step, 1 to 65 536; the last step of an epoch may have fewer.
+  /// Examples per optimiser step; the last step of an epoch may have fewer.
   public var batch = 32
-  /// The highest learning rate, above 0 and at most 1.
-  public var learningRate = 5e-5
-  /// The part of all steps in which the rate rises, 0 to 1.
-  public var warmup = 0.1
-  /// AdamW's decay of weights, 0 to 1; biases and LayerNorm have none.
-  public var weightDecay = 0.01
-  /// Tokens that a sequence is cut to, 4 to 16 384.
-  public var maxLength = 128
-  /// The first rows of the training file that are used, at least 1; nil: all. A file with fewer gives all it has. In a
-  /// plan's cells it is the number of rows there are.
-  public var trainRows: Int?
-  /// Threads of a unit, 1 to 1024: their number changes last bits.
-  public var threads = 1
-  /// Numbers that matrix products are computed in.
-  public var precision = Precision.fp32
-  /// Examples whose gradients are computed at once, 1 to `batch`; nil: the batch.
+  /// Examples whose gradients are computed at once, at most `batch`; nil: the batch.
   public var microBatch: Int?
+  /// The highest learning rate.
+  public var learningRate = 5e-5
+  /// The part of all steps in which the rate rises.
+  public var warmup = 0.1
+  /// AdamW's decay of weights; biases and LayerNorm have none.
+  public var weightDecay = 0.01
+  /// The norm that gradients are clipped to; nil: they are not.
+  public var maxGradNorm: Double? = 1
+  /// Tokens that a sequence is cut to.
+  public var maxLength = 128
+  /// The first rows of the training file that are used; nil: all. In a plan's cells it is the number of rows there are.
+  public var trainRows: Int?
+  /// Threads of a unit: their number changes last bits.
+  public var threads = 1
   /// Whether backward passes compute layers again in place of keeping their inner activations: less memory, same bits.
   public var recompute = false
+  /// Numbers that matrix products are computed in.
+  public var precision = Precision.fp32
   /// When parameters are kept on the way.
   public var snapshots = Snapshots.none
   /// Parts that stay as they start, as layer groups (``LayerGroup/expected``). In a plan's cells each part by itself.
   public var freeze: [String] = []
   /// Layers whose query and key stay as they start, likewise.
   public var freezeQueryKey: [String] = []
-  /// The factor on the learning rate from each layer to the one below, above 0 and at most 1; 1: all learn alike.
+  /// The factor on the learning rate from each layer to the one below; 1: all learn alike.
   public var layerDecay = 1.0
-  /// How many of the top layers, and the pooler with them, start from random parameters, 0 or more; 0: none.
+  /// How many of the top layers, and the pooler with them, start from random parameters.
   public var reinitialise = 0
 
   /// The default recipe.
   public init() {}
-
-  /// Optimiser steps of the whole fine-tuning.
-  ///
-  /// - Parameter examples: the number of training rows, at least 0.
-  public func steps(examples: Int) -> Int {
-    epochs * stepsPerEpoch(examples)
-  }
-
-  /// The steps after which a snapshot is kept, ascending: 0 (theta0) and the last one always, unless there are none.
-  ///
-  /// A part of an epoch ends at the nearest step; at most one snapshot is kept after a step. A plan has checked that they are
-  /// ``mostSnapshots`` at most.
-  ///
-  /// - Parameter examples: the number of training rows, at least 0.
-  public func snapshotSteps(examples: Int) -> [Int] {
-    let last = steps(examples: examples)
-    let inner: [Int]
-    switch snapshots {
-    case .none: return []
-    case .everySteps(let stride): inner = Array(Swift.stride(from: stride, to: last, by: stride))
-    case .everyEpochs(let part):
-      let count = Int(Double(epochs) / part)
-      inner = (0...count).map { Int((Double($0) * part * Double(stepsPerEpoch(examples))).rounded()) }
-    }
-    return Set([0, last] + inner.filter { $0 < last }).sorted()
-  }
-
-  /// The most snapshots of a fine-tuning, each of the size of the model.
-  public static let mostSnapshots = 10_000
-
-  /// As many snapshots as ``snapshotSteps(examples:)`` has, or a few more, without making them.
-  ///
-  /// - Parameter examples: the number of training rows, at least 0.
-  func snapshotCount(examples: Int) -> Double {
-    let last = Double(steps(examples: examples))
-    switch snapshots {
-    case .none: return 0
-    case .everySteps(let stride): return 2 + last / Double(stride)
-    case .everyEpochs(let part): return 2 + min(last, Double(epochs) / part)
-    }
-  }
-
-  /// The recipe without what changes no bit of a result: all that belongs to an identity.
-  var keepingBits: Recipe {
-    var recipe = self
-    recipe.recompute = false
-    return recipe
-  }
-
-  private func stepsPerEpoch(_ examples: Int) -> Int { (examples + batch - 1) / batch }
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case epochs, batch
@@ -95,6 +47,7 @@ public struct Recipe: Sendable, Hashable, Codable {
     case learningRate = "learning_rate"
     case warmup
     case weightDecay = "weight_decay"
+    case maxGradNorm = "max_grad_norm"
     case maxLength = "max_length"
     case trainRows = "train_rows"
     case threads, recompute, precision, snapshots, freeze
@@ -104,59 +57,81 @@ public struct Recipe: Sendable, Hashable, Codable {
   }
 }
 
-/// The numbers that matrix products are computed in.
-public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
-  /// IEEE 754 binary32.
-  case fp32
-}
+extension Recipe.CodingKeys: SectionKey {
+  static var section: SweepSection { .recipe }
+  var declaration: KeyDeclaration { row.declaration }
 
-/// When a fine-tuning's parameters are kept on the way.
-public enum Snapshots: Sendable, Hashable {
-  /// Never.
-  case none
-  /// After each such number of steps, at least 1.
-  case everySteps(Int)
-  /// After each such part or number of epochs, 0.001 to 1000.
-  case everyEpochs(Double)
-}
-
-extension Snapshots: Codable, CustomStringConvertible {
-  /// As the sweep file writes it: `none`, `100 steps`, `0.5 epochs`.
-  public var description: String {
+  /// The table: one row a key.
+  var row: RecipeRow {
     switch self {
-    case .none: "none"
-    case .everySteps(let steps): "\(steps) steps"
-    case .everyEpochs(let epochs): "\(epochs) epochs"
+    case .epochs: .integer(\.epochs, 1...1000, unit: "passes", "over the training rows")
+    case .batch: .integer(\.batch, 1...65_536, unit: "examples", "of an optimiser step")
+    case .microBatch:
+      .integer(
+        \.microBatch, 1...65_536, unit: "examples", default: "`batch`", bound: "at most `batch`",
+        "of a forward and backward pass; gradients accumulate. Less memory, other last bits")
+    case .learningRate: .number(\.learningRate, 0...1, excludingLowest: true, "the highest")
+    case .warmup: .number(\.warmup, 0...1, unit: "share of all steps", "in which the rate rises")
+    case .weightDecay:
+      .number(\.weightDecay, 0...1, "AdamW's decay of matrices; biases and LayerNorm have none")
+    case .maxGradNorm:
+      RecipeRow(
+        \.maxGradNorm,
+        .init(
+          .described("number"), default: .value("1.0"), bound: "above 0, at most 1e9; or `none`",
+          "gradients of a greater norm are scaled down to it, all parameters together; the Trainer's max_grad_norm")
+      ) { value in
+        value.isText("none") ? nil : try value.number(0...1e9, excludingLowest: true)
+      }
+    case .maxLength:
+      .integer(
+        \.maxLength, 4...16_384, unit: "tokens", bound: "at most the model's positions",
+        "of an example, special tokens included; longer ones are cut")
+    case .trainRows:
+      .integer(
+        \.trainRows, 1...(.max), unit: "rows", default: "all",
+        "the first rows of the training file; a shorter file gives all it has")
+    case .threads:
+      .integer(
+        \.threads, 1...1024, unit: "threads",
+        "of a unit, for models too large for a rank per core. Ranks x threads should not exceed the cores. Other last bits"
+      )
+    case .recompute:
+      RecipeRow(
+        \.recompute,
+        .init(
+          .boolean, default: .of(Recipe().recompute),
+          "backward passes compute layers again in place of keeping their inner activations. Less memory, a third more "
+            + "operations, same bits")
+      ) { try $0.boolean() }
+    case .precision:
+      RecipeRow(
+        \.precision,
+        .init(
+          .choice(Precision.self), default: .of(Recipe().precision), "numbers that matrix products are computed in")
+      ) { try $0.implementedChoice() }
+    case .snapshots:
+      RecipeRow(
+        \.snapshots,
+        .init(
+          .mapping(.snapshots), default: .value("{every: \(Recipe().snapshots)}"),
+          "keeps the parameters on the way, each time the size of the model; trajectories, dynamics and surfaces along a "
+            + "trajectory need them")
+      ) { try Snapshots($0) }
+    case .freeze:
+      .groups(\.freeze, bound: "see `curves`", "parts of the encoder that stay as they start")
+    case .freezeQueryKey:
+      .groups(
+        \.freezeQueryKey, bound: "see `curves`; groups with layers",
+        "layers whose query and key weights and biases stay as they start")
+    case .layerDecay:
+      .number(
+        \.layerDecay, 0...1, excludingLowest: true, unit: "factor",
+        "on the learning rate, from each layer to the one below")
+    case .reinitialise:
+      .integer(
+        \.reinitialise, 0...1000, unit: "layers", bound: "at most the model's layers",
+        "that many top layers, and the pooler, start from random parameters")
     }
-  }
-
-  /// Reads the form of ``description``, singular units too; nil for anything else.
-  public init?(_ text: String) {
-    let words = text.split(separator: " ")
-    switch (words.count, words.last) {
-    case (1, "none"): self = .none
-    case (2, "steps"), (2, "step"):
-      guard let steps = Int(words[0]), steps >= 1 else { return nil }
-      self = .everySteps(steps)
-    case (2, "epochs"), (2, "epoch"):
-      guard let epochs = YAMLValue.decimal(words[0]), (0.001...1000).contains(epochs) else { return nil }
-      self = .everyEpochs(epochs)
-    default: return nil
-    }
-  }
-
-  /// From its description.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    guard let snapshots = Snapshots(try container.decode(String.self)) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a snapshot interval")
-    }
-    self = snapshots
-  }
-
-  /// As its description, in one text.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
   }
 }

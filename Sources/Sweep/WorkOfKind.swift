@@ -58,7 +58,7 @@ public struct Figures<Name: FigureName>: Sendable, Equatable {
 }
 
 /// Numbers by name, whatever the kind: names ascending, so that many records may share one list of them.
-public struct Measurements: Sendable, Equatable {
+public struct Measurements: Sendable, Equatable, ExpressibleByDictionaryLiteral {
   /// The names, ascending, each once.
   public private(set) var names: [String] = []
   /// The numbers, one a name.
@@ -71,6 +71,11 @@ public struct Measurements: Sendable, Equatable {
   public init(_ values: [String: Double]) {
     let sorted = values.sorted { $0.key < $1.key }
     (names, numbers) = (sorted.map(\.key), sorted.map(\.value))
+  }
+
+  /// Numbers by name, each name once.
+  public init(dictionaryLiteral values: (String, Double)...) {
+    self.init(Dictionary(values) { first, _ in first })
   }
 
   /// Recorded names and numbers; nil where these are not as many, or the names not ascending.

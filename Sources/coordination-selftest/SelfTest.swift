@@ -1,6 +1,7 @@
 import Coordination
 import Foundation
 import MPI
+import Sweep
 
 /// Asserts what the module Coordination promises, at any number of ranks:
 ///

@@ -8,9 +8,7 @@ import TensorFiles
 struct ExportedResults {
   let plan: Plan
 
-  private static let losses = [
-    "training_loss", "training_loss_se", "dev_loss", "dev_loss_se", "dev_error", "dev_error_se",
-  ]
+  private static let losses = PointWork.Figure.allCases.map(\.text)
   private static let names: [Work.Kind: [String]] = [
     .fineTuning: [
       "dev_accuracy", "dev_f1", "degenerate", "epoch.1.training_loss", "epoch.1.dev_loss", "epoch.1.dev_accuracy",
@@ -35,12 +33,12 @@ struct ExportedResults {
     var next = 0
     let outcomes = plan.units.map { unit in
       var measurements: [String: Double] = [:]
-      for name in Self.names[unit.work.kind] ?? [] where !numbers.isEmpty {
+      for name in Self.names[unit.kind] ?? [] where !numbers.isEmpty {
         measurements[name] = numbers[next % numbers.count]
         next += 1
       }
       let payload: ArraySlice<UInt8>? =
-        switch unit.work.kind {
+        switch unit.kind {
         case .attention: input["attention"]
         case .similarity: input["similarity"]
         default: nil

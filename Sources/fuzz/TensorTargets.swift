@@ -63,8 +63,9 @@ let tensorTargets = [
     let rows = 6
     func layer(_ number: Int, columns: Int, isComplete: Bool) throws -> [NamedArray] {
       let features = (0..<rows * columns).map { Float(($0 * $0 + number) % 7) }
-      return try LayerFeatures(features, columns: columns, halves: [[0, 1, 2], [3, 4, 5]], isComplete: isComplete)
-        .arrays(number)
+      return try ProbeFile.arrays(
+        LayerFeatures(features, columns: columns, halves: [[0, 1, 2], [3, 4, 5]], isComplete: isComplete),
+        layer: number)
     }
     let sequences = NamedArray(name: "sequences", shape: [rows], elements: .int32([0, 0, 1, 1, 2, 2]))
     let seeds = try [true, false].map { isComplete in
@@ -73,12 +74,9 @@ let tensorTargets = [
     }
     return Reader(seeds: seeds) { input in
       scratch.write(input, to: "file.safetensors")
-      let file = try SafetensorsFile(scratch.url("file.safetensors"))
-      let (x, y) = (try LayerFeatures(file, layer: 0, kept: 2), try LayerFeatures(file, layer: 1, kept: 1))
-      let sequences = SequenceRows(sequenceOfRow: try file.int32("sequences").map(Int.init))
-      _ = try SVCCANull(x.basis, y.basis, sequences: sequences, seed: 1)
-      _ = (try SVCCA(x.basis, y.basis), try HeldOutSVCCA(x.halves, y.halves))
-      if let x = x.decomposition, let y = y.decomposition { try compare(x, y) }
+      let file = try ProbeFile(scratch.url("file.safetensors"))
+      let pair = try FeaturePair(file.layer(0), file.layer(1), sequences: file.sequences(), seed: 1)
+      for measure in Measure.allCases { _ = try measure.measure(pair) }
     }
   },
 ]

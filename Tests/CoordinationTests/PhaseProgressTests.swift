@@ -4,16 +4,17 @@ import Testing
 
 @Suite struct PhaseProgressTests {
   private func unit(_ name: String, _ work: Work, needs: [WorkUnit] = [], cost: Double) -> WorkUnit {
-    WorkUnit(id: Identity(hex: name), name: name, work: work, needs: needs.map(\.id), place: .anywhere, cost: cost)
+    WorkUnit(
+      id: Identity(hex: name), work: work, cost: cost, name: name, needs: needs.map(\.id), place: .anywhere)
   }
 
   /// Two cells, a comparison after each.
   private var units: [WorkUnit] {
     let tunings = ["a", "b"].map {
-      unit("cell \($0)", .fineTuning(Cell(task: $0, headSeed: 0, orderSeed: 0)), cost: 100)
+      unit("cell \($0)", .fineTuning(FineTuningWork(Cell(id: Identity(hex: $0), task: $0, headSeed: 0, orderSeed: 0))), cost: 100)
     }
     let comparison = Comparison(kind: .seeds, models: [], probe: Probe(name: "none", task: "none"))
-    return tunings + tunings.map { unit("after \($0.name)", .similarity(comparison, []), needs: [$0], cost: 10) }
+    return tunings + tunings.map { unit("after \($0.name)", .similarity(SimilarityWork(comparison: comparison, measures: [], decompositions: [])), needs: [$0], cost: 10) }
   }
 
   @Test func unitsAreCountedByPhase() throws {
@@ -31,7 +32,7 @@ import Testing
   }
 
   @Test func everyKindOfUnitHasAPhaseAndEveryPhaseUnits() {
-    #expect(Set(Work.Kind.allCases.map(\.phase)) == Set(Phase.allCases))
+    #expect(Set(Work.Kind.allCases.map(\.type.phase)) == Set(Phase.allCases))
   }
 
   /// A second of work, five of none, three of work by two ranks at a time.

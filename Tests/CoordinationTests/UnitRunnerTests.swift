@@ -1,4 +1,5 @@
 import Coordination
+import Sweep
 import Testing
 
 struct UnitContextTests {

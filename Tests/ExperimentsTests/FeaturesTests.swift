@@ -8,7 +8,7 @@ import Testing
 @Suite struct FeaturesTests {
   private func features(_ probe: Probe) throws -> (rows: [Int], states: [[Float]], lengths: [Int], channels: Int) {
     let site = try site()
-    let worker = UnitWorker(site) { _ in throw CocoaError(.fileNoSuchFile) }
+    let worker = UnitWorker(site)
     let data = try worker.dataset(probe.task, .dev, maximumLength: 64).sample(probe.examples, seed: 7)
     let model = BERTModel(site.checkpoint.configuration, outputs: nil)
     let parameters = try site.checkpoint.parameters(for: model, poolerSeed: 0)

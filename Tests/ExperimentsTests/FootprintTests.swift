@@ -37,7 +37,7 @@ import Testing
     let plan = try Plan(sweep: site.sweep, inputs: try site.survey(program: "test").inputs)
     let footprint = try site.footprint(of: plan)
     let vector = 4.0 * Double(BERTModel(site.checkpoint.configuration, outputs: nil).table.count)
-    let cells = plan.units.count { $0.work.kind == .fineTuning }
+    let cells = plan.units.count { $0.kind == .fineTuning }
     // 10 epochs, a snapshot every 2 and at the start; none of the variants' six cells. Directions: four curves along one,
     // three surfaces along two.
     let models = vector * Double(site.sweep.initialisations.count + cells + 6 * (cells - 6) + 10)
@@ -49,7 +49,7 @@ import Testing
         && footprint.mapped(ranks: 100) == vector * Double(1 + 2 * surfaces))
     #expect(
       footprint.resumeDisk(ranks: 2) == 12 * vector && footprint.resumeDisk(ranks: 1000) == 6 * vector * Double(cells))
-    #expect(Set(footprint.memoryByKind.keys) == Set(plan.units.map(\.work.kind)))
+    #expect(Set(footprint.memoryByKind.keys) == Set(plan.units.map(\.kind)))
     let fineTuning = try #require(footprint.memoryByKind[.fineTuning])
     let others = footprint.memoryByKind.filter { $0.key != .similarity }.values.max()
     #expect(footprint.memoryOfRank == others && footprint.memoryOfRank >= fineTuning)

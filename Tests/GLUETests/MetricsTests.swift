@@ -1,5 +1,6 @@
 import Foundation
 import GLUE
+import LinearAlgebra
 import Testing
 
 @Suite struct MetricsTests {
@@ -57,8 +58,8 @@ import Testing
   }
 
   @Test func tiesShareTheMeanRank() {
-    #expect(Metrics.meanRanks([30, 10, 20, 10, 10]) == [5, 2, 4, 2, 2])
-    #expect(Metrics.meanRanks([]) == [])
+    #expect(Correlation.meanRanks([30, 10, 20, 10, 10]) == [5, 2, 4, 2, 2])
+    #expect(Correlation.meanRanks([]) == [])
   }
 
   @Test func spearmanIsPearsonOfRanks() throws {

@@ -23,6 +23,8 @@ struct NumPyFixture: Decodable {
     let cka: Double?
     let debiased: Double?
     let procrustes: Double?
+    /// nil too where distances between rows are too close to be ordered alike.
+    let rsa: Double?
 
     var testDescription: String { name }
   }
@@ -116,6 +118,11 @@ private func expectEqual(_ got: Double?, _ expected: Double?, _ what: Comment) {
     expectEqual(cka.distance, expected.cka, "cka")
     expectEqual(cka.debiased, expected.debiased, "cka, debiased")
     expectEqual(try comparison.procrustes().distance, expected.procrustes, "procrustes")
+    if let rsa = expected.rsa { expectEqual(comparison.rsa(seed: 0).distance, rsa, "rsa") }
+  }
+
+  @Test func severalCasesHaveDistancesToCorrelate() throws {
+    #expect(try NumPyFixture.read().cases.count { $0.rsa != nil } >= 3)
   }
 
   @Test(arguments: try NumPyFixture.read().heldOut)

@@ -37,7 +37,7 @@ import Testing
     let a = unit("a")
     try Ledger(at: run).record([recorded(a, .done, numbers.merging(["nan": .nan]) { first, _ in first })])
     let back = try Ledger(at: run).measurements(of: a.id)
-    #expect(back.count == numbers.count + 1)
+    #expect(back.names.count == numbers.count + 1)
     #expect(back["nan"]?.isNaN == true)
     for (name, number) in numbers { #expect(back[name]?.bitPattern == number.bitPattern, "\(name)") }
     #expect(try Ledger(at: run).measurements(of: unit("unknown").id) == [:])
@@ -48,7 +48,7 @@ import Testing
     let ledger = try Ledger(at: run)
     try ledger.record([recorded(a, payload: [1, 2, 3]), recorded(b)])
     let url = try #require(try ledger.payloadURL(of: a.id))
-    #expect(url.path == run.root.appending(path: run.payloadPath(of: a)).path)
+    #expect(url.path == run.root.appending(path: RunDirectory.payloadPath(of: a)).path)
     #expect(try Array(Data(contentsOf: url)) == [1, 2, 3])
     #expect(try ledger.payloadURL(of: b.id) == nil)
     #expect(try temporary.files() == ["activations", "ledger.sqlite"])
@@ -86,14 +86,6 @@ import Testing
     #expect(try ledger.outcomes().isEmpty)
   }
 
-  @Test func factsAboutTheRun() throws {
-    let ledger = try Ledger(at: run)
-    #expect(try ledger.meta("blas") == nil)
-    try ledger.setMeta("blas", "SkylakeX")
-    try ledger.setMeta("blas", "Haswell")
-    #expect(try Ledger(at: run).meta("blas") == "Haswell")
-  }
-
   @Test func aLedgerInMemoryIsOneToo() throws {
     let (ledger, a) = (try Ledger(inMemoryFor: run), unit("a"))
     try ledger.record([recorded(a, .done, ["loss": 1], payload: [7])])
@@ -106,12 +98,12 @@ import Testing
     let error = try #require(throws: LedgerError.self) { try Ledger(reading: run) }
     #expect(error.description.contains("is not there, expected the ledger of a run directory"))
     #expect(try temporary.files().isEmpty)
-    try Ledger(at: run).setMeta("a", "b")
-    #expect(try Ledger(reading: run).meta("a") == "b")
+    try Ledger(at: run).record([recorded(unit("a"))])
+    #expect(try Ledger(reading: run).outcomes().count == 1)
   }
 
   @Test func filesOfNewerProgramsAndOtherFilesAreRefused() throws {
-    try Ledger(at: run).setMeta("a", "b")
+    _ = try Ledger(at: run)
     try DatabaseQueue(path: run.ledgerFile.path).write { database in
       try database.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('9 from the future')")
     }

@@ -27,17 +27,32 @@ import Testing
       uniqueKeysWithValues: temporary.files().map { ($0, try Data(contentsOf: run.root.appending(path: $0))) })
   }
 
+  /// As it was before the migrations 2 and 3: a row a measurement, words for what SQLite does not keep.
   @Test func anOlderFileIsReadAndStaysOne() throws {
-    try Ledger(at: run).record([recorded(unit("a"), .done, ["loss": 1])])
+    let id = unit("a").id
+    try Ledger(at: run).record([recorded(unit("a")), recorded(unit("b"))])
     try damage(
-      "ALTER TABLE unit DROP COLUMN may_pass; DELETE FROM grdb_migrations WHERE identifier LIKE '2 %'; VACUUM")
+      """
+      ALTER TABLE unit DROP COLUMN may_pass; ALTER TABLE unit DROP COLUMN names; ALTER TABLE unit DROP COLUMN numbers;
+      CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
+      CREATE TABLE measurement (
+        unit TEXT NOT NULL REFERENCES unit (id) ON DELETE CASCADE, name TEXT NOT NULL, value REAL, special TEXT,
+        PRIMARY KEY (unit, name)) WITHOUT ROWID;
+      INSERT INTO measurement VALUES ('\(id.hex)', 'loss', 1.5, NULL), ('\(id.hex)', 'b', NULL, 'nan'),
+        ('\(id.hex)', 'c', NULL, '-inf'), ('\(id.hex)', 'd', NULL, '-0');
+      DELETE FROM grdb_migrations WHERE identifier NOT LIKE '1 %'; VACUUM
+      """)
     let before = try bytes()
     let ledger = try Ledger(reading: run)
-    #expect(try ledger.outcomes()[unit("a").id]?.mayPass == false)
-    #expect(try ledger.measurements(of: unit("a").id) == ["loss": 1])
+    #expect(try ledger.outcomes()[id]?.mayPass == false)
+    let measurements = try ledger.measurements(of: id)
+    #expect(measurements.names == ["b", "c", "d", "loss"])
+    #expect(measurements.numbers[0].isNaN && measurements["c"] == -.infinity && measurements["loss"] == 1.5)
+    #expect(measurements["d"]?.sign == .minus)
+    #expect(try ledger.measurements(of: unit("b").id) == [:])
     #expect(try bytes() == before)
     // Whoever records brings it up to date.
-    #expect(try Ledger(at: run).outcomes().count == 1)
+    #expect(try Ledger(at: run).outcomes().count == 2)
     #expect(try bytes() != before)
   }
 
@@ -89,11 +104,11 @@ import Testing
     "UPDATE unit SET attempts = 'three'", "UPDATE unit SET attempts = 1.5", "UPDATE unit SET attempts = 1e300",
     "UPDATE unit SET seconds = 'long'", "UPDATE unit SET seconds = x'0102'", "UPDATE unit SET rank = 'none'",
     "UPDATE unit SET recorded_at = 'yesterday'", "UPDATE unit SET recorded_at = ''", "UPDATE unit SET name = x'00ff'",
-    "UPDATE unit SET may_pass = 'x'", "UPDATE measurement SET value = 'x'", "UPDATE measurement SET value = NULL",
-    "UPDATE measurement SET special = 'nan'", "UPDATE measurement SET name = x'ff'", "UPDATE payload SET path = 7.5",
+    "UPDATE unit SET may_pass = 'x'", "UPDATE unit SET numbers = 'x'", "UPDATE unit SET numbers = x'00'",
+    "UPDATE unit SET names = 'b' || char(10) || 'a'", "UPDATE unit SET names = x'ff'", "UPDATE payload SET path = 7.5",
     "UPDATE payload SET path = '../../etc/passwd'", "UPDATE payload SET path = '/etc/passwd'",
     "UPDATE payload SET path = 'results/..'", "UPDATE payload SET bytes = 'many'", "UPDATE payload SET unit = 'x'",
-    "DROP TABLE measurement", "ALTER TABLE unit DROP COLUMN host", "DROP TABLE payload",
+    "ALTER TABLE unit DROP COLUMN numbers", "ALTER TABLE unit DROP COLUMN host", "DROP TABLE payload",
     "UPDATE grdb_migrations SET identifier = x'ff' WHERE identifier LIKE '1 %'", "DELETE FROM grdb_migrations",
   ])
   func aDamagedRowIsAnError(_ sql: String) throws {
@@ -103,6 +118,7 @@ import Testing
     let error = try #require(throws: LedgerError.self) {
       let ledger = try Ledger(reading: run)
       _ = try ledger.outcomes()
+      _ = try ledger.results()
       _ = try ledger.payloads()
       _ = try ledger.payloadURL(of: a.id)
       _ = try ledger.measurements(of: a.id)
@@ -130,6 +146,7 @@ import Testing
       do {
         let ledger = try Ledger(reading: run)
         _ = try ledger.outcomes()
+        _ = try ledger.results()
         _ = try ledger.payloads()
         _ = try ledger.measurements(of: a.id)
       } catch {

@@ -24,13 +24,14 @@ final class TemporaryRun {
 
 /// A unit called `name`.
 func unit(_ name: String, kind: Work.Kind = .fineTuning) -> WorkUnit {
-  let cell = Cell(task: name, headSeed: 0, orderSeed: 0)
+  let cell = Cell(id: Identity(hex: name), task: name, headSeed: 0, orderSeed: 0)
   let probe = Probe(name: "p", task: name)
   let work: Work =
     kind == .probe
-    ? .probe(ProbeWork(model: .final(cell), probe: probe, layers: 0..<1, isComplete: false)) : .fineTuning(cell)
+    ? .probe(ProbeWork(model: .final(cell), probe: probe, layers: 0..<1, of: 1, isComplete: false))
+    : .fineTuning(FineTuningWork(cell))
   return WorkUnit(
-    id: Identity(ofBytes: Array(name.utf8)), name: name, work: work, needs: [], place: .anywhere, cost: 1)
+    id: Identity(ofBytes: Array(name.utf8)), work: work, cost: 1, name: name, needs: [], place: .anywhere)
 }
 
 /// A record of a unit.

@@ -4,13 +4,13 @@ import Testing
 
 @Suite struct CSVTests {
   private func rows(_ fields: [[String]]) throws -> [[String]] {
-    var table = CSV(fields[0])
+    var table = CSV(fields[0].map { .text($0) })
     for row in fields.dropFirst() { table.append(row) }
     return try StrictCSV.rows(table.bytes).map { try $0.map { try #require(String(validating: $0, as: UTF8.self)) } }
   }
 
   @Test func plainFieldsStayAsTheyAre() {
-    var table = CSV(["a", "b"])
+    var table = CSV([.text("a"), .text("b")])
     table.append(["x y", ""])
     table.append(["", "1.5"])
     #expect(String(decoding: table.bytes, as: UTF8.self) == "a,b\nx y,\n,1.5\n")

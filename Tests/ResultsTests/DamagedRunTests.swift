@@ -125,7 +125,7 @@ import Testing
     let run = try FakeRun(Self.comparisons)
     try Ledger(at: run.run).record(
       run.plan.units.map { unit in
-        let status: Outcome.Status = unit.work.kind == .fineTuning ? .failed("a, \"b\"\nc") : .blocked("x")
+        let status: Outcome.Status = unit.kind == .fineTuning ? .failed("a, \"b\"\nc") : .blocked("x")
         return RecordedOutcome(unit: unit, outcome: Outcome(unit: unit.id, status: status), rank: 0, host: "h")
       })
     let failures = try RunResults(run.run).failures

@@ -40,7 +40,7 @@ final class FakeRun {
   ) throws {
     let ledger = try Ledger(at: run)
     try ledger.record(
-      try plan.units.filter { $0.work.kind == kind }.compactMap { unit in
+      try plan.units.filter { $0.kind == kind }.compactMap { unit in
         guard let (measurements, arrays) = try result(unit) else { return nil }
         return RecordedOutcome(
           unit: unit,

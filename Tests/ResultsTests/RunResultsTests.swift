@@ -32,7 +32,8 @@ import Testing
     let run = try FakeRun(Self.cells + "curves: [{alpha: [-1, 3, 9]}]")
     try run.record(.axes) { _ in (["length1": 3], nil) }
     try run.record(.point) { unit in
-      guard case .point(_, let point) = unit.work else { return nil }
+      guard case .point(let work) = unit.work else { return nil }
+      let point = work.point
       var alpha = 1.0
       if case .grid(_, _, let coordinate, _) = point { alpha = coordinate }
       if point == .exact(.theta0) { alpha = 0 }
@@ -57,7 +58,8 @@ import Testing
     let run = try FakeRun(Self.cells + "curves: [{alpha: [-1, 3, 9]}, {alpha: [0.5, 1.5, 3]}]")
     try run.record(.axes) { _ in (["length1": 3], nil) }
     try run.record(.point) { unit in
-      guard case .point(_, let point) = unit.work else { return nil }
+      guard case .point(let work) = unit.work else { return nil }
+      let point = work.point
       var alpha = 1.0
       if case .grid(_, _, let coordinate, _) = point { alpha = coordinate }
       return (["training_loss": 0.2 * (alpha - 1) * (alpha - 1), "dev_loss": 1, "dev_error": 0], nil)
@@ -106,7 +108,8 @@ import Testing
   @Test func overfitting() throws {
     let run = try FakeRun(Self.cells + "recipe: {epochs: 8}\ninitialisations: [pretrained, scratch]")
     try run.record(.fineTuning) { unit in
-      guard case .fineTuning(let cell) = unit.work else { return nil }
+      guard case .fineTuning(let work) = unit.work else { return nil }
+      let cell = work.cell
       let offset = cell.initialisation == .scratch ? 0.1 * Double(1 + cell.headSeed) : 0
       var values = ["dev_accuracy": 0.9 - offset]
       for epoch in 1...8 {

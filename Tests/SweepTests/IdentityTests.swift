@@ -31,7 +31,7 @@ import Testing
         .replacing("measures: [svcca]", with: "measures: [svcca, attention_js]")
         + "\nrollback: {groups: [high]}\ntrajectories: [{tasks: [MRPC]}]\ncurvature: [{}]"
     ).units
-    #expect(Set(units.map(\.work.kind)) == Set(Work.Kind.allCases))
+    #expect(Set(units.map(\.kind)) == Set(Work.Kind.allCases))
     #expect(try JSONDecoder().decode([WorkUnit].self, from: JSONEncoder().encode(units)) == units)
   }
 }

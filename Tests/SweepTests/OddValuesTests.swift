@@ -19,7 +19,7 @@ import Testing
       "0x1p3 epochs", "nan epochs", "1e300 GB", "nan MB", "inf TB", "0x1p40 MB", "{every: 1 step}", "{count: 10000}",
     ] + ["[\(String(repeating: "layer 0+", count: 200))layer 0]", String(repeating: "9", count: 5000)]
 
-  @Test(arguments: SweepSection.allCases)
+  @Test(arguments: SweepSection.all)
   func everyKeyTakesOrRefusesIt(_ section: SweepSection) throws {
     for (key, _) in section.keys {
       for value in Self.values {

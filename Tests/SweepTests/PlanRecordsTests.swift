@@ -22,7 +22,7 @@ import Testing
 
   @Test func whatNobodyNeedsMayGo() throws {
     #expect(try lost(Examples.small, open: { _ in false }, gone: ["/"]).isEmpty)
-    #expect(try lost(Examples.small, open: { $0.work.kind == .point }, gone: ["activations/"]).isEmpty)
+    #expect(try lost(Examples.small, open: { $0.kind == .point }, gone: ["activations/"]).isEmpty)
   }
 
   @Test func aPurgedCellIsDoneAgainForThoseThatNeedIt() throws {
@@ -54,11 +54,11 @@ import Testing
       surfaces: [{task: MRPC, along: random, alpha: [-1, 1, 3], beta: [-1, 1, 3]}]
       """
     let snapshot = ["snapshots/step-5"]
-    #expect(try lost(yaml, open: { $0.work.kind == .trajectory }, gone: snapshot) == ["MRPC-s0"])
+    #expect(try lost(yaml, open: { $0.kind == .trajectory }, gone: snapshot) == ["MRPC-s0"])
     #expect(try lost(yaml, open: { $0.name.hasSuffix("step 5") }, gone: snapshot) == ["MRPC-s0"])
     #expect(try lost(yaml, open: { $0.name.hasSuffix("step 10") }, gone: snapshot).isEmpty)
     let isGrid: (WorkUnit) -> Bool = { unit in
-      if case .point(_, .grid) = unit.work { true } else { false }
+      if case .point(let work) = unit.work, case .grid = work.point { true } else { false }
     }
     let axes = try lost(yaml, open: isGrid, gone: ["directions/"])
     #expect(axes.count == 1 && axes[0].hasSuffix("axes"))

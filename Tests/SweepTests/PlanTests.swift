@@ -47,7 +47,7 @@ import Testing
       #expect(unit.needs.allSatisfy(seen.contains), "\(unit.name)")
       seen.insert(unit.id)
     }
-    #expect(plan.units.filter { $0.place == .root }.map(\.work.kind) == [.similarity, .similarity])
+    #expect(plan.units.filter { $0.place == .root }.map(\.kind) == [.similarity, .similarity])
   }
 
   @Test func needsComeInTheStatedOrder() throws {
@@ -69,10 +69,11 @@ import Testing
 
   @Test func cellsHoldWhatTheSweepFileLeavesToTheData() throws {
     let plan = try Examples.plan(Examples.small)
-    guard case .point(let surface, _) = plan.units.first(where: { $0.work.kind == .point })?.work else {
+    guard case .point(let work) = plan.units.first(where: { $0.kind == .point })?.work else {
       Issue.record("expected a point")
       return
     }
+    let surface = work.surface.value
     #expect(surface.cell.recipe.trainRows == 20 && surface.other?.cell.recipe.trainRows == 10)
     #expect(surface.cell.recipe.microBatch == 4)
     #expect(surface.subset.train == 20 && surface.subset.dev == 3)
@@ -82,14 +83,17 @@ import Testing
     let plan = try Examples.plan(Examples.small)
     let planned = try #require(plan.surfaces.first)
     let units = Dictionary(uniqueKeysWithValues: plan.units.map { ($0.id, $0) })
+    let surface = Shared(planned.surface)
     for i in 0..<3 {
       for j in 0..<2 {
         let point = SurfacePoint.grid(i: i, j: j, alpha: Double(i) - 1, beta: Double(j))
-        #expect(units[planned.grid[i * 2 + j]]?.work == .point(planned.surface, point))
+        #expect(units[planned.grid[i * 2 + j]]?.work == .point(PointWork(surface, axes: planned.axes, point)))
       }
     }
-    for (point, id) in planned.exact { #expect(units[id]?.work == .point(planned.surface, .exact(point))) }
-    #expect(units[planned.axes]?.work == .axes(planned.surface))
+    for (point, id) in planned.exact {
+      #expect(units[id]?.work == .point(PointWork(surface, axes: planned.axes, .exact(point))))
+    }
+    #expect(units[planned.axes]?.work == .axes(AxesWork(surface)))
   }
 
   /// A curve for each task, seed and group; points without d2 need no other cell, and are those of the surface.
@@ -145,7 +149,7 @@ import Testing
       ])
     #expect(plan.curves.map(\.surface.movesHead) == [true, false, false])
     #expect(
-      plan.curves.map(\.surface.cells.all).map { $0.map(\.name) } == [
+      plan.curves.map(\.surface.cells).map { $0.map(\.name) } == [
         ["MRPC-s0"], ["MRPC-s0", "SST-2-s1"], ["MRPC-s1"],
       ])
     // theta1 is the same point in both.
@@ -208,7 +212,7 @@ import Testing
     let variants = "\nvariants: [{name: long, tasks: [MRPC], recipe: {epochs: 9}}]"
     let plan = try Examples.plan(
       Examples.small + variants + "\nrollback: {groups: [all], layers: none, variants: [long]}")
-    let cells = plan.units.compactMap { if case .fineTuning(let cell) = $0.work { cell } else { nil } }
+    let cells = plan.units.compactMap { if case .fineTuning(let work) = $0.work { work.cell } else { nil } }
     #expect(cells.map(\.name) == ["MRPC-long-s0", "MRPC-long-s1", "MRPC-s0", "MRPC-s1", "SST-2-s0", "SST-2-s1"])
     #expect(cells.map(\.recipe.epochs) == [9, 9, 2, 2, 2, 2])
     #expect(plan.rollbacks.map(\.cell.name) == ["MRPC-long-s0", "MRPC-long-s1"])
@@ -282,7 +286,7 @@ import Testing
     let total = try #require(plan.totals.first { $0.kind == .rollback })
     #expect(total.units == 12)
     // 5 dev rows of 12 000 operations and 3 passes over the parameters.
-    #expect(plan.units.first { $0.work.kind == .rollback }?.cost == 210_000)
+    #expect(plan.units.first { $0.kind == .rollback }?.cost == 210_000)
     let without = try Examples.plan(Examples.small + "\nrollback: {groups: [all], layers: none}")
     #expect(without.rollbacks.count == 4)
     #expect(throws: SweepError.self) { try Examples.plan(Examples.small + "\nrollback: {groups: [low]}") }
@@ -310,7 +314,8 @@ import Testing
       - {task: SST-2, other: MRPC, alpha: [0, 1, 2], beta: [0, 1, 2]}
       """)
     let grid = plan.units.compactMap { unit -> (task: String, i: Int, j: Int)? in
-      guard case .point(let surface, .grid(let i, let j, _, _)) = unit.work else { return nil }
+      guard case .point(let work) = unit.work, case .grid(let i, let j, _, _) = work.point else { return nil }
+      let surface = work.surface.value
       return (surface.cell.task, i, j)
     }
     #expect(grid.count == 36 + 4)
@@ -332,7 +337,7 @@ import Testing
         "MRPC-scratch seeds on mrpc-dev",
       ])
     // Four groups of two cells, and on each probe theta0 of both starts.
-    #expect(plan.units.count { $0.work.kind == .probe } == 12)
+    #expect(plan.units.count { $0.kind == .probe } == 12)
     #expect(plan.comparisons.allSatisfy { $0.attention == nil && $0.similarity != nil })
   }
 
@@ -348,9 +353,9 @@ import Testing
     #expect(tasks[0].comparison.models.map(\.name) == ["theta0", "SST-2-s0", "MRPC-s0"])
     #expect(tasks[0].comparison.pairs.map { [$0.a, $0.b] } == [[0, 1], [0, 2], [1, 2]])
     // Four cells and theta0 on two probes.
-    #expect(plan.units.count { $0.work.kind == .probe } == 10)
+    #expect(plan.units.count { $0.kind == .probe } == 10)
     #expect(
-      plan.units.count { $0.work.kind == .attention } == 6 && plan.units.count { $0.work.kind == .similarity } == 6)
+      plan.units.count { $0.kind == .attention } == 6 && plan.units.count { $0.kind == .similarity } == 6)
     let attention = try #require(plan.units.first { $0.id == tasks[0].attention })
     #expect(attention.needs.count == 2 && attention.place == .anywhere)
   }
@@ -364,7 +369,7 @@ import Testing
     #expect(time.comparison.models.map(\.name) == ["theta0", "MRPC-s1 step 5", "MRPC-s1"])
     #expect(time.comparison.pairs.map { [$0.a, $0.b] } == [[0, 1], [0, 2]])
     // The final model and theta0 are those of the comparison between seeds.
-    #expect(plan.units.count { $0.work.kind == .probe } == 6)
+    #expect(plan.units.count { $0.kind == .probe } == 6)
     let end = try Examples.plan(Examples.small + "\ndynamics: {at: end, tasks: [MRPC], measures: [svcca]}")
     #expect(end.comparisons.prefix(2).map { $0.comparison.models.count } == [2, 2])
   }
@@ -402,7 +407,8 @@ import Testing
   @Test func interventions() throws {
     func recipe(_ changes: String) throws -> Recipe? {
       let plan = try Examples.plan(Examples.small.replacing("batch: 4}", with: "batch: 4, \(changes)}"))
-      guard case .fineTuning(let cell) = plan.units[0].work else { return nil }
+      guard case .fineTuning(let work) = plan.units[0].work else { return nil }
+      let cell = work.cell
       return cell.recipe
     }
     let recipe1 = try #require(

@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SweepSection.allCases)
+  @Test(arguments: SweepSection.all)
   func everyDeclaredKeyIsAccepted(_ section: SweepSection) throws {
     let place = try #require(SectionExamples.places[section])
     for (name, key) in section.keys {
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SweepSection.allCases)
+  @Test(arguments: SweepSection.all)
   func everyAcceptedKeyIsDeclared(_ section: SweepSection) throws {
     let error = try #require(throws: SweepError.self) { try SectionExamples.sweep(section, "nonesuch", "1") }
     guard case .unknownKey(let place, let known) = error else {
@@ -63,7 +63,7 @@ import Testing
     #expect(place.section == section)
   }
 
-  @Test(arguments: SweepSection.allCases)
+  @Test(arguments: SweepSection.all)
   func whatIsBeyondTheDeclaredFormIsRefused(_ section: SweepSection) throws {
     for (name, key) in section.keys {
       for value in refused(key.form) {
@@ -75,7 +75,7 @@ import Testing
     }
   }
 
-  @Test(arguments: SweepSection.allCases)
+  @Test(arguments: SweepSection.all)
   func theDeclaredDefaultIsWhatAnAbsentKeyMeans(_ section: SweepSection) throws {
     for (name, key) in section.keys {
       switch key.fallback {
@@ -131,13 +131,13 @@ import Testing
   }
 
   @Test func everySectionIsReached() {
-    let held = SweepSection.allCases.flatMap { $0.keys.compactMap(\.declaration.form.section) }
-    #expect(Set(held + [.sweep]) == Set(SweepSection.allCases))
+    let held = SweepSection.all.flatMap { $0.keys.compactMap(\.declaration.form.section) }
+    #expect(Set(held + [.sweep]) == Set(SweepSection.all))
   }
 
   @Test func programsReadWhatPeopleRead() throws {
     let entries = ReferenceEntry.all()
-    #expect(entries.count == SweepSection.allCases.reduce(0) { $0 + $1.keys.count })
+    #expect(entries.count == SweepSection.all.reduce(0) { $0 + $1.keys.count })
     let rate = try #require(entries.first { $0.section == "recipe" && $0.key == "learning_rate" })
     #expect(rate.minimum == 0 && rate.exclusiveMinimum && rate.maximum == 1 && !rate.required)
     #expect(rate.default.flatMap(Double.init) == Recipe().learningRate)

@@ -49,7 +49,7 @@ import Testing
       consistency: {between: [tasks], probes: [\(long[3])]}
       """
     let plan = try Examples.plan(yaml, Examples.inputs(names: Array(long[..<2])))
-    var names = plan.units.map { run.payloadPath(of: $0).split(separator: "/")[1] }
+    var names = plan.units.map { RunDirectory.payloadPath(of: $0).split(separator: "/")[1] }
     for (number, surface) in plan.surfaces.enumerated() {
       names.append(Substring(run.export(of: surface, number: number + 1, format: "npz").lastPathComponent))
       names.append(Substring(run.direction(2, of: surface.surface, axes: surface.axes).lastPathComponent))
@@ -70,8 +70,8 @@ import Testing
   }
 
   @Test func filesOfACell() {
-    let cell = Cell(task: "SST-2", headSeed: 0, orderSeed: 0)
-    let folder = run.cell(cell, Identity(hex: "0123456789abcdef"))
+    let cell = Cell(id: Identity(hex: "0123456789abcdef"), task: "SST-2", headSeed: 0, orderSeed: 0)
+    let folder = run.folder(of: cell)
     #expect(folder.root.path == "/runs/demo/cells/SST-2-s0-01234567")
     #expect(folder.final.path == folder.root.path + "/final")
     #expect(folder.resume.path == folder.root.path + "/resume")
@@ -80,14 +80,14 @@ import Testing
 
   @Test func payloadsHaveNamesOfTheirOwn() throws {
     let plan = try Examples.plan(Examples.small)
-    let paths = plan.units.map(run.payloadPath)
+    let paths = plan.units.map(RunDirectory.payloadPath)
     #expect(Set(paths).count == paths.count)
     for (unit, path) in zip(plan.units, paths) {
-      #expect(path.hasPrefix(unit.work.kind == .probe ? "activations/" : "results/"))
+      #expect(path.hasPrefix(unit.kind == .probe ? "activations/" : "results/"))
       #expect(path.hasSuffix("-\(unit.id.short).safetensors"))
       #expect(path.allSatisfy { $0.isLetter || $0.isNumber || "-._/".contains($0) }, "\(path)")
     }
-    let similarity = try #require(plan.units.first { $0.work.kind == .similarity })
-    #expect(run.payloadPath(of: similarity).hasPrefix("results/SST-2-seeds-on-mrpc-dev-similarity-"))
+    let similarity = try #require(plan.units.first { $0.kind == .similarity })
+    #expect(RunDirectory.payloadPath(of: similarity).hasPrefix("results/SST-2-seeds-on-mrpc-dev-similarity-"))
   }
 }

@@ -84,7 +84,7 @@ import Testing
 
   /// The pairs of a comparison, found without looking through them.
   @Test func placesOfPairs() {
-    let cell = Cell(task: "MRPC", headSeed: 0, orderSeed: 0)
+    let cell = Cell(id: Identity(hex: "a"), task: "MRPC", headSeed: 0, orderSeed: 0)
     for (kind, count) in [(Comparison.Kind.seeds, 5), (.tasks, 2), (.time, 4)] {
       let models = [ModelState.initial(cell)] + (1..<count).map { .snapshot(cell, step: $0) }
       let comparison = Comparison(kind: kind, models: models, probe: Probe(name: "p", task: "MRPC"))

@@ -1,3 +1,4 @@
+import LearningDynamics
 import Sweep
 import Testing
 

@@ -27,3 +27,25 @@ public struct RecipeVariant: Sendable, Hashable, Encodable {
     recipe = try RecipeChanges(keys.value(.recipe))
   }
 }
+
+extension RecipeVariant.CodingKeys: SectionKey {
+  static var section: SweepSection { .variants }
+
+  var declaration: KeyDeclaration {
+    switch self {
+    case .name:
+      .init(
+        .name, default: .required("a name"), bound: "not `plain`, no task or initialisation",
+        "of the variant, part of its cells' names")
+    case .tasks: .init(.list(of: "tasks"), default: .described("all"), bound: "tasks of the sweep", "which have it")
+    case .initialisations:
+      .init(
+        .list(of: "initialisations"), default: .described("all"), bound: "initialisations of the sweep", "which have it"
+      )
+    case .recipe:
+      .init(
+        .mapping(.recipe), default: .required("what differs, such as {epochs: 20}"),
+        "what differs from the recipe that the cells would have without it, `recipes` included")
+    }
+  }
+}

@@ -43,7 +43,9 @@ private enum JSON: Decodable {
       self = .array(array)
     } else {
       let container = try decoder.singleValueContainer()
-      if let text = try? container.decode(String.self) {
+      if container.decodeNil() {
+        self = .scalar("none")
+      } else if let text = try? container.decode(String.self) {
         self = .scalar(text)
       } else if let flag = try? container.decode(Bool.self) {
         self = .scalar(String(flag))

@@ -22,6 +22,11 @@ public struct SimilarityWork: WorkOfKind {
     public let file: String
   }
 
+  /// Work from its parts.
+  public init(comparison: Comparison, measures: [Measure], decompositions: [[Decomposition]]) {
+    (self.comparison, self.measures, self.decompositions) = (comparison, measures, decompositions)
+  }
+
   public var name: String { "\(comparison.name) similarity" }
   public var needs: [Identity] { decompositions.joined().map(\.id) }
   public var models: [ModelState] { [] }

@@ -73,7 +73,7 @@ extension SweepSection {
     """)
 
   public static let snapshots = SweepSection(
-    "recipe.snapshots", RecipeChanges.SnapshotKeys.self,
+    "recipe.snapshots", Snapshots.Keys.self,
     summary: "When a fine-tuning's parameters are kept on the way.")
 
   public static let variants = SweepSection(

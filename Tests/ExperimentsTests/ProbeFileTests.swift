@@ -1,26 +1,28 @@
 import Experiments
 import Foundation
+import LearningDynamics
 import TensorFiles
 import Testing
 
-@Suite struct LayerFeaturesTests {
+@Suite struct ProbeFileTests {
   /// Six rows of three channels, in two halves.
   private func arrays(isComplete: Bool) throws -> [NamedArray] {
-    try LayerFeatures(
-      (0..<18).map { Float(($0 * $0) % 7) }, columns: 3, halves: [[0, 1, 2], [3, 4, 5]], isComplete: isComplete
-    ).arrays(0)
+    try ProbeFile.arrays(
+      LayerFeatures(
+        (0..<18).map { Float(($0 * $0) % 7) }, columns: 3, halves: [[0, 1, 2], [3, 4, 5]], isComplete: isComplete),
+      layer: 0)
   }
 
-  private func read(_ arrays: [NamedArray], kept: Int = 1) throws -> LayerFeatures {
+  private func read(_ arrays: [NamedArray]) throws -> LayerFeatures {
     let file = FileManager.default.temporaryDirectory.appending(path: "features-\(UUID().uuidString).safetensors")
     try Data(try Safetensors.encode(arrays)).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
-    return try LayerFeatures(try SafetensorsFile(file), layer: 0, kept: kept)
+    return try ProbeFile(file).layer(0)
   }
 
   @Test(arguments: [true, false]) func comeBack(isComplete: Bool) throws {
     let arrays = try arrays(isComplete: isComplete)
-    #expect(try read(arrays).arrays(0) == arrays)
+    #expect(try ProbeFile.arrays(read(arrays), layer: 0) == arrays)
   }
 
   /// Each array in turn has another shape, or a number that is none.
@@ -36,6 +38,9 @@ import Testing
       damaged[index] = NamedArray(name: name, shape: shape, elements: .float64(numbers))
       #expect(throws: ExperimentError.self, "\(name)") { try read(damaged) }
     }
-    if isComplete { #expect(throws: ExperimentError.self) { try read(arrays, kept: 4) } }
+    if isComplete {
+      let kept = NamedArray(name: "kept.0", shape: [1], elements: .int64([4]))
+      #expect(throws: ExperimentError.self) { try read(arrays.filter { $0.name != kept.name } + [kept]) }
+    }
   }
 }
