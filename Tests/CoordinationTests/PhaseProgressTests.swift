@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func everyKindOfUnitHasAPhaseAndEveryPhaseUnits() {
-    #expect(Set(Work.Kind.allCases.map(\.type.phase)) == Set(Phase.allCases))
+    #expect(Set(Work.Kind.allCases.map { $0.type.phase }) == Set(Phase.allCases))
   }
 
   /// A second of work, five of none, three of work by two ranks at a time.
