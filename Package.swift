@@ -38,19 +38,18 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     // SQLite; the database library of the Swift world.
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-    // SHA-256 for identities and for gigabytes of weights: assembly, audited.
-    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
   ],
   targets: [
     // Doors to C libraries: a module map and a shim header, no logic.
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CProcessor"),
 
-    // What every module may use: errors that know the program's exit code; files and processes.
+    // What every module may use: errors that know the program's exit code; files and processes; SHA-256.
     module("Diagnostics"),
     module("POSIX", ["Diagnostics"]),
+    module("Hashing", ["Diagnostics", "CCrypto"]),
 
     // Science: knows no MPI and no database.
     module("Randomness"),
@@ -67,9 +66,7 @@ let package = Package(
     module("LearningDynamics", ["Diagnostics", "LinearAlgebra", "Randomness"]),
 
     // The grid.
-    module(
-      "Sweep",
-      ["Diagnostics", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Yams", package: "Yams")]),
+    module("Sweep", ["Diagnostics", "Hashing", .product(name: "Yams", package: "Yams")]),
     module(
       "Experiments",
       [
@@ -89,7 +86,7 @@ let package = Package(
     .executableTarget(
       name: "seedscape",
       dependencies: [
-        "CProcessor", "Diagnostics", "POSIX", "LinearAlgebra", "TensorFiles", "Tokenization", "BERT", "GLUE",
+        "CProcessor", "Diagnostics", "POSIX", "Hashing", "LinearAlgebra", "TensorFiles", "Tokenization", "BERT", "GLUE",
         "FineTuning", "LossLandscape",
         "LearningDynamics", "Sweep", "Experiments", "Ledger", "Results", "MPI", "Coordination", "Progress",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -104,6 +101,7 @@ let package = Package(
 
     tests("Diagnostics"),
     tests("POSIX", ["Diagnostics"]),
+    tests("Hashing"),
     tests("Randomness"),
     tests("LinearAlgebra", ["Randomness"]),
     tests("TensorFiles", fixtures: true),
