@@ -46,18 +46,19 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CProcessor"),
 
-    // What every module may use: errors that know the program's exit code; files and processes; SHA-256.
+    // What every module may use: errors that know the program's exit code; files and processes; SHA-256; JSON.
     module("Diagnostics"),
     module("POSIX", ["Diagnostics"]),
     module("Hashing", ["Diagnostics", "CCrypto"]),
+    module("JSONReader", ["Diagnostics"]),
 
     // Science: knows no MPI and no database.
     module("Randomness"),
     module("LinearAlgebra", ["Diagnostics", "POSIX", "COpenBLAS"]),
-    module("TensorFiles", ["Diagnostics", "POSIX"]),
-    module("Tokenization", ["Diagnostics", "POSIX"]),
-    module("BERT", ["Diagnostics", "POSIX", "LinearAlgebra", "Randomness", "TensorFiles"]),
-    module("GLUE", ["Diagnostics", "POSIX", "Tokenization", "Randomness", "BERT"]),
+    module("TensorFiles", ["Diagnostics", "POSIX", "JSONReader"]),
+    module("Tokenization", ["Diagnostics", "POSIX", "JSONReader"]),
+    module("BERT", ["Diagnostics", "POSIX", "JSONReader", "LinearAlgebra", "Randomness", "TensorFiles"]),
+    module("GLUE", ["Diagnostics", "POSIX", "JSONReader", "Tokenization", "Randomness", "BERT"]),
     module(
       "FineTuning",
       ["Diagnostics", "POSIX", "GLUE", "Tokenization", "BERT", "LinearAlgebra", "Randomness", "TensorFiles"]),
@@ -102,10 +103,11 @@ let package = Package(
     tests("Diagnostics"),
     tests("POSIX", ["Diagnostics"]),
     tests("Hashing"),
+    tests("JSONReader"),
     tests("Randomness"),
     tests("LinearAlgebra", ["Randomness"]),
     tests("TensorFiles", fixtures: true),
-    tests("Tokenization", fixtures: true),
+    tests("Tokenization", ["JSONReader"], fixtures: true),
     tests("BERT", ["POSIX", "LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
     tests("GLUE", ["BERT"], fixtures: true),
     tests("FineTuning", ["BERT", "GLUE", "LinearAlgebra", "TensorFiles", "Tokenization"]),
@@ -127,8 +129,8 @@ if fuzzes {
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "Diagnostics", "TensorFiles", "Tokenization", "BERT", "GLUE", "FineTuning", "LearningDynamics", "Sweep",
-        "Experiments", "Ledger", "Results", "Coordination", .product(name: "GRDB", package: "GRDB.swift"),
+        "Diagnostics", "JSONReader", "TensorFiles", "Tokenization", "BERT", "GLUE", "FineTuning", "LearningDynamics",
+        "Sweep", "Experiments", "Ledger", "Results", "Coordination", .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("stdc++")]))
 }
