@@ -15,7 +15,9 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .treatAllWarnings(as: .error),
-  .unsafeFlags(["-Xcc", "-march=\(architecture)"] + (fuzzes ? ["-sanitize=fuzzer"] : [])),
+  // Of debug information the lines alone, which backtraces show. To the frontend, as the package manager's own -g comes later.
+  .unsafeFlags(
+    ["-Xfrontend", "-gline-tables-only", "-Xcc", "-march=\(architecture)"] + (fuzzes ? ["-sanitize=fuzzer"] : [])),
 ]
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -92,7 +94,7 @@ let package = Package(
         "LearningDynamics", "Sweep", "Experiments", "Ledger", "Results", "MPI", "Coordination", "Progress",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: settings),
+      swiftSettings: settings, linkerSettings: [.unsafeFlags(["-Xlinker", "--compress-debug-sections=zlib"])]),
 
     // Programs that check themselves under mpirun (tools/test).
     .executableTarget(name: "mpi-selftest", dependencies: ["MPI"], swiftSettings: settings),
