@@ -163,27 +163,3 @@ public struct Ledger: Sendable {
     }
   }
 }
-
-// Facts about the run.
-extension Ledger {
-  /// The text that was recorded under a key; nil when none was.
-  ///
-  /// - Throws: ``LedgerError``
-  public func meta(_ key: String) throws -> String? {
-    try read { database in
-      try Row.fetchOne(database, sql: "SELECT value FROM meta WHERE key = ?", arguments: [key])
-        .map { try CheckedRow($0, path: path).text("value") }
-    }
-  }
-
-  /// Records a text under a key, in the place of one that is there.
-  ///
-  /// - Throws: ``LedgerError``
-  public func setMeta(_ key: String, _ value: String) throws {
-    try write { database in
-      try database.execute(
-        sql: "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        arguments: [key, value])
-    }
-  }
-}

@@ -86,14 +86,6 @@ import Testing
     #expect(try ledger.outcomes().isEmpty)
   }
 
-  @Test func factsAboutTheRun() throws {
-    let ledger = try Ledger(at: run)
-    #expect(try ledger.meta("blas") == nil)
-    try ledger.setMeta("blas", "SkylakeX")
-    try ledger.setMeta("blas", "Haswell")
-    #expect(try Ledger(at: run).meta("blas") == "Haswell")
-  }
-
   @Test func aLedgerInMemoryIsOneToo() throws {
     let (ledger, a) = (try Ledger(inMemoryFor: run), unit("a"))
     try ledger.record([recorded(a, .done, ["loss": 1], payload: [7])])
@@ -106,12 +98,13 @@ import Testing
     let error = try #require(throws: LedgerError.self) { try Ledger(reading: run) }
     #expect(error.description.contains("is not there, expected the ledger of a run directory"))
     #expect(try temporary.files().isEmpty)
-    try Ledger(at: run).setMeta("a", "b")
-    #expect(try Ledger(reading: run).meta("a") == "b")
+    let a = unit("a")
+    try Ledger(at: run).record([recorded(a, .done, ["loss": 1])])
+    #expect(try Ledger(reading: run).measurements(of: a.id) == ["loss": 1])
   }
 
   @Test func filesOfNewerProgramsAndOtherFilesAreRefused() throws {
-    try Ledger(at: run).setMeta("a", "b")
+    _ = try Ledger(at: run)
     try DatabaseQueue(path: run.ledgerFile.path).write { database in
       try database.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('9 from the future')")
     }
