@@ -99,8 +99,9 @@ let package = Package(
     // Programs that check themselves under mpirun (tools/test).
     .executableTarget(name: "mpi-selftest", dependencies: ["MPI"], swiftSettings: settings),
     .executableTarget(
-      name: "coordination-selftest", dependencies: ["Coordination", "Diagnostics", "MPI", "Sweep"],
+      name: "coordination-selftest", dependencies: ["Coordination", "Diagnostics", "FakeUnits", "MPI", "Sweep"],
       swiftSettings: settings),
+    module("FakeUnits", ["Diagnostics", "Sweep"]),
 
     tests("Diagnostics"),
     tests("POSIX", ["Diagnostics"]),
@@ -121,7 +122,7 @@ let package = Package(
     tests("Results", ["GLUE", "Ledger", "Sweep", "TensorFiles"]),
     tests("Ledger", ["Diagnostics", "POSIX", "Sweep", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("MPI", ["Diagnostics"]),
-    tests("Coordination", ["Diagnostics", "Sweep"]),
+    tests("Coordination", ["Diagnostics", "FakeUnits", "Sweep"]),
     tests("Progress"),
   ]
 )
