@@ -15,7 +15,9 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .treatAllWarnings(as: .error),
-  .unsafeFlags(["-Xcc", "-march=\(architecture)"] + (fuzzes ? ["-sanitize=fuzzer"] : [])),
+  // Of debug information the lines alone, which backtraces show. To the frontend, as the package manager's own -g comes later.
+  .unsafeFlags(
+    ["-Xfrontend", "-gline-tables-only", "-Xcc", "-march=\(architecture)"] + (fuzzes ? ["-sanitize=fuzzer"] : [])),
 ]
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -38,27 +40,27 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     // SQLite; the database library of the Swift world.
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-    // SHA-256 for identities and for gigabytes of weights: assembly, audited.
-    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
   ],
   targets: [
     // Doors to C libraries: a module map and a shim header, no logic.
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CProcessor"),
 
-    // What every module may use: errors that know the program's exit code; files and processes.
+    // What every module may use: errors that know the program's exit code; files and processes; SHA-256; JSON.
     module("Diagnostics"),
     module("POSIX", ["Diagnostics"]),
+    module("Hashing", ["Diagnostics", "CCrypto"]),
+    module("JSONReader", ["Diagnostics"]),
 
     // Science: knows no MPI and no database.
     module("Randomness"),
     module("LinearAlgebra", ["Diagnostics", "POSIX", "COpenBLAS"]),
-    module("TensorFiles", ["Diagnostics", "POSIX"]),
-    module("Tokenization", ["Diagnostics", "POSIX"]),
-    module("BERT", ["Diagnostics", "POSIX", "LinearAlgebra", "Randomness", "TensorFiles"]),
-    module("GLUE", ["Diagnostics", "POSIX", "Tokenization", "LinearAlgebra", "Randomness", "BERT"]),
+    module("TensorFiles", ["Diagnostics", "POSIX", "JSONReader"]),
+    module("Tokenization", ["Diagnostics", "POSIX", "JSONReader"]),
+    module("BERT", ["Diagnostics", "POSIX", "JSONReader", "LinearAlgebra", "Randomness", "TensorFiles"]),
+    module("GLUE", ["Diagnostics", "POSIX", "JSONReader", "Tokenization", "LinearAlgebra", "Randomness", "BERT"]),
     module(
       "FineTuning",
       ["Diagnostics", "POSIX", "GLUE", "Tokenization", "BERT", "LinearAlgebra", "Randomness", "TensorFiles"]),
@@ -67,12 +69,7 @@ let package = Package(
     module("LearningDynamics", ["Diagnostics", "LinearAlgebra", "Randomness"]),
 
     // The grid.
-    module(
-      "Sweep",
-      [
-        "Diagnostics", "LearningDynamics", .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "Yams", package: "Yams"),
-      ]),
+    module("Sweep", ["Diagnostics", "Hashing", "LearningDynamics", .product(name: "Yams", package: "Yams")]),
     module(
       "Experiments",
       [
@@ -92,25 +89,28 @@ let package = Package(
     .executableTarget(
       name: "seedscape",
       dependencies: [
-        "CProcessor", "Diagnostics", "POSIX", "LinearAlgebra", "TensorFiles", "Tokenization", "BERT", "GLUE",
+        "CProcessor", "Diagnostics", "POSIX", "Hashing", "LinearAlgebra", "TensorFiles", "Tokenization", "BERT", "GLUE",
         "FineTuning", "LossLandscape",
         "LearningDynamics", "Sweep", "Experiments", "Ledger", "Results", "MPI", "Coordination", "Progress",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: settings),
+      swiftSettings: settings, linkerSettings: [.unsafeFlags(["-Xlinker", "--compress-debug-sections=zlib"])]),
 
     // Programs that check themselves under mpirun (tools/test).
     .executableTarget(name: "mpi-selftest", dependencies: ["MPI"], swiftSettings: settings),
     .executableTarget(
-      name: "coordination-selftest", dependencies: ["Coordination", "Diagnostics", "MPI", "Sweep"],
+      name: "coordination-selftest", dependencies: ["Coordination", "Diagnostics", "FakeUnits", "MPI", "Sweep"],
       swiftSettings: settings),
+    module("FakeUnits", ["Diagnostics", "Sweep"]),
 
     tests("Diagnostics"),
     tests("POSIX", ["Diagnostics"]),
+    tests("Hashing"),
+    tests("JSONReader"),
     tests("Randomness"),
     tests("LinearAlgebra", ["Randomness"]),
     tests("TensorFiles", fixtures: true),
-    tests("Tokenization", fixtures: true),
+    tests("Tokenization", ["JSONReader"], fixtures: true),
     tests("BERT", ["POSIX", "LinearAlgebra", "Randomness", "TensorFiles"], fixtures: true),
     tests("GLUE", ["BERT", "LinearAlgebra"], fixtures: true),
     tests("FineTuning", ["BERT", "GLUE", "LinearAlgebra", "TensorFiles", "Tokenization"]),
@@ -122,7 +122,7 @@ let package = Package(
     tests("Results", ["GLUE", "Ledger", "Sweep", "TensorFiles"]),
     tests("Ledger", ["Diagnostics", "POSIX", "Sweep", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("MPI", ["Diagnostics"]),
-    tests("Coordination", ["Diagnostics", "Sweep"]),
+    tests("Coordination", ["Diagnostics", "FakeUnits", "Sweep"]),
     tests("Progress"),
   ]
 )
@@ -132,8 +132,8 @@ if fuzzes {
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "Diagnostics", "TensorFiles", "Tokenization", "BERT", "GLUE", "FineTuning", "LearningDynamics", "Sweep",
-        "Experiments", "Ledger", "Results", "Coordination", .product(name: "GRDB", package: "GRDB.swift"),
+        "Diagnostics", "JSONReader", "TensorFiles", "Tokenization", "BERT", "GLUE", "FineTuning", "LearningDynamics",
+        "Sweep", "Experiments", "Ledger", "Results", "Coordination", .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("stdc++")]))
 }

@@ -1,4 +1,5 @@
 public import Foundation
+internal import JSONReader
 internal import POSIX
 internal import TensorFiles
 
@@ -53,11 +54,8 @@ extension Checkpoint {
 
   /// The source's config.json with the keys that describe the head and the stored type set anew.
   private static func config(of source: URL, head: Head?, labels: [String]?, _ storage: WeightStorage) throws -> Data {
-    let url = source.appending(path: "config.json")
-    let data = Data(try System.read(url.path))
-    guard var values = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
-      throw ModelError.configurationUnreadable(path: url.path, reason: "not a JSON object")
-    }
+    let members = try ConfigurationReader(directory: source).members
+    var values = Dictionary(members.map { ($0.key, $0.value.foundationValue) }) { $1 }
     values["model_type"] = "bert"
     values["architectures"] = [architecture(head)]
     for key in ["torch_dtype", "dtype", "num_labels", "problem_type", "id2label", "label2id"] { values[key] = nil }
@@ -79,6 +77,21 @@ extension Checkpoint {
     case .classifier: "BertForSequenceClassification"
     case .maskedLanguageModel: "BertForMaskedLM"
     case nil: "BertModel"
+    }
+  }
+}
+
+extension JSON {
+  /// What `JSONSerialization` writes this value from; of equal keys the last.
+  fileprivate var foundationValue: Any {
+    switch self {
+    case .null: NSNull()
+    case .bool(let value): value
+    // A whole number keeps all of its digits.
+    case .number(let number): Int(number.text).map { $0 as Any } ?? number.value
+    case .string(let value): value
+    case .array(let values): values.map(\.foundationValue)
+    case .object: Dictionary(members.map { ($0.key, $0.value.foundationValue) }) { $1 }
     }
   }
 }

@@ -1,11 +1,13 @@
+internal import Diagnostics
 internal import Foundation
+internal import JSONReader
 internal import POSIX
 
 /// Typed access to config.json with errors that name file, key, value and expectation.
 ///
 /// Of a key that stands there twice the last value counts, as in transformers; a byte order mark is passed over.
 struct ConfigurationReader {
-  let values: [String: Any]
+  private let root: JSON
   let path: String
 
   /// A file of more bytes is no configuration.
@@ -27,27 +29,24 @@ struct ConfigurationReader {
     try self.init(json: withExtendedLifetime(file) { Data(file.bytes) }, path: url.path)
   }
 
+  /// Reads the bytes of a config.json; `path` is for messages.
   init(json: Data, path: String) throws(ModelError) {
-    let object: Any
-    do { object = try JSONSerialization.jsonObject(with: json) } catch {
-      let detail = (error as NSError).userInfo["NSDebugDescription"] as? String
-      throw .configurationUnreadable(
-        path: path, reason: ["not JSON", detail].compactMap { $0 }.joined(separator: ": "))
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    do { root = try JSON(parsing: [UInt8](json.starts(with: mark) ? json.dropFirst(mark.count) : json)) } catch {
+      throw .configurationUnreadable(path: path, reason: "not JSON: \(error)")
     }
-    guard let values = object as? [String: Any] else {
-      throw .configurationUnreadable(path: path, reason: "not a JSON object")
-    }
-    (self.values, self.path) = (values, path)
+    guard case .object = root else { throw .configurationUnreadable(path: path, reason: "not a JSON object") }
+    self.path = path
   }
 
-  func isSet(_ key: String) -> Bool {
-    guard let value = values[key] else { return false }
-    return !(value is NSNull)
-  }
+  /// The members; of equal keys the last.
+  var members: [JSON.Member] { root.members }
+
+  func isSet(_ key: String) -> Bool { root[key] ?? .null != .null }
 
   func require(_ key: String, oneOf known: [String]) throws(ModelError) {
     guard isSet(key) else { return }
-    guard let text = values[key] as? String, known.contains(text) else {
+    guard case .string(let text) = root[key], known.contains(text) else {
       throw .unsupported(
         path: path, key: key, got: show(key), expected: known.map { "\"\($0)\"" }.joined(separator: " or "))
     }
@@ -55,7 +54,8 @@ struct ConfigurationReader {
 
   func size(_ key: String, limit: Int = Int(Int32.max), default standard: Int? = nil) throws(ModelError) -> Int {
     if !isSet(key), let standard { return standard }
-    guard !isTruthValue(key), let value = values[key] as? Int, value >= 1, value <= limit else {
+    guard case .number(let number) = root[key], let value = Int(exactly: number.value), value >= 1, value <= limit
+    else {
       throw .configurationValue(
         path: path, key: key, got: show(key), expected: "a whole number from 1 to \(limit)")
     }
@@ -64,17 +64,17 @@ struct ConfigurationReader {
 
   func number(_ key: String, in range: ClosedRange<Double>, default standard: Double) throws(ModelError) -> Double {
     guard isSet(key) else { return standard }
-    guard !isTruthValue(key), let value = values[key] as? Double, range.contains(value) else {
+    guard case .number(let number) = root[key], range.contains(number.value) else {
       throw .configurationValue(
         path: path, key: key, got: show(key),
         expected: "a number from \(range.lowerBound) to \(range.upperBound)")
     }
-    return value
+    return number.value
   }
 
   func string(_ key: String, default standard: String) throws(ModelError) -> String {
     guard isSet(key) else { return standard }
-    guard let value = values[key] as? String else {
+    guard case .string(let value) = root[key] else {
       throw .configurationValue(path: path, key: key, got: show(key), expected: "a text")
     }
     return value
@@ -82,7 +82,7 @@ struct ConfigurationReader {
 
   func flag(_ key: String, default standard: Bool) throws(ModelError) -> Bool {
     guard isSet(key) else { return standard }
-    guard isTruthValue(key), let value = values[key] as? Bool else {
+    guard case .bool(let value) = root[key] else {
       throw .configurationValue(path: path, key: key, got: show(key), expected: "true or false")
     }
     return value
@@ -92,12 +92,12 @@ struct ConfigurationReader {
   func labels() throws(ModelError) -> [String]? {
     guard isSet("id2label") else { return nil }
     let expected = "an object with the keys \"0\", \"1\", ... and texts"
-    guard let map = values["id2label"] as? [String: Any] else {
+    guard let map = root["id2label"], case .object = map else {
       throw .configurationValue(path: path, key: "id2label", got: show("id2label"), expected: expected)
     }
     var labels: [String] = []
-    for id in 0..<map.count {
-      guard let label = map["\(id)"] as? String else {
+    for id in map.members.indices {
+      guard case .string(let label) = map["\(id)"] else {
         throw .configurationValue(path: path, key: "id2label", got: show("id2label"), expected: expected)
       }
       labels.append(label)
@@ -105,17 +105,6 @@ struct ConfigurationReader {
     return labels.isEmpty ? nil : labels
   }
 
-  /// Foundation takes true and 1 for each other.
-  private func isTruthValue(_ key: String) -> Bool {
-    (values[key] as? NSNumber).map { String(cString: $0.objCType) == "c" } ?? false
-  }
-
   /// A value as messages show it, on one line of bounded length.
-  func show(_ key: String) -> String {
-    guard let value = values[key] else { return "missing" }
-    if isTruthValue(key), let flag = value as? Bool { return "\(flag)" }
-    let text = (value is String ? "\"\(value)\"" : "\(value)").split(whereSeparator: \.isWhitespace)
-      .joined(separator: " ")
-    return text.count > 100 ? text.prefix(100) + "..." : text
-  }
+  func show(_ key: String) -> String { root[key]?.shown ?? "missing" }
 }

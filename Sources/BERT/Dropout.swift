@@ -6,7 +6,7 @@ public import Randomness
 /// Forward and backward pass ask for the same masks and get the same numbers.
 public struct Dropout: Sendable {
   /// Where in a model dropout acts.
-  package enum Place: Int {
+  package enum Sublayer: Int {
     case embeddings, attention, attentionOutput, output, classifier
   }
 
@@ -33,7 +33,7 @@ public struct Dropout: Sendable {
   }
 
   /// The mask of one sequence at a place; nil where nothing is dropped.
-  package func mask(_ place: Place, sequence: Int, layer: Int = 0, part: Int = 0) -> DropoutMask? {
+  package func mask(_ place: Sublayer, sequence: Int, layer: Int = 0, part: Int = 0) -> DropoutMask? {
     let probability =
       switch place {
       case .embeddings, .attentionOutput, .output: hidden
@@ -58,7 +58,7 @@ extension DropoutMask {
 /// The multipliers of one dropout row by row: whoever walks over the rows of a batch asks for each in turn.
 package struct RowMasks {
   let dropout: Dropout
-  let place: Dropout.Place
+  let place: Dropout.Sublayer
   let layer: Int
   let columns: Int
   /// roundUp(columns) numbers.

@@ -59,7 +59,7 @@ public struct BERTModel: Sendable {
 
   /// - Parameter multipliers: memory for one row of a mask.
   package func masks(
-    _ dropout: Dropout?, _ place: Dropout.Place, layer: Int = 0, _ multipliers: UnsafeMutablePointer<Float>
+    _ dropout: Dropout?, _ place: Dropout.Sublayer, layer: Int = 0, _ multipliers: UnsafeMutablePointer<Float>
   ) -> RowMasks? {
     dropout.map {
       RowMasks(dropout: $0, place: place, layer: layer, columns: configuration.hiddenSize, multipliers: multipliers)

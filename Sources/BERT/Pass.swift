@@ -19,7 +19,7 @@ struct Pass {
     layer == 0 ? workspace.input : workspace.layers[layer - 1].output
   }
 
-  func masks(_ place: Dropout.Place, layer: Int = 0, thread: Int = 0) -> RowMasks? {
+  func masks(_ place: Dropout.Sublayer, layer: Int = 0, thread: Int = 0) -> RowMasks? {
     model.masks(dropout, place, layer: layer, workspace.threads[thread].multipliers)
   }
 

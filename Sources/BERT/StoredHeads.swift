@@ -61,7 +61,7 @@ struct StoredHeads {
     }
     if reader.isSet("problem_type") {
       let expected = outputs == 1 ? "regression" : "single_label_classification"
-      guard reader.values["problem_type"] as? String == expected else {
+      guard try reader.string("problem_type", default: "") == expected else {
         throw .unsupported(
           path: reader.path, key: "problem_type", got: reader.show("problem_type"),
           expected: "\"\(expected)\", as the classifier has \(outputs) output\(outputs == 1 ? "" : "s")")

@@ -21,20 +21,12 @@ static inline MPI_Info CMPI_INFO_NULL(void) { return MPI_INFO_NULL; }
 // "No status wanted": a null pointer in Open MPI, another value elsewhere, in either case a cast.
 static inline MPI_Status *CMPI_STATUS_IGNORE(void) { return MPI_STATUS_IGNORE; }
 
-// "The receive buffer is the send buffer": the integer 1 cast to a pointer.
-static inline void *CMPI_IN_PLACE(void) { return MPI_IN_PLACE; }
-
 // Datatypes: addresses of library objects behind a cast.
 static inline MPI_Datatype CMPI_BYTE(void) { return MPI_BYTE; }
 static inline MPI_Datatype CMPI_UINT8_T(void) { return MPI_UINT8_T; }
 static inline MPI_Datatype CMPI_INT64_T(void) { return MPI_INT64_T; }
 static inline MPI_Datatype CMPI_FLOAT(void) { return MPI_FLOAT; }
 static inline MPI_Datatype CMPI_DOUBLE(void) { return MPI_DOUBLE; }
-
-// Reduction operations: addresses of library objects behind a cast.
-static inline MPI_Op CMPI_SUM(void) { return MPI_SUM; }
-static inline MPI_Op CMPI_MIN(void) { return MPI_MIN; }
-static inline MPI_Op CMPI_MAX(void) { return MPI_MAX; }
 
 // Whether a process may read another's memory as Open MPI wants to: tried on itself. The C library declares the call for
 // GNU sources only, and syscall() has a variable number of arguments, which Swift cannot call.

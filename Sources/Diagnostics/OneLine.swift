@@ -12,4 +12,10 @@ extension String {
     }
     return String(line)
   }
+
+  /// The text as messages repeat it: at most 60 characters, a longer one cut.
+  public var shortened: String {
+    // Counted in scalars: one character may hold any number of them.
+    unicodeScalars.count <= 60 ? self : String(unicodeScalars.prefix(59)) + "…"
+  }
 }

@@ -3,8 +3,7 @@ public import LinearAlgebra
 /// Jensen-Shannon divergences between the attention of models, over examples. [LD; METHODS 5]
 ///
 /// Mean over an example's queries, then heads, then examples. What is kept are moments, not the examples' values: of 25
-/// models with 12 layers and 12 heads those are 0.7 MB, and values would be 0.4 MB an example. Chunks of examples that were
-/// added apart are merged with ``merge(_:)``; in a fixed order of fixed chunks, bits do not depend on who added which.
+/// models with 12 layers and 12 heads those are 0.7 MB, and values would be 0.4 MB an example.
 public struct AttentionDivergence: Sendable, Equatable {
   /// What is compared.
   public let comparison: AttentionComparison
@@ -15,21 +14,9 @@ public struct AttentionDivergence: Sendable, Equatable {
 
   /// No examples yet.
   public init(_ comparison: AttentionComparison) {
-    self.init(
-      comparison, layers: AttentionMoments(figures: comparison.layers * comparison.pairs.count),
-      heads: AttentionMoments(figures: comparison.layers * comparison.matchedPairs.count * comparison.heads))
-  }
-
-  /// Divergences as they were stored.
-  public init(_ comparison: AttentionComparison, layers: AttentionMoments, heads: AttentionMoments) {
-    precondition(layers.means.count == comparison.layers * comparison.pairs.count, "layers are [layers, pairs]")
-    precondition(
-      heads.means.count == comparison.layers * comparison.matchedPairs.count * comparison.heads,
-      "heads are [layers, pairs with matched heads, H]")
-    precondition(layers.examples == heads.examples, "layers and heads are of the same examples")
     self.comparison = comparison
-    self.layers = layers
-    self.heads = heads
+    layers = AttentionMoments(figures: comparison.layers * comparison.pairs.count)
+    heads = AttentionMoments(figures: comparison.layers * comparison.matchedPairs.count * comparison.heads)
   }
 
   /// How many examples were added.
@@ -69,13 +56,6 @@ public struct AttentionDivergence: Sendable, Equatable {
     }
     layers.add(ofLayers)
     heads.add(ofHeads)
-  }
-
-  /// Adds other examples of the same comparison.
-  public mutating func merge(_ other: AttentionDivergence) {
-    precondition(other.comparison == comparison, "what is merged compares the same")
-    layers.merge(other.layers)
-    heads.merge(other.heads)
   }
 
   /// A pair's divergence in a layer, the mean over heads; nil without examples.

@@ -9,9 +9,8 @@ public struct ExampleMean: Sendable, Equatable {
 /// Means of several figures over examples, with what their standard errors need: a few numbers per figure however many
 /// examples there are.
 ///
-/// Examples are added by Welford's recurrence (1962) and disjoint sets of them merged by the formula of Chan, Golub and
-/// LeVeque (1979): equal values have a deviation of exactly 0, and none is lost beside a great mean. Both round, so bits
-/// depend on which examples are added and merged in which order, and on nothing else.
+/// Examples are added by Welford's recurrence (1962): equal values have a deviation of exactly 0, and none is lost beside a
+/// great mean. It rounds, so bits depend on which examples are added in which order, and on nothing else.
 public struct AttentionMoments: Sendable, Equatable {
   /// n: how many examples were added.
   public private(set) var examples: Int
@@ -22,15 +21,9 @@ public struct AttentionMoments: Sendable, Equatable {
 
   /// No examples of `figures` figures.
   public init(figures: Int) {
-    self.init(examples: 0, means: Array(repeating: 0, count: figures), squares: Array(repeating: 0, count: figures))
-  }
-
-  /// Moments as they were stored.
-  public init(examples: Int, means: [Double], squares: [Double]) {
-    precondition(examples >= 0 && means.count == squares.count, "every mean has its squared deviations")
-    self.examples = examples
-    self.means = means
-    self.squares = squares
+    examples = 0
+    means = Array(repeating: 0, count: figures)
+    squares = means
   }
 
   /// Adds one example's figures.
@@ -42,20 +35,6 @@ public struct AttentionMoments: Sendable, Equatable {
       means[index] += deviation / Double(examples)
       squares[index] += deviation * (figure - means[index])
     }
-  }
-
-  /// Adds other examples of the same figures.
-  mutating func merge(_ other: AttentionMoments) {
-    precondition(other.means.count == means.count, "the moments are of the same figures")
-    guard other.examples > 0 else { return }
-    let total = examples + other.examples
-    let share = Double(other.examples) / Double(total)
-    for index in means.indices {
-      let deviation = other.means[index] - means[index]
-      means[index] += deviation * share
-      squares[index] += other.squares[index] + deviation * deviation * share * Double(examples)
-    }
-    examples = total
   }
 
   /// One figure's mean; nil without examples.

@@ -27,52 +27,6 @@ extension Communicator {
     }
   }
 
-  /// Combines the ranks' arrays element by element, and gives every rank the result (`MPI_Allreduce`; MPI 3.1, section
-  /// 5.9.6). Open MPI gives every rank the same bits; the standard only advises it.
-  ///
-  /// - Parameters:
-  ///   - values: of the same length on every rank.
-  ///   - reduction: how values become one.
-  public func allreduce<Scalar: MPIScalar>(_ values: [Scalar], _ reduction: Reduction) throws -> [Scalar] {
-    var result = values
-    try result.withUnsafeMutableBufferPointer { try allreduce($0, reduction) }
-    return result
-  }
-
-  /// Replaces every rank's buffer by the sum over the ranks (`MPI_Allreduce` with `MPI_IN_PLACE`; MPI 3.1, section 5.9.6);
-  /// nothing is allocated here. Open MPI gives every rank the same bits; the standard only advises it.
-  ///
-  /// - Parameter buffer: of the same length on every rank.
-  public func sum(inPlace buffer: UnsafeMutableBufferPointer<Float>) throws {
-    try allreduce(buffer, .sum)
-  }
-
-  /// Combines the ranks' arrays element by element at one rank (`MPI_Reduce`; MPI 3.1, section 5.9.1).
-  ///
-  /// - Parameters:
-  ///   - values: of the same length on every rank.
-  ///   - reduction: how values become one.
-  ///   - root: the rank that gets the result.
-  /// - Returns: the result at the root, nil elsewhere.
-  public func reduce<Scalar: MPIScalar>(
-    _ values: [Scalar], _ reduction: Reduction, to root: Int
-  ) throws -> [Scalar]? {
-    let target = checked(root)
-    var result = values
-    try result.withUnsafeMutableBufferPointer { buffer in
-      for piece in pieces(of: buffer) {
-        let count = Int32(piece.count)
-        let code =
-          rank == root
-          ? MPI_Reduce(
-            CMPI_IN_PLACE(), piece.baseAddress, count, Scalar.datatype, reduction.operation, target, handle)
-          : MPI_Reduce(piece.baseAddress, nil, count, Scalar.datatype, reduction.operation, target, handle)
-        try check(code, "MPI_Reduce")
-      }
-    }
-    return rank == root ? result : nil
-  }
-
   /// Brings the ranks' arrays, which may differ in length, to one rank (`MPI_Gatherv`; MPI 3.1, section 5.5).
   ///
   /// - Parameters:
@@ -115,16 +69,6 @@ extension Communicator {
   func broadcast<Scalar: MPIScalar>(_ buffer: UnsafeMutableBufferPointer<Scalar>, from root: Int32) throws {
     for piece in pieces(of: buffer) {
       try check(MPI_Bcast(piece.baseAddress, Int32(piece.count), Scalar.datatype, root, handle), "MPI_Bcast")
-    }
-  }
-
-  private func allreduce<Scalar: MPIScalar>(
-    _ buffer: UnsafeMutableBufferPointer<Scalar>, _ reduction: Reduction
-  ) throws {
-    for piece in pieces(of: buffer) {
-      let code = MPI_Allreduce(
-        CMPI_IN_PLACE(), piece.baseAddress, Int32(piece.count), Scalar.datatype, reduction.operation, handle)
-      try check(code, "MPI_Allreduce")
     }
   }
 

@@ -51,16 +51,6 @@ extension Communicator {
     try probe(from: source, tag: tag, polling: polling).receive()
   }
 
-  /// Starts to receive a message and returns at once (`MPI_Irecv`; MPI 3.1, section 3.7.2).
-  ///
-  /// - Parameters:
-  ///   - source: whose message, or nil for anybody's.
-  ///   - tag: which kind, or nil for any.
-  /// - Returns: to be asked or waited for until it is complete, or cancelled.
-  public func irecv(from source: Int? = nil, tag: Int? = nil) throws -> ReceiveRequest {
-    try ReceiveRequest(from: pattern(source), tag: pattern(tag: tag), in: self)
-  }
-
   /// Waits politely until a message is there, and takes it in hand without receiving its pieces.
   ///
   /// - Parameters:

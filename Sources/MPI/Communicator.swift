@@ -46,17 +46,6 @@ public struct Communicator: @unchecked Sendable {
     try adopt("MPI_Comm_dup") { MPI_Comm_dup(handle, $0) }
   }
 
-  /// The ranks that gave the same `color`, ordered by `key` and then by rank (`MPI_Comm_split`; MPI 3.1, section 6.4.2).
-  /// Collective.
-  ///
-  /// - Parameters:
-  ///   - color: which group to be in, in `0...Int32.max`.
-  ///   - key: where to be in it, an `Int32`.
-  public func split(color: Int, key: Int) throws -> Communicator {
-    precondition(color >= 0, "a color is not negative")
-    return try adopt("MPI_Comm_split") { MPI_Comm_split(handle, Int32(color), Int32(key), $0) }
-  }
-
   /// The ranks that share memory with this one, in their old order (`MPI_Comm_split_type` with `MPI_COMM_TYPE_SHARED`; MPI
   /// 3.1, section 6.4.2). Collective.
   public func splitByNode() throws -> Communicator {

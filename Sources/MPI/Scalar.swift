@@ -26,22 +26,3 @@ extension Double: MPIScalar {
   /// `MPI_DOUBLE`.
   public static var datatype: OpaquePointer { CMPI_DOUBLE() }
 }
-
-/// How the ranks' values become one (MPI 3.1, section 5.9.2).
-public enum Reduction: Sendable {
-  /// Their sum, in an order that depends on the number of ranks, the element count and the MPI library.
-  case sum
-  /// The smallest.
-  case minimum
-  /// The largest.
-  case maximum
-
-  /// MPI's name of the operation.
-  var operation: MPI_Op {
-    switch self {
-    case .sum: CMPI_SUM()
-    case .minimum: CMPI_MIN()
-    case .maximum: CMPI_MAX()
-    }
-  }
-}

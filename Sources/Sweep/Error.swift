@@ -3,7 +3,7 @@ public import Diagnostics
 /// Why a sweep file cannot be run. Each message says what was got, what was expected and what to do.
 public enum SweepError: ProgramError, Hashable {
   /// A place in a sweep file.
-  public struct Place: Sendable, Hashable {
+  public struct KeyPlace: Sendable, Hashable {
     /// The file, as the person named it.
     public let file: String
     /// The line, from 1.
@@ -14,23 +14,23 @@ public enum SweepError: ProgramError, Hashable {
     public let section: SweepSection?
 
     /// The place of a key within it.
-    func of(_ name: String, line: Int? = nil) -> Place {
-      Place(file: file, line: line ?? self.line, key: key.isEmpty ? name : "\(key).\(name)", section: section)
+    func of(_ name: String, line: Int? = nil) -> KeyPlace {
+      KeyPlace(file: file, line: line ?? self.line, key: key.isEmpty ? name : "\(key).\(name)", section: section)
     }
   }
 
   /// The text is not YAML, or not one document.
-  case notYAML(Place, problem: String)
+  case notYAML(KeyPlace, problem: String)
   /// A mapping holds a key twice.
-  case duplicateKey(Place)
+  case duplicateKey(KeyPlace)
   /// A key that means nothing.
-  case unknownKey(Place, known: [String])
+  case unknownKey(KeyPlace, known: [String])
   /// A key that has no default is not there.
-  case missingKey(Place, expected: String)
+  case missingKey(KeyPlace, expected: String)
   /// A value of the wrong type, outside its range, or not one of the known names; `suggestion` is a name near it.
-  case wrongValue(Place, got: String, expected: String, suggestion: String? = nil)
+  case wrongValue(KeyPlace, got: String, expected: String, suggestion: String? = nil)
   /// A value that has a meaning in the design and no implementation yet.
-  case notImplemented(Place, got: String, available: [String])
+  case notImplemented(KeyPlace, got: String, available: [String])
   /// The facts about model and data lack a task of the sweep.
   case missingFacts(task: String)
   /// A split has no rows.
@@ -113,7 +113,7 @@ extension SweepError {
     case .noRows(let task, let split):
       "task '\(task)' has no rows in its \(split) file, expected at least one; check the file"
     case .group(let text, let problem):
-      "layer group \(Place.isShowable(text) ? "'\(text)'" : text.prefix(60).debugDescription): \(problem); expected \(LayerGroup.expected)"
+      "layer group \(KeyPlace.isShowable(text) ? "'\(text)'" : text.prefix(60).debugDescription): \(problem); expected \(LayerGroup.expected)"
     case .sameVariant(let name, let task):
       "variant '\(name)' changes no bit of the cells of task '\(task)' as they are without it, or with another variant; "
         + "expected a recipe that differs; remove it, or name its tasks"
@@ -162,7 +162,7 @@ extension SweepError {
   }
 }
 
-extension SweepError.Place: CustomStringConvertible {
+extension SweepError.KeyPlace: CustomStringConvertible {
   /// `sweep.yaml:7: recipe.epochs: `, the front of a message.
   public var description: String { key.isEmpty ? "\(file):\(line): " : "\(file):\(line): \(key): " }
 

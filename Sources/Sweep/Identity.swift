@@ -1,5 +1,5 @@
-internal import Crypto
 internal import Foundation
+internal import Hashing
 
 /// The SHA-256 of a canonical form: what makes two pieces of work the same.
 public struct Identity: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
@@ -14,13 +14,9 @@ public struct Identity: Sendable, Hashable, Codable, Comparable, CustomStringCon
 
   /// The identity of bytes, such as a file's.
   public init(ofBytes bytes: some Collection<UInt8>) {
-    var hasher = SHA256()
     // In place where it can be: a checkpoint's bytes are many.
-    let isDone: Void? = bytes.withContiguousStorageIfAvailable {
-      hasher.update(bufferPointer: UnsafeRawBufferPointer($0))
-    }
-    if isDone == nil { hasher.update(data: Data(bytes)) }
-    hex = hasher.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    let digest = bytes.withContiguousStorageIfAvailable { Self.digest(of: $0.span.bytes) }
+    hex = Self.digits(of: digest ?? Self.digest(of: Array(bytes).span.bytes))
   }
 
   /// The identity of a value: of its JSON with sorted keys.
@@ -50,4 +46,20 @@ public struct Identity: Sendable, Hashable, Codable, Comparable, CustomStringCon
 
   /// The order of the digits.
   public static func < (left: Identity, right: Identity) -> Bool { left.hex < right.hex }
+
+  private static func digest(of bytes: RawSpan) -> [UInt8] {
+    // The program has proved at its start that libcrypto has SHA-256 (SHA256.prove): what is left is a mistake of its own.
+    do { return try SHA256.digest(of: bytes) } catch { fatalError("\(error)") }
+  }
+
+  private static func digits(of digest: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(unsafeUninitializedCapacity: 2 * digest.count) { text in
+      for (index, byte) in digest.enumerated() {
+        text[2 * index] = digits[Int(byte >> 4)]
+        text[2 * index + 1] = digits[Int(byte & 15)]
+      }
+      return 2 * digest.count
+    }
+  }
 }

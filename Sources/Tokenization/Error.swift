@@ -1,4 +1,5 @@
 public import Diagnostics
+public import JSONReader
 
 /// What can go wrong when a tokenizer is built or used. Each message says what was found, what was expected, what to do.
 public enum TokenizationError: ProgramError, Equatable {
@@ -10,10 +11,8 @@ public enum TokenizationError: ProgramError, Equatable {
   case invalidUTF8(file: String, line: Int)
   /// A file begins with a byte order mark.
   case byteOrderMark(file: String, encoding: String)
-  /// A file is not JSON; the byte offset is counted from 0.
-  case invalidJSON(file: String, offset: Int, expected: String)
-  /// A JSON text writes half of a surrogate pair as a character; the byte offset is counted from 0.
-  case halfSurrogate(file: String, offset: Int, code: UInt32)
+  /// A file is not JSON, or no object.
+  case notJSON(file: String, JSONError)
   /// A value of a JSON file is of the wrong kind or out of range.
   case invalidValue(file: String, key: String, found: String, expected: String)
   /// A value of a JSON file asks for something that is not BERT's WordPiece.
@@ -45,26 +44,23 @@ public enum TokenizationError: ProgramError, Equatable {
       "\(file), line \(line): expected UTF-8, found other bytes; save the file as UTF-8"
     case .byteOrderMark(let file, let encoding):
       "\(file): begins with a byte order mark of \(encoding), expected UTF-8 without one; save it so"
-    case .invalidJSON(let file, let offset, let expected):
-      "\(file), byte \(offset): not JSON, expected \(expected); fetch the file again"
-    case .halfSurrogate(let file, let offset, let code):
-      "\(file), byte \(offset): \\u\(String(code, radix: 16)) is half of a surrogate pair, expected both halves or another "
-        + "character; correct it or fetch the file again"
+    case .notJSON(let file, let error):
+      "\(file): not JSON: \(error.description(in: "the file")); correct it or fetch the file again"
     case .invalidValue(let file, let key, let found, let expected):
       "\(file): \(key) is \(found), expected \(expected); correct it or fetch the file again"
     case .unsupported(let file, let key, let found, let expected):
       "\(file): \(key) is \(found), expected \(expected); only BERT's WordPiece tokenizer is supported"
     case .specialTokenMissing(let role, let token, let vocabulary):
-      "\(role) \(shortened(token).debugDescription) is not in \(vocabulary) and no file states its id; add it there or name "
+      "\(role) \(token.shortened.debugDescription) is not in \(vocabulary) and no file states its id; add it there or name "
         + "the right token in tokenizer_config.json"
     case .addedTokenID(let file, let token, let stated, let given):
-      "\(file): the added token \(shortened(token).debugDescription) is said to have id \(stated), but transformers gives it "
+      "\(file): the added token \(token.shortened.debugDescription) is said to have id \(stated), but transformers gives it "
         + "\(given), as it counts on from the entries of the vocabulary; correct the id, or complete the vocabulary"
     case .idBeyondEmbedding(let file, let token, let id, let rows):
-      "\(file): the added token \(shortened(token).debugDescription) has id \(id), but by vocab_size in config.json the "
+      "\(file): the added token \(token.shortened.debugDescription) has id \(id), but by vocab_size in config.json the "
         + "embedding has \(rows) rows; resize the model's embedding for it, or take the token out"
     case .tokensCollide(let file, let first, let second, let shared):
-      "\(file): the tokens \(shortened(first).debugDescription) and \(shortened(second).debugDescription) have \(shared) in "
+      "\(file): the tokens \(first.shortened.debugDescription) and \(second.shortened.debugDescription) have \(shared) in "
         + "common, expected each to have its own; take one of them out"
     case .vocabularyTooSmall(let got, let needed):
       "a vocabulary of \(got) tokens was asked for, the special tokens and the text's characters alone are \(needed); ask "

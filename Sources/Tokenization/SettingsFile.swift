@@ -1,3 +1,6 @@
+internal import Diagnostics
+internal import JSONReader
+
 /// A JSON file of a model directory. A file that does not exist has no values.
 struct SettingsFile {
   let path: String
@@ -10,9 +13,16 @@ struct SettingsFile {
       root = nil
       return
     }
-    let json = try JSON(parsing: bytes, file: path)
-    guard case .object = json else { throw TokenizationError.invalidJSON(file: path, offset: 0, expected: "an object") }
-    root = json
+    try refuseByteOrderMark(bytes, file: path)
+    do {
+      let json = try JSON(parsing: bytes)
+      guard case .object = json else {
+        throw JSONError.unexpected(offset: 0, expected: "an object", got: bytes.first)
+      }
+      root = json
+    } catch let error as JSONError {
+      throw TokenizationError.notJSON(file: path, error)
+    }
   }
 
   var exists: Bool { root != nil }
@@ -46,7 +56,7 @@ struct SettingsFile {
   }
 
   func integer(_ json: JSON, in range: ClosedRange<Int>, key: @autoclosure () -> String) throws -> Int {
-    guard case .number(let number) = json, let value = Int(exactly: number), range.contains(value) else {
+    guard case .number(let number) = json, let value = Int(exactly: number.value), range.contains(value) else {
       throw invalid(key(), found: json, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
@@ -81,7 +91,7 @@ struct SettingsFile {
 
 /// A key as it is where that is plain, and in quotes where it is not, so that a message stays one line.
 private func shownKey(_ key: String) -> String {
-  let key = shortened(key)
+  let key = key.shortened
   let isPlain = key.unicodeScalars.allSatisfy { $0.isASCII && $0.value >= 0x20 }
   return isPlain ? key : key.debugDescription
 }

@@ -1,3 +1,6 @@
+internal import Diagnostics
+internal import JSONReader
+
 /// A token as a file describes it, with what is still open.
 private struct TokenSetting {
   var content: String
@@ -33,7 +36,7 @@ extension SettingsFile {
     func flag(_ name: String) throws -> Bool? {
       guard let value = json[name] else { return nil }
       guard case .bool(let flag) = value else {
-        throw invalid("\(name) of \(shortened(content).debugDescription)", found: value, expected: "true or false")
+        throw invalid("\(name) of \(content.shortened.debugDescription)", found: value, expected: "true or false")
       }
       return flag
     }
@@ -93,7 +96,7 @@ extension TokenizerFiles {
     case .array(let tokens):
       return try tokens.map { json in
         let setting = try tokenizer.token(json, key: "added_tokens", isSpecial: false)
-        let key = "added_tokens: id of \(shortened(setting.content).debugDescription)"
+        let key = "added_tokens: id of \(setting.content.shortened.debugDescription)"
         return StatedToken(id: try tokenizer.id(json["id"] ?? .null, key: key), setting: setting, file: tokenizer)
       }
     case let other: throw tokenizer.invalid("added_tokens", found: other, expected: "a list of tokens")
@@ -134,7 +137,7 @@ extension TokenizerFiles {
       for member in addedTokens.members {
         let isSpecial = special.contains(Array(member.key.utf8))
         let setting = TokenSetting(content: member.key, normalized: !isSpecial, isSpecial: isSpecial)
-        let id = try addedTokens.id(member.value, key: shortened(member.key).debugDescription)
+        let id = try addedTokens.id(member.value, key: member.key.shortened.debugDescription)
         try state(StatedToken(id: id, setting: setting, file: addedTokens))
       }
       for token in try backendTokens() { try state(token) }
@@ -254,7 +257,7 @@ extension TokenizerFiles {
     }
     func piece(_ kind: String, _ name: String, _ segment: Int) -> JSON {
       let members: [JSON.Member] = [
-        .init(key: "id", value: .string(name)), .init(key: "type_id", value: .number(Double(segment))),
+        .init(key: "id", value: .string(name)), .init(key: "type_id", value: .number(.init(segment))),
       ]
       return .object([.init(key: kind, value: .object(members))])
     }
@@ -275,7 +278,7 @@ extension TokenizerFiles {
         "\(part).\(form)", expected: "[CLS], the texts and [SEP] after each, of segment 0 and then 1")
     }
     func id(_ token: String) throws -> (String, Int32) {
-      let key = "\(part).special_tokens[\(shortened(token).debugDescription)].ids"
+      let key = "\(part).special_tokens[\(token.shortened.debugDescription)].ids"
       let ids = tokenizer["\(part).special_tokens"]?[token]?["ids"]
       guard case .array(let list) = ids, list.count == 1 else {
         throw tokenizer.unsupported(key, found: ids, expected: "a list of one id")
@@ -291,7 +294,7 @@ extension TokenizerFiles {
     for (token, id) in [frame.classifier, frame.separator] {
       guard let known = added.id(of: token), known != id else { continue }
       throw tokenizer.unsupported(
-        "post_processor: id of \(shortened(token).debugDescription)", found: .number(Double(id)),
+        "post_processor: id of \(token.shortened.debugDescription)", found: .number(.init(Int(id))),
         expected: "\(known), as in the vocabulary")
     }
   }

@@ -1,4 +1,6 @@
+internal import Diagnostics
 import Foundation
+internal import JSONReader
 
 /// What a Hugging Face directory says of its tokenizer, read as `transformers` 5 reads it. All files are read through
 /// `directory`, which therefore knows them all.
@@ -188,7 +190,7 @@ struct TokenizerFiles {
       try members.map { member in
         (
           Array(member.key.utf8),
-          try tokenizer.id(member.value, key: "model.vocab[\(shortened(member.key).debugDescription)]")
+          try tokenizer.id(member.value, key: "model.vocab[\(member.key.shortened.debugDescription)]")
         )
       })
     if let (id, first, second) = vocabulary.sharedID() {

@@ -24,9 +24,6 @@ public struct VocabularyLearner: Sendable {
     normalizer = Normalizer(options)
   }
 
-  /// How many different words it has read.
-  public var wordCount: Int { words.counts.count }
-
   /// Counts the words of a text. Special tokens are not looked for in it.
   public mutating func read(_ text: String) {
     var text = text

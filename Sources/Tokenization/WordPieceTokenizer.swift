@@ -1,3 +1,4 @@
+internal import Diagnostics
 public import Foundation
 
 /// Text to token ids, as BERT does it; id for id what `transformers`' `BertTokenizer` (Rust `tokenizers` 0.23) gives.
@@ -75,7 +76,7 @@ public struct WordPieceTokenizer: Sendable {
         // `tokenizers` finds such a token everywhere, and may do so without end.
         guard !spelling.isEmpty else {
           throw TokenizationError.unsupported(
-            file: vocabularyFile, key: "normalized of \(shortened(token.content).debugDescription)", found: "true",
+            file: vocabularyFile, key: "normalized of \(token.content.shortened.debugDescription)", found: "true",
             expected: "false, as normalising leaves nothing of it")
         }
         if let other = spellings.updateValue(token.content, forKey: spelling) {

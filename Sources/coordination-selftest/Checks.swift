@@ -1,5 +1,6 @@
 import Coordination
 import Diagnostics
+import FakeUnits
 import Foundation
 import MPI
 import Sweep
@@ -40,7 +41,7 @@ func checkFailures(_ all: Communicator) throws {
 /// An error that ends the job on one rank ends it on all, with one exit code.
 func checkFatalErrors(_ all: Communicator) throws {
   let last = all.size - 1
-  let units = (0..<4 * all.size).map { unit("\($0)") }
+  let units = (0..<4 * all.size).map { unit("\($0)", cost: dear) }
   let end = try SelfTest.run(units, on: all, stop: StopSignal()) { _, _, context in
     if all.rank == last { throw Fatal() }
     while !context.shouldStop { Thread.sleep(forTimeInterval: 0.001) }
@@ -90,7 +91,7 @@ func checkHugePayload(_ all: Communicator) throws {
   expect(all.size > 1, "two ranks")
   let count = 3 << 30
   // Rank 0 lets go of it until another rank has it.
-  let end = try SelfTest.run([unit("huge")], retries: 10_000, on: all, stop: StopSignal()) { _, _, _ in
+  let end = try SelfTest.run([unit("huge", cost: dear)], retries: 10_000, on: all, stop: StopSignal()) { _, _, _ in
     guard all.rank > 0 else {
       Thread.sleep(forTimeInterval: 0.01)
       throw Failure.expected

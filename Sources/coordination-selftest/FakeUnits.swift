@@ -1,54 +1,26 @@
 import Coordination
-import Diagnostics
+import FakeUnits
 import Foundation
 import MPI
 import Sweep
 import Synchronization
 
-/// What a unit does is decided by its name; its work is never looked at.
-private let someWork = Work.fineTuning(
-  FineTuningWork(Cell(id: Identity(hex: "none"), task: "none", headSeed: 0, orderSeed: 0)))
-
-/// A unit whose identity is its name, and which travels alone unless it is cheap.
-func unit(
-  _ name: String, needs: [String] = [], at place: WorkUnit.Place = .anywhere, cost: Double = 1e12
-) -> WorkUnit {
-  WorkUnit(
-    id: Identity(hex: name), work: someWork, cost: cost, name: name, needs: needs.map { Identity(hex: $0) },
-    place: place)
-}
+/// The cost of a unit that travels alone.
+let dear = 1e12
 
 /// The shape of a sweep: cells, points of a surface for each, probes with payloads, and a reduction of them at rank 0.
 let sweep: [WorkUnit] = {
   let cells = ["a", "b", "c"]
-  var units = cells.map { unit("cell \($0)") }
+  var units = cells.map { unit("cell \($0)", cost: dear) }
   units += cells.flatMap { cell in (0..<30).map { unit("point \(cell) \($0)", needs: ["cell \(cell)"], cost: 1e6) } }
   units += cells.map { unit("probe \($0)", needs: ["cell \($0)"], cost: 1e10) }
-  units.append(unit("consistency", needs: cells.map { "probe \($0)" }, at: .root))
+  units.append(unit("consistency", needs: cells.map { "probe \($0)" }, at: .root, cost: dear))
   return units
 }()
 
-/// A result that depends on the unit's name and on every bit of its inputs; a probe's payload has some MiB.
+/// What a plain loop gets; a probe's payload has some MiB.
 func result(of unit: WorkUnit, _ inputs: Inputs) -> (measurements: [String: Double], payload: [UInt8]?) {
-  var state: UInt64 = 0xCBF2_9CE4_8422_2325
-  func mix(_ value: UInt64) { state = (state ^ value) &* 0x0000_0100_0000_01B3 }
-  for byte in unit.name.utf8 { mix(UInt64(byte)) }
-  for need in unit.needs {
-    for (name, value) in (inputs[need] ?? ["missing": 0]).sorted(by: { $0.key < $1.key }) {
-      for byte in name.utf8 { mix(UInt64(byte)) }
-      mix(value.bitPattern)
-    }
-  }
-  let odd = [Double.nan, -.infinity, -0.0, .leastNonzeroMagnitude][Int(state >> 62)]
-  let count = unit.name.hasPrefix("probe") ? 3 << 20 + Int(state >> 55) : Int(state >> 52)
-  let payload = unit.place == .root ? nil : (0..<count).map { UInt8(truncatingIfNeeded: state >> UInt64($0 % 57)) }
-  return (["value": Double(state >> 11) / 3, "odd": odd], payload)
-}
-
-/// An error that ends a job.
-struct Fatal: ProgramError, Equatable {
-  var exitStatus = ExitStatus.inputOutput
-  var description: String { "fatal \(exitStatus.rawValue)" }
+  values(of: unit, inputs) { unit.name.hasPrefix("probe") ? 3 << 20 + Int($0 >> 55) : Int($0 >> 52) }
 }
 
 /// Keeps outcomes in memory, and looks at the clock of the coordinator's thread.

@@ -1,4 +1,5 @@
 import Coordination
+import FakeUnits
 import Foundation
 import MPI
 import Sweep
@@ -16,7 +17,7 @@ func measure(_ all: Communicator) throws {
 private func measureIdleness(_ all: Communicator) throws {
   let before = secondsOfProcessor(CLOCK_PROCESS_CPUTIME_ID)
   let start = ContinuousClock.now
-  let end = try SelfTest.run([unit("sleep", at: .root)], on: all, stop: StopSignal()) { _, _, _ in
+  let end = try SelfTest.run([unit("sleep", at: .root, cost: dear)], on: all, stop: StopSignal()) { _, _, _ in
     Thread.sleep(forTimeInterval: 6)
     return .done(measurements: [:])
   }
@@ -33,7 +34,7 @@ private func measureIdleness(_ all: Communicator) throws {
 /// Rank 0's main thread computes; the others ask for a unit every 5 ms.
 private func measureLatency(_ all: Communicator) throws {
   let count = 1000
-  var units = (0..<count).map { unit("\($0)") }
+  var units = (0..<count).map { unit("\($0)", cost: dear) }
   units.append(unit("compute", at: .root, cost: 1e15))
   let clock = ContinuousClock()
   var ended: ContinuousClock.Instant?

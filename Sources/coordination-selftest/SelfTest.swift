@@ -1,4 +1,5 @@
 import Coordination
+import FakeUnits
 import Foundation
 import MPI
 import Sweep
@@ -44,7 +45,7 @@ enum SelfTest {
 
   /// Every rank has a unit that ends when it is told to.
   private static func waitForSignal(_ all: Communicator) throws -> Int32 {
-    let units = (0..<all.size).map { unit("\($0)") }
+    let units = (0..<all.size).map { unit("\($0)", cost: dear) }
     let end = try run(units, on: all, stop: .catchingSignals()) { _, _, context in
       if all.rank == 0 { try FileHandle.standardOutput.write(contentsOf: Data("working\n".utf8)) }
       while !context.shouldStop { Thread.sleep(forTimeInterval: 0.01) }

@@ -1,5 +1,6 @@
 import Foundation
 import GLUE
+import JSONReader
 import TensorFiles
 import Tokenization
 
@@ -35,7 +36,7 @@ enum Description: String, CaseIterable {
         return [example.text, example.pair ?? ""].map { Self.digits(Array($0.utf8)) }.joined(separator: ",") + ","
           + label
       }.joined(separator: " ")
-    case .json: return Self.json(try JSON(parsing: Array(Data(contentsOf: url)), file: url.path))
+    case .json: return Self.json(try JSON(parsing: Array(Data(contentsOf: url))))
     }
   }
 
@@ -48,7 +49,7 @@ enum Description: String, CaseIterable {
     switch json {
     case .null: "null"
     case .bool(let value): "\(value)"
-    case .number(let value): String(value.bitPattern, radix: 16)
+    case .number(let value): String(value.value.bitPattern, radix: 16)
     case .string(let value): "\"" + digits(Array(value.utf8)) + "\""
     case .array(let values): "[" + values.map(Self.json).joined(separator: ",") + "]"
     case .object(let members):

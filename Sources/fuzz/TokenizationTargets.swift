@@ -1,12 +1,13 @@
 import BERT
 import FineTuning
 import Foundation
+import JSONReader
 import Tokenization
 
 /// The files of a tokenizer, and texts.
 let tokenizationTargets = [
   Target(name: "json") { _ in
-    Reader { _ = try JSON(parsing: $0, file: "file.json") }
+    Reader { _ = try JSON(parsing: $0) }
   },
 
   Target(name: "vocabulary") { scratch in

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Foundation
+import Hashing
 import LinearAlgebra
 
 /// Starts the program and turns every error into one line and an exit code.
@@ -11,6 +12,7 @@ enum Main {
       try Processor.prepare()
       // Threads are the program's own, each with products of one thread.
       try BLAS.setThreads(1)
+      try SHA256.prove()
       var command = try Seedscape.parseAsRoot()
       try command.run()
     } catch {

@@ -76,7 +76,7 @@ import Testing
     let limit = key == "num_hidden_layers" ? 255 : Int(Int32.max)
     let expected = "a whole number from 1 to \(limit)"
     let bad = [
-      (nil, "missing"), ("true", "true"), ("[8]", "[8]"), ("1e300", "1e+300"), ("0", "0"), ("-8", "-8"),
+      (nil, "missing"), ("true", "true"), ("[8]", "a list of 1"), ("1e300", "1e300"), ("0", "0"), ("-8", "-8"),
       ("2.5", "2.5"), ("\"8\"", "\"8\""), ("\(limit + 1)", "\(limit + 1)"),
     ]
     for (value, got) in bad {
@@ -188,7 +188,7 @@ import Testing
         path: directory.appending(path: "config.json").path, reason: "no such file")
     ) { try BERTConfiguration(directory: directory) }
     let nested = String(repeating: "[", count: 100_000)
-    for text in ["", "{\"vocab_size\": 20", "{\"vocab_size\": NaN}", "{\"vocab_size\": 1e999}", nested] {
+    for text in ["", "{\"vocab_size\": 20", "{\"vocab_size\": NaN}", nested] {
       guard
         case .configurationUnreadable("c", let reason) = #expect(
           throws: ModelError.self,

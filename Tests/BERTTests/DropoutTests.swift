@@ -46,7 +46,7 @@ import Testing
 
   /// residual = 0 and a + bias = 1 make each row of the sum its mask: xhat / scale is the mask minus its mean, and dA
   /// is dResidual times the mask.
-  @Test(arguments: [Dropout.Place.attentionOutput, .output]) func subLayerOutputs(place: Dropout.Place) throws {
+  @Test(arguments: [Dropout.Sublayer.attentionOutput, .output]) func subLayerOutputs(place: Dropout.Sublayer) throws {
     let channels = 2048
     let tiny = try TinyCase(TinyShape(lengths: [17, 20, 20], channels: channels, heads: 2), dropout: 0.1)
     let (offsets, count) = (tiny.batch.offsets, tiny.tokens * channels)
@@ -152,11 +152,11 @@ import Testing
     var configuration = try BERTConfiguration.tiny()
     configuration.hiddenDropout = 0.5
     configuration.attentionDropout = 0.75
-    func scale(_ place: Dropout.Place) -> Double {
+    func scale(_ place: Dropout.Sublayer) -> Double {
       Dropout(configuration, generator: Philox(seed: 1, purpose: .dropout), step: 0)
         .multipliers(place, sequence: 0, rows: 8, columns: 32).max() ?? 0
     }
-    for place in [Dropout.Place.embeddings, .attentionOutput, .output, .classifier] { #expect(scale(place) == 2) }
+    for place in [Dropout.Sublayer.embeddings, .attentionOutput, .output, .classifier] { #expect(scale(place) == 2) }
     #expect(scale(.attention) == 4)
     configuration.classifierDropout = 0.875
     #expect(scale(.classifier) == 8 && scale(.output) == 2)
@@ -208,11 +208,11 @@ import Testing
 
   /// The third sequence of a batch is the first of a micro-batch that starts there; any other coordinate changes the
   /// mask.
-  @Test(arguments: [Dropout.Place.embeddings, .attention, .attentionOutput, .output, .classifier])
-  func firstExampleShiftsTheMask(place: Dropout.Place) throws {
+  @Test(arguments: [Dropout.Sublayer.embeddings, .attention, .attentionOutput, .output, .classifier])
+  func firstExampleShiftsTheMask(place: Dropout.Sublayer) throws {
     let configuration = try BERTConfiguration.tiny(dropout: 0.5)
     func mask(
-      seed: UInt64 = 1, step: Int = 4, firstExample: Int = 0, _ place: Dropout.Place, sequence: Int, layer: Int = 1,
+      seed: UInt64 = 1, step: Int = 4, firstExample: Int = 0, _ place: Dropout.Sublayer, sequence: Int, layer: Int = 1,
       part: Int = 1
     ) -> [Double] {
       Dropout(

@@ -1,20 +1,8 @@
 import Coordination
 import Diagnostics
+import FakeUnits
 import Sweep
 import Synchronization
-
-/// What a unit of these tests does is decided by its name; its work is never looked at.
-private let someWork = Work.fineTuning(
-  FineTuningWork(Cell(id: Identity(hex: "none"), task: "none", headSeed: 0, orderSeed: 0)))
-
-/// A unit whose identity is its name.
-func unit(
-  _ name: String, needs: [String] = [], at place: WorkUnit.Place = .anywhere, cost: Double = 1
-) -> WorkUnit {
-  WorkUnit(
-    id: Identity(hex: name), work: someWork, cost: cost, name: name, needs: needs.map { Identity(hex: $0) },
-    place: place)
-}
 
 extension Outcome {
   /// An outcome of the unit with a name.
@@ -36,27 +24,10 @@ let sweep: [WorkUnit] = {
   return units
 }()
 
-/// A result that depends on the unit's name and on every bit of its inputs, and is sometimes not finite.
+/// What a plain loop gets.
 func result(of unit: WorkUnit, _ inputs: Inputs) -> UnitResult {
-  var state: UInt64 = 0xCBF2_9CE4_8422_2325
-  func mix(_ value: UInt64) { state = (state ^ value) &* 0x0000_0100_0000_01B3 }
-  for byte in unit.name.utf8 { mix(UInt64(byte)) }
-  for need in unit.needs {
-    for (name, value) in (inputs[need] ?? ["missing": 0]).sorted(by: { $0.key < $1.key }) {
-      for byte in name.utf8 { mix(UInt64(byte)) }
-      mix(value.bitPattern)
-    }
-  }
-  let odd = [Double.nan, -.infinity, -0.0, .leastNonzeroMagnitude][Int(state >> 62)]
-  let payload = (0..<Int(state >> 54)).map { UInt8(truncatingIfNeeded: state >> UInt64($0 % 57)) }
-  return .done(
-    measurements: ["value": Double(state >> 11) / 3, "odd": odd], payload: unit.place == .root ? nil : payload)
-}
-
-/// An error that ends a job.
-struct Fatal: ProgramError, Equatable {
-  var exitStatus = ExitStatus.inputOutput
-  var description: String { "fatal \(exitStatus.rawValue)" }
+  let (measurements, payload) = values(of: unit, inputs) { Int($0 >> 54) }
+  return .done(measurements: measurements, payload: payload)
 }
 
 /// Keeps outcomes in memory, and throws at one of the calls.

@@ -1,5 +1,6 @@
 import Coordination
 import Diagnostics
+import FakeUnits
 import Foundation
 import Sweep
 import Synchronization

@@ -1,4 +1,5 @@
 import Coordination
+import FakeUnits
 import Sweep
 import Testing
 

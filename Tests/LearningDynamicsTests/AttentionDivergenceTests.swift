@@ -17,10 +17,9 @@ private func comparison(_ pairs: [AttentionPair.Heads] = [.matched], heads: Int 
 }
 
 /// Divergences of `count` random examples of different lengths.
-private func random(_ count: Int, from first: Int = 0, _ comparison: AttentionComparison) throws -> AttentionDivergence
-{
+private func random(_ count: Int, _ comparison: AttentionComparison) throws -> AttentionDivergence {
   var divergence = AttentionDivergence(comparison)
-  for example in first..<first + count { try randomExample(example, comparison.heads).add(to: &divergence) }
+  for example in 0..<count { try randomExample(example, comparison.heads).add(to: &divergence) }
   return divergence
 }
 
@@ -28,12 +27,7 @@ private func randomExample(_ index: Int, _ heads: Int) -> Attention {
   .awkward(models: 2, heads: heads, length: 1 + index * 7 % 12, seed: UInt32(100 + index))
 }
 
-/// Whether two means are the same but for rounding.
-private func isNear(_ x: ExampleMean?, _ y: ExampleMean?) -> Bool {
-  guard let y, let error = y.standardError else { return false }
-  return isNear(x, value: y.value, error: error)
-}
-
+/// Whether a mean and its error are these but for rounding.
 private func isNear(_ x: ExampleMean?, value: Double, error: Double) -> Bool {
   guard let x, let found = x.standardError else { return false }
   return abs(x.value - value) < 1e-15 && abs(found - error) < 1e-15
@@ -129,44 +123,10 @@ private func isNear(_ x: ExampleMean?, value: Double, error: Double) -> Bool {
     #expect(isRight(divergence.mean(ofLayer: 0, pair: 0), values.map { $0.reduce(0, +) / 3 }))
   }
 
-  /// Chunks of 1, 17 and 22 examples are the 40 at once but for rounding, and the same bits every time.
-  @Test func chunksMerge() throws {
-    let comparison = comparison([.unmatched, .matched], heads: 3)
-    let chunks = [try random(1, comparison), try random(17, from: 1, comparison), try random(22, from: 18, comparison)]
-    var merged = AttentionDivergence(comparison)
-    for chunk in chunks { merged.merge(chunk) }
-    let whole = try random(40, comparison)
-    #expect(merged.examples == 40)
-    #expect(isNear(merged.mean(ofLayer: 0, pair: 0), whole.mean(ofLayer: 0, pair: 0)))
-    for head in 0..<3 {
-      #expect(isNear(merged.means(ofHeadsIn: 0, pair: 1)?[head], whole.means(ofHeadsIn: 0, pair: 1)?[head]))
-    }
-
-    // As they come back from storage.
-    var stored = AttentionDivergence(comparison)
-    for chunk in chunks {
-      func restored(_ moments: AttentionMoments) -> AttentionMoments {
-        AttentionMoments(examples: moments.examples, means: moments.means, squares: moments.squares)
-      }
-      stored.merge(AttentionDivergence(comparison, layers: restored(chunk.layers), heads: restored(chunk.heads)))
-    }
-    #expect(stored == merged)
-  }
-
-  @Test func nothingMergedChangesNothing() throws {
-    let chunk = try random(5, comparison())
-    var (left, right) = (AttentionDivergence(comparison()), chunk)
-    left.merge(chunk)
-    right.merge(AttentionDivergence(comparison()))
-    #expect(left == chunk && right == chunk)
-  }
-
   /// Exactly 0, not the root of what rounding leaves.
   @Test func equalExamplesHaveNoDeviation() throws {
     var divergence = AttentionDivergence(comparison(heads: 3))
-    for _ in 0..<10 { try randomExample(4, 3).add(to: &divergence) }
-    let chunk = divergence
-    divergence.merge(chunk)
+    for _ in 0..<20 { try randomExample(4, 3).add(to: &divergence) }
     #expect(divergence.examples == 20)
     let mean = try #require(divergence.mean(ofLayer: 0, pair: 0))
     #expect(mean.standardError == 0 && mean.value > 0)

@@ -98,8 +98,9 @@ import Testing
     let error = try #require(throws: LedgerError.self) { try Ledger(reading: run) }
     #expect(error.description.contains("is not there, expected the ledger of a run directory"))
     #expect(try temporary.files().isEmpty)
-    try Ledger(at: run).record([recorded(unit("a"))])
-    #expect(try Ledger(reading: run).outcomes().count == 1)
+    let a = unit("a")
+    try Ledger(at: run).record([recorded(a, .done, ["loss": 1])])
+    #expect(try Ledger(reading: run).measurements(of: a.id) == ["loss": 1])
   }
 
   @Test func filesOfNewerProgramsAndOtherFilesAreRefused() throws {

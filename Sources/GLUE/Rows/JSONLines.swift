@@ -1,4 +1,4 @@
-internal import Tokenization
+internal import JSONReader
 
 extension SourceFile {
   /// The rows of a file with one JSON object per line.
@@ -37,7 +37,7 @@ private struct JSONRow {
     }
     guard String(validating: text, as: UTF8.self) != nil else { throw .notUTF8(text[...], path: path, line: line) }
     do {
-      guard case .object(let members) = try JSON(parsing: text, file: path) else { throw NoObject() }
+      guard case .object(let members) = try JSON(parsing: text) else { throw NoObject() }
       self.members = members
     } catch {
       throw .malformedJSON(path: path, line: line, problem: Self.problem(text, error))
@@ -55,10 +55,10 @@ private struct JSONRow {
     if text.starts(with: [0xEF, 0xBB, 0xBF]) {
       return "got a byte order mark within the file, which joining files leaves; remove it"
     }
-    if case TokenizationError.halfSurrogate(_, let offset, let code) = error {
+    if case JSONError.halfSurrogate(let offset, let code) = error {
       return "\\u\(String(code, radix: 16)) at its byte \(offset + 1) is half a surrogate pair, which is no character"
     }
-    guard case TokenizationError.invalidJSON(_, let offset, let expected) = error, text.indices.contains(offset) else {
+    guard case JSONError.unexpected(let offset, let expected, .some) = error else {
       return "the line is not a JSON object"
     }
     for word in ["NaN", "Infinity", "-Infinity", "-NaN"] where text[offset...].starts(with: word.utf8) {
@@ -95,10 +95,10 @@ private struct JSONRow {
     switch try member(column) {
     case .string(let text): return text
     case .number(let number):
-      guard abs(number) < 0x1p53 else {
+      guard abs(number.value) < 0x1p53 else {
         throw wrong("\(column.shown) is a number too great to be told from the next one; write it as a string")
       }
-      return Int(exactly: number).map(String.init) ?? String(number)
+      return Int(exactly: number.value).map(String.init) ?? String(number.value)
     case nil where isOptional: return nil
     case nil where mayBeEmpty, .null? where mayBeEmpty: return ""
     case nil: throw missing(column)

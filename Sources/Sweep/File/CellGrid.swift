@@ -28,7 +28,7 @@ struct CellGrid: Sendable, Hashable {
   /// - Throws: ``SweepError`` for more cells than a plan may have units, and for two cells of one name.
   init(
     tasks: [String], initialisations: [Initialisation], variants: [RecipeVariant], seeds: [Seed],
-    _ place: SweepError.Place
+    _ place: SweepError.KeyPlace
   ) throws {
     (self.tasks, self.initialisations, self.variants, self.seeds) = (tasks, initialisations, variants, seeds)
     let kinds = tasks.map { ($0, Self.kinds(of: $0, initialisations, variants)) }

@@ -56,7 +56,7 @@ extension SweepFile {
     try YAMLText(bytes, file: path).text
   }
 
-  private static func defaultName(_ path: String, _ place: SweepError.Place) throws -> String {
+  private static func defaultName(_ path: String, _ place: SweepError.KeyPlace) throws -> String {
     let file = path.split(separator: "/").last ?? ""
     let name = String(file.prefix(upTo: file.lastIndex(of: ".") ?? file.endIndex))
     guard FileName.isValid(name) else {
@@ -77,7 +77,7 @@ extension SweepFile {
 
   /// A trajectory, and its plane, are made of snapshots.
   private func checkSnapshots(_ keys: YAMLMapping<Requests.CodingKeys>) throws {
-    func check(_ what: String, _ cells: CellSelection, _ place: SweepError.Place?) throws {
+    func check(_ what: String, _ cells: CellSelection, _ place: SweepError.KeyPlace?) throws {
       for kind in kinds(of: cells) {
         let recipe = recipe(task: kind.task, initialisation: kind.initialisation, variant: kind.variant)
         guard recipe.snapshots == .none else { continue }
@@ -99,7 +99,7 @@ extension SweepFile {
   }
 
   /// A cell's batch and micro-batch may come from different places of the file.
-  private func checkMicroBatches(_ place: SweepError.Place) throws {
+  private func checkMicroBatches(_ place: SweepError.KeyPlace) throws {
     for kind in grid.allKinds {
       let recipe = recipe(task: kind.task, initialisation: kind.initialisation, variant: kind.variant)
       guard let microBatch = recipe.microBatch, microBatch > recipe.batch else { continue }

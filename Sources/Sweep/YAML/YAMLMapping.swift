@@ -1,7 +1,7 @@
 /// A mapping whose keys are the cases of `Key`; any other key is an error.
 struct YAMLMapping<Key: SectionKey> {
   /// Where the mapping stands.
-  let place: SweepError.Place
+  let place: SweepError.KeyPlace
   private var values: [Key: YAMLValue] = [:]
 
   /// The value of a key; nil when the key is absent.

@@ -3,12 +3,12 @@ internal import Yams
 /// A value of a sweep file that knows where it stands: each accessor gives it the asked type or throws an error with
 /// file, line, key, what was got and what was expected.
 struct YAMLValue {
-  let place: SweepError.Place
+  let place: SweepError.KeyPlace
   private let node: Node
 
   /// The one document of a file.
   init(document: YAMLText, file: String) throws {
-    let top = SweepError.Place(file: file, line: 1, key: "", section: nil)
+    let top = SweepError.KeyPlace(file: file, line: 1, key: "", section: nil)
     do {
       guard let node = try Yams.compose(yaml: document.text, .basic) else {
         throw SweepError.notYAML(top, problem: "it is empty")
@@ -18,7 +18,7 @@ struct YAMLValue {
         _ = Unmanaged.passRetained(Kept(node))
         throw SweepError.notYAML(top, problem: "its aliases come to more than \(YAMLText.mostValues) values")
       }
-      self.init(node, SweepError.Place(file: file, line: node.mark?.line ?? 1, key: "", section: .sweep))
+      self.init(node, SweepError.KeyPlace(file: file, line: node.mark?.line ?? 1, key: "", section: .sweep))
     } catch let error as YamlError {
       throw SweepError(error, in: file)
     }
@@ -49,7 +49,7 @@ struct YAMLValue {
   }
 
   /// A value within a document; its line is that of its key, or of itself in a list.
-  private init(_ node: Node, _ place: SweepError.Place) {
+  private init(_ node: Node, _ place: SweepError.KeyPlace) {
     self.node = node
     self.place = place
   }
@@ -74,7 +74,7 @@ struct YAMLValue {
     return try mapping.map { keyNode, node in
       let line = keyNode.mark?.line ?? place.line
       guard let name = keyNode.scalar?.string else { throw wrong("keys that are names") }
-      guard SweepError.Place.isShowable(name) else {
+      guard SweepError.KeyPlace.isShowable(name) else {
         throw SweepError.wrongValue(
           place, got: "a key of \(name.count) letters, or with control characters", expected: "keys that are names")
       }
@@ -252,8 +252,8 @@ struct YAMLValue {
 extension SweepError {
   /// What the YAML library found, in this module's words.
   fileprivate init(_ error: YamlError, in file: String) {
-    func place(_ line: Int, _ key: String = "") -> Place {
-      Place(file: file, line: max(line, 1), key: key, section: nil)
+    func place(_ line: Int, _ key: String = "") -> KeyPlace {
+      KeyPlace(file: file, line: max(line, 1), key: key, section: nil)
     }
     func sentence(_ problem: String, _ context: YamlError.Context?) -> String {
       context.map { "\($0.text), \(problem)" } ?? problem

@@ -1,3 +1,5 @@
+internal import JSONReader
+
 /// The header of an .npy file: magic, version, length, and a Python dictionary with type, order and shape
 /// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 struct NumPyHeader {
@@ -32,29 +34,37 @@ struct NumPyHeader {
       throw TensorFileError.truncated(path: path, got: file.count, expected: start + length)
     }
     dataOffset = start + length
-    let text = UnsafeRawBufferPointer(rebasing: file[start..<dataOffset])
-    (dtype, isFortranOrder, shape) = try Self.dictionary(text, path)
+    (dtype, isFortranOrder, shape) = try Self.dictionary(file[start..<dataOffset], path)
   }
 
-  /// Reads `{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }`.
-  private static func dictionary(_ text: UnsafeRawBufferPointer, _ path: String) throws -> (DType, Bool, [Int]) {
+  /// Reads `{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }`: JSON but for the quotes, the words, the brackets and
+  /// the commas after last items.
+  private static func dictionary(_ text: Slice<UnsafeRawBufferPointer>, _ path: String) throws -> (DType, Bool, [Int]) {
     var type: String?
     var isFortranOrder: Bool?
     var shape: [Int]?
-    var scanner = TextScanner(text, language: .python, path: path)
-    try scanner.object { scanner, key in
-      switch key {
-      case "descr":
-        if scanner.accept("[") {
-          throw TensorFileError.unsupportedNumPy(path: path, got: "a structured type", expected: expectedTypes)
+    try JSONScanner.readHeader(text, path: path) { scanner in
+      try items(from: "{", to: "}", &scanner) { scanner in
+        let key = try string(&scanner)
+        try scanner.expect(":")
+        switch key {
+        case "descr":
+          if scanner.accept("[") {
+            throw TensorFileError.unsupportedNumPy(path: path, got: "a structured type", expected: expectedTypes)
+          }
+          type = try string(&scanner)
+        case "fortran_order":
+          isFortranOrder =
+            scanner.accept(word: "True") ? true : scanner.accept(word: "False") ? false : nil
+          if isFortranOrder == nil { throw scanner.failure("True or False") }
+        case "shape":
+          var dimensions: [Int] = []
+          try items(from: "(", to: ")", &scanner) { dimensions.append(try $0.integer()) }
+          shape = dimensions
+        default: throw scanner.failure("descr, fortran_order or shape, not \(key),")
         }
-        type = try scanner.string()
-      case "fortran_order": isFortranOrder = try scanner.boolean()
-      case "shape": shape = try scanner.integers(opening: "(", closing: ")")
-      default: throw scanner.failure("descr, fortran_order or shape, not \(key),")
       }
     }
-    try scanner.expectEnd()
     guard let type, let isFortranOrder, let shape else {
       throw TensorFileError.invalidHeader(path: path, reason: "expected descr, fortran_order and shape, one is missing")
     }
@@ -66,6 +76,22 @@ struct NumPyHeader {
         path: path, got: "\(shape.count) dimensions in Fortran order", expected: "C order above 2 dimensions")
     }
     return (dtype, isFortranOrder, shape)
+  }
+
+  private static func items(
+    from opening: Unicode.Scalar, to closing: Unicode.Scalar, _ scanner: inout JSONScanner,
+    _ readItem: (inout JSONScanner) throws -> Void
+  ) throws {
+    try scanner.expect(opening)
+    while !scanner.accept(closing) {
+      try readItem(&scanner)
+      if try scanner.endsItem(closing) { return }
+    }
+  }
+
+  /// A text in either quotes.
+  private static func string(_ scanner: inout JSONScanner) throws -> String {
+    try scanner.string(in: scanner.isNext("'") ? "'" : "\"")
   }
 
   private static var expectedTypes: String {

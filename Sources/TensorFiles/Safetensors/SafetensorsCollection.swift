@@ -1,4 +1,5 @@
 public import Foundation
+internal import JSONReader
 import POSIX
 
 /// The tensors of a checkpoint directory as Hugging Face lays it out: `model.safetensors`, or
@@ -64,10 +65,13 @@ public struct SafetensorsCollection: TensorSource {
     let mapping = try MappedFile(url)
     var weightMap: [String: String]?
     try withExtendedLifetime(mapping) {
-      var scanner = TextScanner(mapping.bytes, language: .json, path: url.path, document: "the file")
+      var scanner = JSONScanner(mapping.bytes)
       do {
         try scanner.object { scanner, key in
-          guard key == "weight_map" else { return try scanner.skipValue() }
+          guard key == "weight_map" else {
+            _ = try scanner.value()
+            return
+          }
           guard weightMap == nil else { throw invalid("it has two weight_map, expected one") }
           var shards: [String: String] = [:]
           try scanner.object { scanner, tensor in
@@ -78,8 +82,8 @@ public struct SafetensorsCollection: TensorSource {
           weightMap = shards
         }
         try scanner.expectEnd()
-      } catch TensorFileError.invalidHeader(_, let reason) {
-        throw invalid(reason)
+      } catch let error as JSONError {
+        throw invalid(error.description(in: "the file"))
       }
     }
     guard let weightMap else { throw invalid("it has no weight_map, expected tensor to file name") }

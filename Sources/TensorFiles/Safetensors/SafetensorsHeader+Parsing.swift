@@ -1,3 +1,5 @@
+internal import JSONReader
+
 extension SafetensorsHeader {
   /// The longest header that the format allows, in bytes.
   private static let longestHeader = 100_000_000
@@ -21,19 +23,18 @@ extension SafetensorsHeader {
     var metadata: [String: String] = [:]
     var entries: [TensorEntry] = []
     var keys: Set<String> = []
-    var scanner = TextScanner(
-      UnsafeRawBufferPointer(rebasing: file[8..<dataOffset]), language: .json, path: path)
-    try scanner.object { scanner, key in
-      guard keys.insert(key).inserted else {
-        throw TensorFileError.invalidTensor(path: path, tensor: key, reason: "is listed twice, expected once")
-      }
-      if key == Self.metadataKey {
-        try scanner.object { metadata[$1] = try $0.string() }
-      } else {
-        entries.append(try Self.entry(named: key, &scanner, path))
+    try JSONScanner.readHeader(file[8..<dataOffset], path: path) { scanner in
+      try scanner.object { scanner, key in
+        guard keys.insert(key).inserted else {
+          throw TensorFileError.invalidTensor(path: path, tensor: key, reason: "is listed twice, expected once")
+        }
+        if key == Self.metadataKey {
+          try scanner.object { metadata[$1] = try $0.string() }
+        } else {
+          entries.append(try Self.entry(named: key, &scanner, path))
+        }
       }
     }
-    try scanner.expectEnd()
     self.init(entries: try Self.inDataOrder(entries, path), metadata: metadata, dataOffset: dataOffset)
 
     let expected = dataOffset.addingReportingOverflow(dataCount)
@@ -47,15 +48,20 @@ extension SafetensorsHeader {
   }
 
   /// Reads `{"dtype": ..., "shape": [...], "data_offsets": [begin, end]}`.
-  private static func entry(named name: String, _ scanner: inout TextScanner, _ path: String) throws -> TensorEntry {
+  private static func entry(named name: String, _ scanner: inout JSONScanner, _ path: String) throws -> TensorEntry {
     var type: String?
     var shape: [Int]?
     var offsets: [Int]?
     try scanner.object { scanner, key in
+      func integers() throws -> [Int] {
+        var values: [Int] = []
+        try scanner.array { values.append(try $0.integer()) }
+        return values
+      }
       switch key {
       case "dtype": type = try scanner.string()
-      case "shape": shape = try scanner.integers(opening: "[", closing: "]")
-      case "data_offsets": offsets = try scanner.integers(opening: "[", closing: "]")
+      case "shape": shape = try integers()
+      case "data_offsets": offsets = try integers()
       default: throw scanner.failure("dtype, shape or data_offsets of tensor '\(name)', not \(key),")
       }
     }

@@ -5,7 +5,7 @@ import Randomness
 extension Dropout {
   /// One matrix, [rows, columns], each row from a new group of 16; ones where nothing is dropped.
   func multipliers(
-    _ place: Place, sequence: Int, layer: Int = 0, part: Int = 0, rows: Int, columns: Int
+    _ place: Sublayer, sequence: Int, layer: Int = 0, part: Int = 0, rows: Int, columns: Int
   ) -> [Double] {
     guard let mask = mask(place, sequence: sequence, layer: layer, part: part) else {
       return [Double](repeating: 1, count: rows * columns)
@@ -20,7 +20,7 @@ extension Dropout {
 
   /// Every token of a batch, [T, C], or the first `rows` of each sequence.
   func multipliers(
-    _ place: Place, of batch: PackedBatch, layer: Int = 0, rows: Int? = nil, channels: Int
+    _ place: Sublayer, of batch: PackedBatch, layer: Int = 0, rows: Int? = nil, channels: Int
   ) -> [Double] {
     batch.lengths.enumerated().flatMap { sequence, length in
       multipliers(place, sequence: sequence, layer: layer, rows: rows ?? length, columns: channels)

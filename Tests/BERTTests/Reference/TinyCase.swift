@@ -53,10 +53,10 @@ struct TinyCase {
   var lastLayer: FirstTokenAttention.Activations { workspace.last.attention }
   var lastLayerGradients: FirstTokenAttention.Gradients { get throws { try #require(workspace.gradients).last } }
 
-  func masks(_ place: Dropout.Place) -> RowMasks? { model.masks(dropout, place, multipliers.pointer) }
+  func masks(_ place: Dropout.Sublayer) -> RowMasks? { model.masks(dropout, place, multipliers.pointer) }
 
   /// The multipliers of every token at a place, [T, C], or of the first `rows` of each sequence.
-  func multipliers(_ place: Dropout.Place, rows: Int? = nil) -> [Double]? {
+  func multipliers(_ place: Dropout.Sublayer, rows: Int? = nil) -> [Double]? {
     dropout?.multipliers(place, of: batch, rows: rows, channels: channels)
   }
 

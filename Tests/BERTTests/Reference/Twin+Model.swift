@@ -9,7 +9,7 @@ extension Twin {
     let channels = configuration.hiddenSize
     func tensor(_ name: String) -> [Double] { tensors[name] ?? [] }
     func norm(_ name: String) -> Norm { Norm(weight: tensor(name + ".weight"), bias: tensor(name + ".bias")) }
-    func mask(_ place: Dropout.Place, layer: Int = 0) -> [Double]? {
+    func mask(_ place: Dropout.Sublayer, layer: Int = 0) -> [Double]? {
       dropout?.multipliers(place, of: batch, layer: layer, channels: channels)
     }
 

@@ -98,7 +98,7 @@ import Testing
     #expect(
       failure(npy("{'kind': '<f4'}"))
         == invalid("expected descr, fortran_order or shape, not kind, at byte 8 of the header, got ' '"))
-    #expect(failure(npy("{} x")) == invalid("expected the end of the header at byte 3 of the header, got 'x'"))
+    #expect(failure(npy("{} x")) == invalid("expected the end at byte 3 of the header, got 'x'"))
     #expect(
       failure(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}"))
         == "t.npy: tensor 't' has shape [-1], expected dimensions of at least 0 and a size below 2^63 bytes; "

@@ -88,8 +88,8 @@ import Testing
   @Test(arguments: [
     ("{}", "it has no weight_map, expected tensor to file name"),
     ("", "expected '{' at byte 0 of the file, got the end of the file"),
-    (#"{"weight_map":{"a":1}}"#, "expected '\"' at byte 19 of the file, got '1'"),
-    (#"{"weight_map":{"a":"b"}} x"#, "expected the end of the file at byte 25 of the file, got 'x'"),
+    (#"{"weight_map":{"a":1}}"#, "expected a string at byte 19 of the file, got '1'"),
+    (#"{"weight_map":{"a":"b"}} x"#, "expected the end at byte 25 of the file, got 'x'"),
     (#"{"weight_map":{"a":"../b"}}"#, #"it names "../b", expected files of its own directory"#),
     (#"{"weight_map":{"a":"/etc/passwd"}}"#, #"it names "/etc/passwd", expected files of its own directory"#),
     (#"{"weight_map":{"a":".."}}"#, #"it names "..", expected files of its own directory"#),
@@ -99,7 +99,7 @@ import Testing
     (#"{"weight_map":{},"weight_map":{}}"#, "it has two weight_map, expected one"),
     (
       #"{"metadata":"# + String(repeating: "[", count: 100_000),
-      "expected a value, nested 64 deep at most, at byte 76 of the file, got '['"
+      "expected at most 100 levels of nesting at byte 111 of the file, got '['"
     ),
   ])
   func anIndexThatIsNone(json: String, reason: String) throws {
