@@ -39,7 +39,7 @@ extension BERTModel {
   public func initialiseHead(_ parameters: UnsafeMutablePointer<Float>, seed: UInt64) {
     var stream = RandomStream(Philox(seed: seed, purpose: .headInitialisation))
     for entry in table.entries where entry.group == .head {
-      guard entry.shape.count > 1 else {
+      guard !entry.isVector else {
         initialiseVector(entry, parameters)
         continue
       }
@@ -63,7 +63,7 @@ extension BERTModel {
 
   private func initialise(_ index: Int, _ parameters: UnsafeMutablePointer<Float>, seed: UInt64) {
     let entry = table.entries[index]
-    guard entry.shape.count > 1 else { return initialiseVector(entry, parameters) }
+    guard !entry.isVector else { return initialiseVector(entry, parameters) }
     var stream = RandomStream(Philox(seed: seed, purpose: .encoderInitialisation), UInt32(index))
     for i in entry.range {
       parameters[i] = Float(configuration.initializerRange * stream.truncatedNormal(limit: 2))

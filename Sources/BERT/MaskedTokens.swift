@@ -50,17 +50,15 @@ extension BERTModel {
     dropout: Dropout? = nil
   ) -> UnsafeBufferPointer<Float> {
     check(batch, masked, workspace)
-    Pass(
-      model: self, batch: batch, masked: masked, parameters: parameters, workspace: workspace, dropout: dropout
-    ).forward(observer: Observer())
+    pass(batch, masked: masked, parameters, workspace, dropout).forward(observer: Observer())
     return UnsafeBufferPointer(
-      start: workspace.predictions.logits, count: masked.count * configuration.vocabularySize)
+      start: workspace.predictions.logits.base, count: masked.count * configuration.vocabularySize)
   }
 
   /// What the last forward pass in a workspace predicted for `masked`, token by token, [M].
   public func scores(_ masked: MaskedTokens, workspace: Workspace) -> [TokenScore] {
     check(masked, workspace)
-    return predictionHead.scores(masked.words, rows: workspace.predictions, gradientScale: nil, team: workspace.team)
+    return workspace.predictions.scores(masked.words, gradientScale: nil, team: workspace.team)
   }
 
   /// Adds the gradient of `scale` x the sum of the masked tokens' losses, after a training forward pass of the same
@@ -77,10 +75,8 @@ extension BERTModel {
     dropout: Dropout?, gradients: UnsafeMutablePointer<Float>, finished: (Range<Int>) -> Void = { _ in }
   ) -> [TokenScore] {
     check(batch, masked, workspace)
-    guard let flow = workspace.gradients else { preconditionFailure("a backward pass needs a workspace for training") }
-    return Pass(
-      model: self, batch: batch, masked: masked, parameters: parameters, workspace: workspace, dropout: dropout
-    ).backwardMasked(scale: scale, flow: flow, gradients: gradients, finished: finished)
+    return BackwardPass(pass(batch, masked: masked, parameters, workspace, dropout), to: gradients)
+      .runMasked(scale: scale, finished: finished)
   }
 
   private func check(_ batch: PackedBatch, _ masked: MaskedTokens, _ workspace: Workspace) {

@@ -41,22 +41,6 @@ public struct BERTModel: Sendable {
     var isIdle: Bool { hiddenState == nil && attention == nil }
   }
 
-  package var norm: LayerNorm { LayerNorm(channels: configuration.hiddenSize, epsilon: configuration.layerNormEpsilon) }
-  package var attention: Attention { Attention(heads: configuration.heads, headSize: configuration.headSize) }
-  package var firstTokenAttention: FirstTokenAttention {
-    FirstTokenAttention(heads: configuration.heads, headSize: configuration.headSize)
-  }
-  package var classifier: Classifier { Classifier(channels: configuration.hiddenSize, outputs: table.outputs) }
-  package var predictionHead: PredictionHead {
-    PredictionHead(
-      norm: norm,
-      activation: FeedForwardActivation(kind: configuration.activation, columns: configuration.hiddenSize),
-      vocabulary: configuration.vocabularySize)
-  }
-  package var activation: FeedForwardActivation {
-    FeedForwardActivation(kind: configuration.activation, columns: configuration.intermediateSize)
-  }
-
   /// - Parameter multipliers: memory for one row of a mask.
   package func masks(
     _ dropout: Dropout?, _ place: Dropout.Sublayer, layer: Int = 0, _ multipliers: UnsafeMutablePointer<Float>
@@ -82,10 +66,9 @@ public struct BERTModel: Sendable {
     observer: Observer = Observer()
   ) -> UnsafeBufferPointer<Float> {
     check(batch, workspace)
-    Pass(
-      model: self, batch: batch, masked: MaskedTokens(), parameters: parameters, workspace: workspace, dropout: dropout
-    ).forward(observer: observer)
-    return UnsafeBufferPointer(start: workspace.rows.logits, count: (batch.offsets.count - 1) * (table.outputs ?? 0))
+    pass(batch, parameters, workspace, dropout).forward(observer: observer)
+    return UnsafeBufferPointer(
+      start: workspace.rows.logits.base, count: (batch.offsets.count - 1) * (table.outputs ?? 0))
   }
 
   /// Checks that a pass stays within the tables of this model and the memory of its workspace.
@@ -114,22 +97,25 @@ public struct BERTModel: Sendable {
     dropout: Dropout?, factors: LearningRateFactors? = nil, gradients: UnsafeMutablePointer<Float>,
     finished: (Range<Int>) -> Void = { _ in }
   ) -> [Double] {
-    guard let outputs = table.outputs, let flow = workspace.gradients else {
-      preconditionFailure("a backward pass needs a head and a workspace for training")
-    }
+    guard let outputs = table.outputs else { preconditionFailure("a backward pass needs a head") }
     check(batch, workspace)
     precondition(targets.count == batch.offsets.count - 1, "every sequence has a target")
     precondition(targets.outputs == outputs, "the targets were checked for such a head")
-    let losses = exampleLosses(logits: UnsafePointer(workspace.rows.logits), targets: targets)
-    Pass(
-      model: self, batch: batch, masked: MaskedTokens(), parameters: parameters, workspace: workspace, dropout: dropout
-    ).backward(
-      targets: targets, scale: scale, lowest: factors?.lowestTrainedLayer, flow: flow,
-      gradients: gradients,
-      finished: {
-        factors?.clearFrozen(gradients, in: $0)
-        finished($0)
-      })
+    let losses = exampleLosses(logits: workspace.rows.logits.view.base, targets: targets)
+    BackwardPass(pass(batch, parameters, workspace, dropout), to: gradients).run(
+      targets: targets, scale: scale, lowest: factors?.lowestTrainedLayer
+    ) {
+      factors?.clearFrozen(gradients, in: $0)
+      finished($0)
+    }
     return losses
+  }
+
+  func pass(
+    _ batch: PackedBatch, masked: MaskedTokens = MaskedTokens(), _ parameters: UnsafePointer<Float>,
+    _ workspace: Workspace, _ dropout: Dropout?
+  ) -> Pass {
+    Pass(
+      ops: ModelOps(self, parameters: parameters), batch: batch, masked: masked, workspace: workspace, dropout: dropout)
   }
 }

@@ -22,8 +22,11 @@ public struct ParameterTable: Sendable {
     public let range: Range<Int>
     /// The part of the model it belongs to.
     public let group: Group
-    /// Whether weight decay applies: matrices yes, biases and LayerNorm no.
-    public let decays: Bool
+
+    /// Whether it is a vector: a bias, or a part of a LayerNorm. All others are matrices.
+    public var isVector: Bool { shape.count == 1 }
+    /// Whether weight decay applies: to matrices, not to vectors.
+    public var decays: Bool { !isVector }
   }
 
   /// The tensors in the order of the flat vector, without gaps.
@@ -106,41 +109,24 @@ public struct ParameterTable: Sendable {
     vocabulary = configuration.vocabularySize
     var builder = Builder()
     builder.group = .embeddings
-    let words = builder.add("embeddings.word_embeddings.weight", [configuration.vocabularySize, c], decays: true)
-    let positions = builder.add(
-      "embeddings.position_embeddings.weight", [configuration.maximumPositions, c], decays: true)
-    let segments = builder.add(
-      "embeddings.token_type_embeddings.weight", [configuration.segmentTypes, c], decays: true)
+    let words = builder.add("embeddings.word_embeddings.weight", [configuration.vocabularySize, c])
+    let positions = builder.add("embeddings.position_embeddings.weight", [configuration.maximumPositions, c])
+    let segments = builder.add("embeddings.token_type_embeddings.weight", [configuration.segmentTypes, c])
     let embeddingNorm = builder.addNorm("embeddings.LayerNorm", c)
     var layers: [LayerOffsets] = []
     for index in 0..<configuration.layers {
       builder.group = .layer(index)
-      let prefix = "encoder.layer.\(index)."
-      let attention = prefix + "attention.self."
-      let weight = builder.add(attention + "query.weight", [c, c], decays: true)
-      builder.add(attention + "key.weight", [c, c], decays: true)
-      builder.add(attention + "value.weight", [c, c], decays: true)
-      let bias = builder.add(attention + "query.bias", [c], decays: false)
-      builder.add(attention + "key.bias", [c], decays: false)
-      builder.add(attention + "value.bias", [c], decays: false)
-      layers.append(
-        LayerOffsets(
-          attentionWeight: weight, attentionBias: bias,
-          output: builder.addLinear(prefix + "attention.output.dense", from: c, to: c),
-          outputNorm: builder.addNorm(prefix + "attention.output.LayerNorm", c),
-          up: builder.addLinear(prefix + "intermediate.dense", from: c, to: f),
-          down: builder.addLinear(prefix + "output.dense", from: f, to: c),
-          downNorm: builder.addNorm(prefix + "output.LayerNorm", c)))
+      layers.append(builder.addLayer("encoder.layer.\(index).", channels: c, intermediate: f))
     }
     builder.group = .pooler
-    let pooler = kind == .maskedLanguageModel ? nil : builder.addLinear("pooler.dense", from: c, to: c)
+    let pooler = kind == .maskedLanguageModel ? nil : builder.addDense("pooler.dense", from: c, to: c)
     encoder = 0..<builder.count
     builder.group = .head
-    var classifier: LinearOffsets?
+    var classifier: DenseOffsets?
     var predictions: PredictionOffsets?
     switch kind {
-    case .classifier(let outputs): classifier = builder.addLinear("classifier", from: c, to: outputs)
-    case .maskedLanguageModel: predictions = builder.addPredictions(channels: c, vocabulary: vocabulary)
+    case .classifier(let outputs): classifier = builder.addDense("classifier", from: c, to: outputs)
+    case .maskedLanguageModel: predictions = builder.addPredictions(channels: c, vocabulary: vocabulary, words: words)
     case nil: break
     }
     head = encoder.upperBound..<builder.count
@@ -153,31 +139,37 @@ public struct ParameterTable: Sendable {
   }
 }
 
-/// Places of a matrix and its bias.
-struct LinearOffsets: Sendable {
+/// A dense layer in the flat vector: where its matrix, [outputs, inputs], and its bias, [outputs], begin.
+struct DenseOffsets: Sendable {
+  let weight: Int
+  let bias: Int
+  let inputs: Int
+  let outputs: Int
+}
+
+/// A LayerNorm in the flat vector: where gamma and beta begin.
+struct NormOffsets: Sendable {
   let weight: Int
   let bias: Int
 }
 
 /// Places of one layer's tensors in the flat vector.
 struct LayerOffsets: Sendable {
-  /// Query, key and value weights, [3 C, C].
-  let attentionWeight: Int
-  /// Query, key and value biases, [3 C].
-  let attentionBias: Int
-  let output: LinearOffsets
-  let outputNorm: LinearOffsets
-  let up: LinearOffsets
-  let down: LinearOffsets
-  let downNorm: LinearOffsets
+  /// Query, key and value as one.
+  let projections: DenseOffsets
+  let output: DenseOffsets
+  let outputNorm: NormOffsets
+  let up: DenseOffsets
+  let down: DenseOffsets
+  let downNorm: NormOffsets
 }
 
 /// Places of a masked language model's head in the flat vector.
 struct PredictionOffsets: Sendable {
-  let transform: LinearOffsets
-  let norm: LinearOffsets
-  /// One number for each word.
-  let bias: Int
+  let transform: DenseOffsets
+  let norm: NormOffsets
+  /// The word embedding, with a bias for each word.
+  let decoder: DenseOffsets
 }
 
 /// Places of the tensors in the flat vector.
@@ -185,11 +177,11 @@ package struct Offsets: Sendable {
   let words: Int
   let positions: Int
   let segments: Int
-  let embeddingNorm: LinearOffsets
+  let embeddingNorm: NormOffsets
   let layers: [LayerOffsets]
   /// Nil in a masked language model.
-  let pooler: LinearOffsets?
-  let classifier: LinearOffsets?
+  let pooler: DenseOffsets?
+  let classifier: DenseOffsets?
   let predictions: PredictionOffsets?
 }
 
@@ -201,7 +193,7 @@ private struct Builder {
   var isTooLarge = false
 
   @discardableResult
-  mutating func add(_ name: String, _ shape: [Int], decays: Bool) -> Int {
+  mutating func add(_ name: String, _ shape: [Int]) -> Int {
     let start = count
     var size = 1
     for dimension in shape {
@@ -209,26 +201,43 @@ private struct Builder {
       size = overflow ? .max : product
     }
     if size <= ParameterTable.greatestCount - start { count += size } else { isTooLarge = true }
-    entries.append(.init(name: name, shape: shape, range: start..<count, group: group, decays: decays))
+    entries.append(.init(name: name, shape: shape, range: start..<count, group: group))
     return start
   }
 
-  mutating func addLinear(_ name: String, from inputs: Int, to outputs: Int) -> LinearOffsets {
-    LinearOffsets(
-      weight: add(name + ".weight", [outputs, inputs], decays: true),
-      bias: add(name + ".bias", [outputs], decays: false))
+  mutating func addDense(_ name: String, from inputs: Int, to outputs: Int) -> DenseOffsets {
+    DenseOffsets(
+      weight: add(name + ".weight", [outputs, inputs]), bias: add(name + ".bias", [outputs]), inputs: inputs,
+      outputs: outputs)
   }
 
-  mutating func addNorm(_ name: String, _ size: Int) -> LinearOffsets {
-    LinearOffsets(
-      weight: add(name + ".weight", [size], decays: false), bias: add(name + ".bias", [size], decays: false))
+  mutating func addNorm(_ name: String, _ size: Int) -> NormOffsets {
+    NormOffsets(weight: add(name + ".weight", [size]), bias: add(name + ".bias", [size]))
   }
 
-  mutating func addPredictions(channels: Int, vocabulary: Int) -> PredictionOffsets {
+  mutating func addLayer(_ prefix: String, channels c: Int, intermediate f: Int) -> LayerOffsets {
+    LayerOffsets(
+      projections: addProjections(prefix + "attention.self.", channels: c),
+      output: addDense(prefix + "attention.output.dense", from: c, to: c),
+      outputNorm: addNorm(prefix + "attention.output.LayerNorm", c),
+      up: addDense(prefix + "intermediate.dense", from: c, to: f),
+      down: addDense(prefix + "output.dense", from: f, to: c), downNorm: addNorm(prefix + "output.LayerNorm", c))
+  }
+
+  /// Query, key and value side by side.
+  private mutating func addProjections(_ prefix: String, channels c: Int) -> DenseOffsets {
+    let sides = ["query", "key", "value"]
+    let weights = sides.map { add(prefix + $0 + ".weight", [c, c]) }
+    let biases = sides.map { add(prefix + $0 + ".bias", [c]) }
+    return DenseOffsets(weight: weights[0], bias: biases[0], inputs: c, outputs: 3 * c)
+  }
+
+  mutating func addPredictions(channels: Int, vocabulary: Int, words: Int) -> PredictionOffsets {
     let prefix = "cls.predictions."
     return PredictionOffsets(
-      transform: addLinear(prefix + "transform.dense", from: channels, to: channels),
+      transform: addDense(prefix + "transform.dense", from: channels, to: channels),
       norm: addNorm(prefix + "transform.LayerNorm", channels),
-      bias: add(prefix + "bias", [vocabulary], decays: false))
+      decoder: DenseOffsets(
+        weight: words, bias: add(prefix + "bias", [vocabulary]), inputs: channels, outputs: vocabulary))
   }
 }

@@ -21,11 +21,10 @@ public final class SteppedPass {
   ) {
     model.check(batch, workspace)
     precondition(workspace.purpose == .inference, "an observer needs a workspace for inference")
-    pass = Pass(
-      model: model, batch: batch, masked: MaskedTokens(), parameters: parameters, workspace: workspace, dropout: nil)
+    pass = model.pass(batch, parameters, workspace, nil)
     states = AlignedBuffer(count: batch.tokens.count * model.configuration.hiddenSize)
     pass.embed()
-    states.pointer.update(from: workspace.input, count: states.count)
+    states.pointer.update(from: pass.input(of: 0).base, count: states.count)
   }
 
   /// Computes the next layer.
@@ -35,10 +34,10 @@ public final class SteppedPass {
   ///   - attention: gets the layer's attention rows, sequence by sequence and head by head.
   public func step(staying: Bool = false, attention: @escaping AttentionObserver) {
     precondition(layer < pass.model.configuration.layers, "a layer is left")
-    pass.input(of: layer).update(from: states.pointer, count: states.count)
+    pass.input(of: layer).base.update(from: states.pointer, count: states.count)
     pass.forwardLayer(layer, observe: attention)
     guard !staying else { return }
-    states.pointer.update(from: pass.workspace.layers[layer].output, count: states.count)
+    states.pointer.update(from: pass.output(of: layer).base, count: states.count)
     layer += 1
   }
 }

@@ -26,17 +26,17 @@ public final class Workspace {
   }
 
   private let shape: Shape
-  let embedding: NormActivations
+  let embedding: LayerNorm.Activations
   /// x before the first layer, [T, C].
-  let input: UnsafeMutablePointer<Float>
+  let input: MutableMatrixView
   /// Of every layer for inference; for training of those that are computed for all tokens: all, but for a classifier the
   /// last.
   let layers: [LayerActivations]
   /// The last layer at the first tokens, [B, ...].
-  package let last: LastLayerActivations
+  package let last: FirstTokenActivations
   package let rows: Classifier.Rows
   /// [B, N].
-  let dLogits: UnsafeMutablePointer<Float>
+  let dLogits: MutableMatrixView
   /// Of a masked language model, [M, ...]; it has none of the rows above.
   package let predictions: PredictionHead.Rows
   /// Only for training.
@@ -77,17 +77,18 @@ public final class Workspace {
     self.capacity = capacity
     self.purpose = purpose
     self.team = team
-    var pool = Pool(model: model, capacity: capacity, training: purpose != .inference, counting: counting)
+    let isTraining = purpose != .inference
+    var pool = Pool(model: model, capacity: capacity, training: isTraining, counting: counting)
     let (c, heads) = (model.configuration.hiddenSize, model.configuration.heads)
     let isMasked = model.table.headKind == .maskedLanguageModel
     let t = capacity.tokens
     let (b, m) = isMasked ? (0, capacity.predictions) : (capacity.sequences, 0)
-    input = pool.take(t * c)
+    input = pool.matrix(t, c)
     switch purpose {
     case .inference:
       let shared = pool.layer(rows: t, attention: 0, output: input)
       layers = [LayerActivations](repeating: shared, count: model.configuration.layers)
-      embedding = shared.outputNorm
+      embedding = shared.tail.outputNorm
     case .training(let recomputing):
       embedding = pool.norm(rows: t)
       let attention = heads * capacity.attention
@@ -95,23 +96,23 @@ public final class Workspace {
       // Each layer has an output of its own in place of the one named here.
       let shared = isShared ? pool.layer(rows: t, attention: attention, output: input) : nil
       layers = (0..<model.configuration.layers - (isMasked ? 0 : 1)).map { _ in
-        shared?.with(output: pool.take(t * c)) ?? pool.layer(rows: t, attention: attention)
+        shared?.with(output: pool.matrix(t, c)) ?? pool.layer(rows: t, attention: attention)
       }
     }
     let outputs = model.table.outputs ?? 1
-    let isTraining = purpose != .inference
     rows = Classifier.Rows(
-      first: pool.take(b * c), pooled: pool.take(b * c), features: pool.take(b * c), logits: pool.take(b * outputs),
-      gradient: pool.take(b * c), dFirst: isTraining ? pool.take(b * c) : nil)
-    last = LastLayerActivations(
+      first: pool.matrix(b, c), pooled: pool.matrix(b, c), features: pool.matrix(b, c),
+      logits: pool.matrix(b, outputs), gradient: pool.matrix(b, c), dFirst: isTraining ? pool.matrix(b, c) : nil)
+    let tail = pool.tail(rows: b, output: rows.first)
+    last = FirstTokenActivations(
       attention: FirstTokenAttention.Activations(
-        first: pool.take(b * c), query: pool.take(b * c), absorbedQueries: pool.take(b * heads * c),
-        probabilities: pool.take(heads * (t + 15 * b)), attendedStates: pool.take(b * heads * c),
-        weightSums: pool.take(b * heads)),
-      layer: pool.layer(rows: b, attention: nil, output: rows.first))
-    dLogits = pool.take(b * outputs)
+        first: pool.matrix(b, c), query: pool.matrix(b, c), absorbedQueries: pool.matrix(b, heads * c),
+        probabilities: pool.take(heads * (t + 15 * b)), attendedStates: pool.matrix(b, heads * c),
+        weightSums: pool.matrix(b, heads), context: tail.context),
+      tail: tail)
+    dLogits = pool.matrix(b, outputs)
     predictions = pool.predictions(rows: m)
-    gradients = isTraining ? pool.gradients() : nil
+    gradients = rows.dFirst.map { pool.gradients(first: $0) }
     threads = (0..<count).map { pool.thread($0) }
     memory = pool.buffers
     bytes = pool.bytes
@@ -143,40 +144,54 @@ private struct Pool {
     return buffer.pointer
   }
 
-  mutating func norm(rows: Int) -> NormActivations {
-    NormActivations(normalised: take(rows * c), scales: take(rows))
+  mutating func matrix(_ rows: Int, _ columns: Int) -> MutableMatrixView {
+    MutableMatrixView(take(rows * columns), rows: rows, columns: columns)
   }
 
-  /// - Parameter attention: how many attention weights are kept; nil for the part of a layer behind attention.
-  mutating func layer(
-    rows: Int, attention: Int?, output: UnsafeMutablePointer<Float>? = nil
-  ) -> LayerActivations {
-    LayerActivations(
-      qkv: take(attention == nil ? 0 : rows * 3 * c),
-      probabilities: attention.flatMap { $0 > 0 ? take($0) : nil }, context: take(rows * c),
-      attentionNorm: norm(rows: rows), middle: take(rows * c), activated: take(rows * f),
-      slope: training ? take(rows * f) : nil, outputNorm: norm(rows: rows), output: output ?? take(rows * c))
+  mutating func norm(rows: Int) -> LayerNorm.Activations {
+    LayerNorm.Activations(normalised: matrix(rows, c), scales: take(rows))
+  }
+
+  /// - Parameter attention: how many attention weights are kept.
+  mutating func layer(rows: Int, attention: Int, output: MutableMatrixView? = nil) -> LayerActivations {
+    let tail = tail(rows: rows, output: output)
+    return LayerActivations(
+      attention: Attention.Activations(
+        qkv: matrix(rows, 3 * c), probabilities: attention > 0 ? take(attention) : nil, context: tail.context),
+      tail: tail)
+  }
+
+  mutating func tail(rows: Int, output: MutableMatrixView? = nil) -> TailActivations {
+    TailActivations(
+      context: matrix(rows, c), attentionNorm: norm(rows: rows), middle: matrix(rows, c), activated: matrix(rows, f),
+      slope: training ? matrix(rows, f) : nil, outputNorm: norm(rows: rows), output: output ?? matrix(rows, c))
   }
 
   mutating func predictions(rows: Int) -> PredictionHead.Rows {
     PredictionHead.Rows(
-      x: take(rows * c), slope: training ? take(rows * c) : nil, norm: norm(rows: rows), output: take(rows * c),
-      logits: take(rows * model.configuration.vocabularySize), gradient: training ? take(rows * c) : nil,
-      dx: training ? take(rows * c) : nil)
+      x: matrix(rows, c), slope: training ? matrix(rows, c) : nil, norm: norm(rows: rows), output: matrix(rows, c),
+      logits: matrix(rows, model.configuration.vocabularySize), gradient: training ? matrix(rows, c) : nil,
+      dx: training ? matrix(rows, c) : nil)
   }
 
-  mutating func gradients() -> GradientBuffers {
+  /// - Parameter first: the gradient at the first tokens, [B, C].
+  mutating func gradients(first: MutableMatrixView) -> GradientBuffers {
     let (t, b, heads) = (capacity.tokens, capacity.sequences, model.configuration.heads)
+    let (stream, intermediate) = (matrix(t, c), take(t * max(c, f)))
+    let context = MutableMatrixView(intermediate, rows: t, columns: c)
     return GradientBuffers(
-      stream: take(t * c), branch: take(t * c), intermediate: take(t * max(c, f)), qkv: take(t * 3 * c),
+      stream: stream, branch: matrix(t, c), intermediate: MutableMatrixView(intermediate, rows: t, columns: f),
+      context: context, qkv: matrix(t, 3 * c),
       last: FirstTokenAttention.Gradients(
-        query: take(b * c), absorbedQueries: take(b * heads * c), attendedStates: take(b * heads * c)))
+        context: context, first: first, states: stream, query: matrix(b, c), absorbedQueries: matrix(b, heads * c),
+        attendedStates: matrix(b, heads * c)))
   }
 
   mutating func thread(_ index: Int) -> ThreadMemory {
+    let heads = model.configuration.attentionHeads
     let scratch = max(
-      model.attention.scratchCount(longest: capacity.longest),
-      model.firstTokenAttention.scratchCount(longest: capacity.longest))
+      Attention.scratchCount(heads, longest: capacity.longest),
+      FirstTokenAttention.scratchCount(heads, longest: capacity.longest))
     return ThreadMemory(
       multipliers: take(roundUp(c)), scratch: take(scratch),
       partialSums: training && index > 0 ? take(model.table.count, touched: 0) : nil)
@@ -194,58 +209,59 @@ struct ThreadMemory {
   let partialSums: UnsafeMutablePointer<Float>?
 }
 
-/// What a LayerNorm leaves for its backward pass.
-struct NormActivations {
-  /// xhat, [T, C].
-  let normalised: UnsafeMutablePointer<Float>
-  /// 1 / sqrt(variance + epsilon), [T].
-  let scales: UnsafeMutablePointer<Float>
-}
-
-/// What a layer's forward pass leaves.
+/// What an ``EncoderLayer`` leaves.
 struct LayerActivations {
-  /// Query, key, value without biases, [T, 3 C].
-  let qkv: UnsafeMutablePointer<Float>
-  /// H matrices L x L' for each sequence; nil where none is kept.
-  let probabilities: UnsafeMutablePointer<Float>?
-  /// [T, C].
-  let context: UnsafeMutablePointer<Float>
-  let attentionNorm: NormActivations
-  /// The attention sub-layer's result, [T, C].
-  let middle: UnsafeMutablePointer<Float>
-  /// f(u), [T, F].
-  let activated: UnsafeMutablePointer<Float>
-  /// f'(u), [T, F].
-  let slope: UnsafeMutablePointer<Float>?
-  let outputNorm: NormActivations
-  /// [T, C].
-  let output: UnsafeMutablePointer<Float>
+  let attention: Attention.Activations
+  let tail: TailActivations
 
   /// The same buffers but for the output.
-  func with(output: UnsafeMutablePointer<Float>) -> LayerActivations {
-    LayerActivations(
-      qkv: qkv, probabilities: probabilities, context: context, attentionNorm: attentionNorm, middle: middle,
-      activated: activated, slope: slope, outputNorm: outputNorm, output: output)
+  func with(output: MutableMatrixView) -> LayerActivations {
+    LayerActivations(attention: attention, tail: tail.with(output: output))
   }
 }
 
-/// What the last layer's forward pass leaves when only first tokens are asked for.
-package struct LastLayerActivations {
+/// What a ``FirstTokenLayer`` leaves, [B, ...].
+package struct FirstTokenActivations {
   package let attention: FirstTokenAttention.Activations
-  /// Everything behind attention, [B, ...].
-  let layer: LayerActivations
+  let tail: TailActivations
+}
+
+/// What a ``LayerTail`` reads and leaves, [T, ...] or [B, ...].
+struct TailActivations {
+  /// [T, C].
+  let context: MutableMatrixView
+  /// Of `projected` with x, [T, C].
+  let attentionNorm: LayerNorm.Activations
+  /// The attention sub-layer's result, [T, C].
+  let middle: MutableMatrixView
+  /// f(u), [T, F].
+  let activated: MutableMatrixView
+  /// f'(u), [T, F]; nil where no backward pass follows.
+  let slope: MutableMatrixView?
+  /// Of v with middle, [T, C].
+  let outputNorm: LayerNorm.Activations
+  /// [T, C].
+  let output: MutableMatrixView
+
+  func with(output: MutableMatrixView) -> TailActivations {
+    TailActivations(
+      context: context, attentionNorm: attentionNorm, middle: middle, activated: activated, slope: slope,
+      outputNorm: outputNorm, output: output)
+  }
 }
 
 /// Gradients on their way back.
 package struct GradientBuffers {
   /// Of the residual stream, [T, C].
-  let stream: UnsafeMutablePointer<Float>
+  let stream: MutableMatrixView
   /// Of a branch beside it, [T, C].
-  let branch: UnsafeMutablePointer<Float>
-  /// [T, F], and later [T, C].
-  let intermediate: UnsafeMutablePointer<Float>
+  let branch: MutableMatrixView
+  /// Of a layer's activated and of u, [T, F].
+  let intermediate: MutableMatrixView
+  /// Of the context, [T, C]: in the memory of `intermediate`, which is done with by then.
+  let context: MutableMatrixView
   /// [T, 3 C].
-  let qkv: UnsafeMutablePointer<Float>
-  /// In the last layer, [B, ...].
+  let qkv: MutableMatrixView
+  /// Of the last layer at first tokens.
   package let last: FirstTokenAttention.Gradients
 }

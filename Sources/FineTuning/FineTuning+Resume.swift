@@ -33,7 +33,7 @@ extension FineTuning {
   private func take(
     history: [ArraySlice<Double>], epochs results: [ArraySlice<Double>]
   ) throws(StateFile.Damage) {
-    let (steps, perEpoch) = (trainer.steps, trainer.stepsPerEpoch)
+    let (steps, perEpoch) = (trainer.steps, trainer.order.stepsPerPass)
     guard history.count <= steps, results.count == history.count / perEpoch else {
       throw .init(
         "\(history.count) steps and \(results.count) epochs are done, at most \(steps) steps are expected, and an epoch "
@@ -45,7 +45,7 @@ extension FineTuning {
     for (step, record) in trainer.history.enumerated() {
       try StateFile.check(
         step: step, figures: [record.loss, record.gradientNorm], rate: record.learningRate,
-        expected: trainer.settings.learningRate(step: step, of: steps))
+        expected: trainer.plan.schedule.rate(step: step, of: steps))
     }
     epochs = results.enumerated().map { index, row in
       let metrics = zip(task.metrics, row.dropFirst(2)).filter { !$1.isNaN }

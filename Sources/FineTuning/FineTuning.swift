@@ -74,26 +74,16 @@ public final class FineTuning {
     snapshotSteps: Set<Int>, from source: URL, labels: [String], secondsBetweenSaves: Double = 30,
     shouldStop: () -> Bool = { false }, progress: (FineTuning) -> Void = { _ in }
   ) throws -> Ending {
-    let clock = ContinuousClock()
-    var lastSave = clock.now
-    var pause = Duration.seconds(secondsBetweenSaves)
     if trainer.step == 0 && snapshotSteps.contains(0) { try writeSnapshot() }
-    while trainer.step < trainer.steps {
+    let isDone = { [trainer] in trainer.step == trainer.steps }
+    let ending = try runSteps(until: isDone, secondsBetweenSaves: secondsBetweenSaves, save: save) {
       try trainer.advance()
       if snapshotSteps.contains(trainer.step) { try writeSnapshot() }
       if trainer.isAtEpochEnd { evaluate() }
       progress(self)
-      guard trainer.step < trainer.steps else { break }
-      if shouldStop() {
-        try save()
-        return .interrupted
-      }
-      if clock.now - lastSave > pause {
-        let cost = try clock.measure { try save() }
-        pause = max(.seconds(secondsBetweenSaves), cost * 100)
-        lastSave = clock.now
-      }
+      return !isDone() && shouldStop()
     }
+    guard ending == .finished else { return ending }
     try Checkpoint.write(trainer.model, trainer.parameters, from: source, labels: labels, to: folders.final)
     if FileManager.default.fileExists(atPath: folders.resume.path) {
       try FileManager.default.removeItem(at: folders.resume)

@@ -54,8 +54,10 @@ public struct TrainingSettings: Sendable, Hashable {
   /// The learning rate of step t = 0, 1, ... as transformers' linear schedule has it: rate t / w while t < w =
   /// int(warmup x steps), so that the first step's is 0, then falling linearly to 0.
   public func learningRate(step: Int, of steps: Int) -> Double {
-    LearningRateSchedule(greatest: learningRate, warmup: warmup).rate(step: step, of: steps)
+    schedule.rate(step: step, of: steps)
   }
+
+  var schedule: LearningRateSchedule { LearningRateSchedule(greatest: learningRate, warmup: warmup) }
 }
 
 /// The seeds that a fine-tuning's random numbers are keyed by.

@@ -1,13 +1,14 @@
 internal import BERT
 public import LinearAlgebra
 
-/// A point of a plane as a combination of its vectors: c0 theta0 + c1 theta1 + c2 theta2.
+/// A point of a plane as a combination of its vectors: c0 origin + c1 first + c2 second, which of a plane through checkpoints
+/// are theta0, theta1 and theta2.
 public struct Combination: Sendable, Equatable {
-  /// The coefficient of theta0.
+  /// The coefficient of the origin.
   public var c0: Double
-  /// The coefficient of theta1.
+  /// The coefficient of the first checkpoint or direction.
   public var c1: Double
-  /// The coefficient of theta2.
+  /// The coefficient of the second.
   public var c2: Double
 
   /// theta0 itself.
@@ -49,7 +50,7 @@ extension Plane {
     _ point: Combination, at places: [Range<Int>]? = nil, into theta: UnsafeMutablePointer<Float>,
     team: ThreadTeam = .single
   ) {
-    let terms = [(point.c0, theta0.base), (point.c1, theta1.base), (point.c2, theta2.base)].filter { $0.0 != 0 }
+    let terms = [(point.c0, origin.base), (point.c1, first.base), (point.c2, second.base)].filter { $0.0 != 0 }
     team.run { thread in
       let part = team.part(thread, of: encoder.count, unit: 4096)
       for place in places ?? [encoder] {

@@ -104,11 +104,11 @@ public struct PrincipalTrajectory: Sendable, Equatable {
         let columnVector = try column == row ? rowVector : vector(column)
         let product = withExtendedLifetime((rowVector, columnVector, final)) {
           let (x, y, end) = (rowVector.base, columnVector.base, final.base)
-          return blockSums(over: encoder) { block in
+          return blockSums(over: [encoder]) { block in
             var sum = 0.0
             for i in block { sum += (Double(x[i]) - Double(end[i])) * (Double(y[i]) - Double(end[i])) }
-            return (sum, 0)
-          }.0
+            return SIMD2(sum, 0)
+          }.x
         }
         guard product.isFinite else { throw LandscapeError.notFinite(what: "snapshot \(row) of the trajectory") }
         products[row * size + column] = product

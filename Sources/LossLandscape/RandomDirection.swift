@@ -115,9 +115,9 @@ private struct Filters {
   var tensors: [Range<Int>] = []
 
   init(_ table: ParameterTable, includesVectors: Bool) {
-    for entry in table.entries where entry.group != .head && (entry.shape.count > 1 || includesVectors) {
+    for entry in table.entries where entry.group != .head && (includesVectors || !entry.isVector) {
       let first = rows.count
-      let columns = entry.shape.count > 1 ? entry.range.count / entry.shape[0] : entry.range.count
+      let columns = entry.isVector ? entry.range.count : entry.range.count / entry.shape[0]
       for start in stride(from: entry.range.lowerBound, to: entry.range.upperBound, by: columns) {
         rows.append(start..<start + columns)
       }

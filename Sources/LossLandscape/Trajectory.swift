@@ -80,7 +80,9 @@ public struct Trajectory: Sendable {
     self.theta1 = theta1
     self.encoder = encoder
     let (zero, one) = (theta0.base, theta1.base)
-    squares1 = blockSums(over: encoder) { moves(one, from: zero, against: one, in: $0) }.0
+    let two = theta2?.base ?? one
+    let products = MoveProducts(one, two, from: zero, over: [encoder])
+    squares1 = products.squares1
     length1 = squares1.squareRoot()
     guard squares1.isFinite else { throw .notFinite(what: "theta0 or theta1") }
     if squares1 == 0 { throw .zeroDirection(name: "theta1 - theta0") }
@@ -90,20 +92,19 @@ public struct Trajectory: Sendable {
       return
     }
 
-    let two = theta2.base
-    let (products, squares2) = blockSums(over: encoder) { moves(two, from: zero, against: one, in: $0) }
+    let squares2 = products.squares2
     guard squares2.isFinite else { throw .notFinite(what: "theta2") }
     if squares2 == 0 { throw .zeroDirection(name: "theta2 - theta0") }
-    let along = products / squares1
+    let along = products.product / squares1
     // Formed number by number: |d2|^2 - along^2 |d1|^2 would lose an angle below 1e-8 altogether.
-    let squares = blockSums(over: encoder) { block in
+    let squares = blockSums(over: [encoder]) { block in
       var sum = 0.0
       for i in block {
         let e = (Double(two[i]) - Double(zero[i])) - along * (Double(one[i]) - Double(zero[i]))
         sum += e * e
       }
-      return (sum, 0)
-    }.0
+      return SIMD2(sum, 0)
+    }.x
     let sine = (squares / squares2).squareRoot()
     if sine < 1e-6 { throw .parallelDirections(sine: sine) }
     scale = length1 / squares2.squareRoot()
@@ -120,13 +121,14 @@ public struct Trajectory: Sendable {
       throw .sizesDiffer(got: snapshot.count, expected: encoder.count)
     }
     let (zero, one, theta) = (theta0.base, theta1.base, snapshot.base)
-    let (products, squares) = blockSums(over: encoder) { moves(theta, from: zero, against: one, in: $0) }
+    let products = MoveProducts(theta, one, from: zero, over: [encoder])
+    let squares = products.squares1
     guard squares.isFinite else { throw .notFinite(what: "a snapshot of the trajectory") }
-    let alpha = products / squares1
+    let alpha = products.product / squares1
     // Hao's sqrt((|d| / |d1|)^2 - alpha^2), from what is left of d: no two great numbers cancel. Without theta2, e is 0.
     let two = side?.theta2.base ?? zero
     let along = side?.along ?? 0
-    let (left, leftProducts) = blockSums(over: encoder) { block in
+    let rest = blockSums(over: [encoder]) { block in
       var (sum, product) = (0.0, 0.0)
       for i in block {
         let d1 = Double(one[i]) - Double(zero[i])
@@ -134,13 +136,13 @@ public struct Trajectory: Sendable {
         sum += r * r
         product += r * ((Double(two[i]) - Double(zero[i])) - along * d1)
       }
-      return (sum, product)
+      return SIMD2(sum, product)
     }
-    var point = TrajectoryPoint(alpha: alpha, beta: left.squareRoot() / length1)
+    var point = TrajectoryPoint(alpha: alpha, beta: rest.x.squareRoot() / length1)
     guard let side, let scale else { return point }
 
-    let share = leftProducts / side.squares
-    let outside = blockSums(over: encoder) { block in
+    let share = rest.y / side.squares
+    let outside = blockSums(over: [encoder]) { block in
       var sum = 0.0
       for i in block {
         let d1 = Double(one[i]) - Double(zero[i])
@@ -148,25 +150,11 @@ public struct Trajectory: Sendable {
         let e = (Double(two[i]) - Double(zero[i])) - along * d1
         sum += (r - share * e) * (r - share * e)
       }
-      return (sum, 0)
-    }.0
+      return SIMD2(sum, 0)
+    }.x
     point.projection = PlaneProjection(
       alpha: alpha - share * along, beta: share / scale,
       residual: squares == 0 ? 0 : min(1, (outside / squares).squareRoot()))
     return point
   }
-}
-
-/// <d, d1> and |d|^2 in one block, d = theta - theta0.
-private func moves(
-  _ theta: UnsafePointer<Float>, from zero: UnsafePointer<Float>, against one: UnsafePointer<Float>,
-  in block: Range<Int>
-) -> (Double, Double) {
-  var (product, squares) = (0.0, 0.0)
-  for i in block {
-    let d = Double(theta[i]) - Double(zero[i])
-    product += d * (Double(one[i]) - Double(zero[i]))
-    squares += d * d
-  }
-  return (product, squares)
 }

@@ -6,6 +6,8 @@ import Testing
 /// Each place drops 0.1 of its elements and scales the others by 1 / 0.9, seen at the op's own output, and its backward
 /// pass uses the mask of its forward pass. (At odd shapes the ops' own tests compare with the twin under a mask.)
 @Suite struct DropoutTests {
+  private let memory = OpMemory()
+
   /// About 10^5 elements: the deviation of the kept share is 0.001, five times within the bound of 0.005.
   private func expectShareAndScale(_ kept: [Float]) {
     let count = kept.filter { $0 != 0 }.count
@@ -18,29 +20,32 @@ import Testing
   @Test func embeddings() throws {
     let tiny = try TinyCase(TinyShape(lengths: [17, 20, 20], channels: 2048, heads: 2), dropout: 0.1)
     let table = tiny.model.table
-    var parameters = [Float](repeating: 0, count: table.count)
+    let parameters = memory.vector([Double](repeating: 0, count: table.count))
     let bias = try tiny.range("embeddings.LayerNorm.bias")
     for i in bias { parameters[i] = 1 }
-    let op = Embedding(norm: tiny.model.norm)
+    let op = ModelOps(tiny.model, parameters: parameters).embedding
     func forward(_ batch: PackedBatch) -> [Float] {
       let count = batch.tokens.count
-      var (normalised, scales, x) = (results(count * 2048), results(count), results(count * 2048))
+      let x = memory.results(rows: count, columns: 2048)
       op.forward(
-        batch, Sequences(offsets: batch.offsets), parameters: parameters, offsets: table.offsets,
-        masks: tiny.masks(.embeddings), normalised: &normalised, scales: &scales, x: &x)
-      return Array(x[..<(count * 2048)])
+        batch, Sequences(offsets: batch.offsets),
+        memory.norm([Double](repeating: .nan, count: count * 2048), channels: 2048), masks: tiny.masks(.embeddings),
+        x: x)
+      return numbers(x)
     }
     let mask = forward(tiny.batch)
     expectShareAndScale(mask)
 
     var token = PackedBatch(tiny.model.configuration.inputLimits)
     try token.append(tokens: [0], segments: [0])
-    var gradients = [Float](repeating: 0, count: table.count)
-    var dx = [Float](repeating: 1, count: 2048)
+    let gradients = memory.vector([Double](repeating: 0, count: table.count))
+    let kept = memory.norm([Double](repeating: 0, count: 2048), channels: 2048)
+    kept.scales[0] = 1
     op.backward(
-      Sequences(offsets: token.offsets), parameters: parameters, offsets: table.offsets, masks: tiny.masks(.embeddings),
-      normalised: [Float](repeating: 0, count: 2048), scales: [1], dx: &dx, gradients: &gradients)
-    #expect(Array(gradients[bias]) == Array(mask[..<2048]))
+      Sequences(offsets: token.offsets), kept, masks: tiny.masks(.embeddings),
+      dx: memory.matrix([Double](repeating: 1, count: 2048), columns: 2048),
+      adding: ModelGradients(tiny.model, gradients: gradients).embedding)
+    #expect(numbers(gradients + bias.lowerBound, bias.count) == Array(mask[..<2048]))
     #expect(forward(token) == Array(mask[..<2048]), "a mask does not depend on what else is in the batch")
   }
 
@@ -50,29 +55,34 @@ import Testing
     let channels = 2048
     let tiny = try TinyCase(TinyShape(lengths: [17, 20, 20], channels: channels, heads: 2), dropout: 0.1)
     let (offsets, count) = (tiny.batch.offsets, tiny.tokens * channels)
-    let op = ResidualNorm(norm: tiny.model.norm)
-    let ones = [Float](repeating: 1, count: channels)
-    let zeros = [Float](repeating: 0, count: channels)
-    var (normalised, scales, y) = ([Float](repeating: 1, count: count), results(tiny.tokens), results(count))
+    let zeros = { self.memory.vector([Double](repeating: 0, count: channels)) }
+    let op = ResidualNorm(
+      bias: zeros(),
+      norm: LayerNorm(
+        channels: channels, epsilon: 1e-12, weight: memory.vector([Double](repeating: 1, count: channels)),
+        bias: zeros()))
+    let kept = memory.norm([Double](repeating: 1, count: count), channels: channels)
     op.forward(
-      Sequences(offsets: offsets), a: &normalised, bias: zeros, residual: [Float](repeating: 0, count: count),
-      normWeight: ones,
-      normBias: zeros, masks: tiny.masks(place), scales: &scales, y: &y)
+      Sequences(offsets: offsets), kept,
+      residual: memory.matrix([Double](repeating: 0, count: count), columns: channels).view, masks: tiny.masks(place),
+      y: memory.results(rows: tiny.tokens, columns: channels))
+    let normalised = numbers(kept.normalised)
     var mask: [Float] = []
     for token in 0..<tiny.tokens {
-      let centred = normalised[token * channels..<(token + 1) * channels].map { $0 / scales[token] }
+      let centred = normalised[token * channels..<(token + 1) * channels].map { $0 / kept.scales[token] }
       let dropped = centred.min() ?? 0
       mask += centred.map { $0 - dropped }
     }
     expectShareAndScale(mask)
 
     var draws = Draws()
-    var (dy, da) = (floats(draws.normal(count)), results(count))
-    var sums = ([Float](repeating: 0, count: channels), [Float](repeating: 0, count: channels), zeros)
+    let (dResidual, dA) = (
+      memory.matrix(draws.normal(count), columns: channels), memory.results(rows: tiny.tokens, columns: channels)
+    )
     op.backward(
-      Sequences(offsets: offsets), dy: &dy, normalised: normalised, scales: scales, normWeight: ones,
-      masks: tiny.masks(place),
-      normWeightGradient: &sums.0, normBiasGradient: &sums.1, biasGradient: &sums.2, da: &da)
+      Sequences(offsets: offsets), kept, dy: dResidual, masks: tiny.masks(place), da: dA,
+      adding: ResidualNorm.Gradient(bias: zeros(), norm: LayerNorm.Gradient(weight: zeros(), bias: zeros())))
+    let (dy, da) = (numbers(dResidual), numbers(dA))
     expectClose(da, zip(dy, mask).map { Double($0) * Double($1) }, within: 1e-4)
     #expect(zip(da, mask).allSatisfy { ($0 == 0) == ($1 == 0) })
   }
@@ -84,27 +94,31 @@ import Testing
     let shape = TinyShape(lengths: [Int](repeating: length, count: sequences), channels: heads * length, heads: heads)
     let tiny = try TinyCase(shape, dropout: 0.1)
     let (channels, offsets) = (tiny.channels, tiny.batch.offsets)
-    var qkv = [Float](repeating: 0, count: tiny.tokens * 3 * channels)
-    var identity = [Float](repeating: 0, count: tiny.tokens * channels)
+    var qkv = [Double](repeating: 0, count: tiny.tokens * 3 * channels)
+    var identity = [Double](repeating: 0, count: tiny.tokens * channels)
     for token in 0..<tiny.tokens {
       for head in 0..<heads {
         qkv[(token * 3 + 2) * channels + head * length + token % length] = 1
         identity[token * channels + head * length + token % length] = 1
       }
     }
-    let bias = [Float](repeating: 0, count: 3 * channels)
-    let op = tiny.model.attention
-    var probabilities = [Float](repeating: 0, count: sequences * heads * length * 32)
-    var scratch = [Float](repeating: 0, count: op.scratchCount(longest: length))
-    var (context, dqkv) = (results(tiny.tokens * channels), results(qkv.count))
-    op.forward(
-      Sequences(offsets: offsets), layer: 0, qkv: qkv, bias: bias, dropout: tiny.dropout,
-      probabilities: &probabilities, scratch: &scratch, context: &context, observe: nil)
-    expectShareAndScale(context[..<(tiny.tokens * channels)].map { $0 * Float(length) })
+    let shapeOfHeads = tiny.model.configuration.attentionHeads
+    let op = Attention(
+      heads: shapeOfHeads, layer: 0, bias: memory.vector([Double](repeating: 0, count: 3 * channels)))
+    let activations = Attention.Activations(
+      qkv: memory.matrix(qkv, columns: 3 * channels),
+      probabilities: memory.results(sequences * heads * length * 32),
+      context: memory.results(rows: tiny.tokens, columns: channels))
+    let scratch = memory.results(Attention.scratchCount(shapeOfHeads, longest: length))
+    op.forward(Sequences(offsets: offsets), activations, dropout: tiny.dropout, scratch: scratch, observe: nil)
+    let context = numbers(activations.context)
+    expectShareAndScale(context.map { $0 * Float(length) })
 
-    op.backward(
-      Sequences(offsets: offsets), layer: 0, qkv: qkv, bias: bias, dropout: tiny.dropout, probabilities: probabilities,
-      dContext: identity, scratch: &scratch, dqkv: &dqkv)
+    let gradients = Attention.Gradients(
+      context: memory.matrix(identity, columns: channels).view,
+      qkv: memory.results(rows: tiny.tokens, columns: 3 * channels))
+    op.backward(Sequences(offsets: offsets), activations, gradients, dropout: tiny.dropout, scratch: scratch)
+    let dqkv = numbers(gradients.qkv)
     var differing = 0
     for (start, head) in offsets.dropLast().flatMap({ start in (0..<heads).map { (start, $0) } }) {
       for (query, key) in (0..<length).flatMap({ query in (0..<length).map { (query, $0) } }) {
@@ -122,28 +136,25 @@ import Testing
     let (channels, sequences) = (1024, 100)
     let shape = TinyShape(lengths: [Int](repeating: 1, count: sequences), channels: channels, heads: 2)
     let tiny = try TinyCase(shape, outputs: channels, dropout: 0.1)
-    let (table, op) = (tiny.model.table, tiny.model.classifier)
-    var parameters = [Float](repeating: 0, count: table.count)
+    let table = tiny.model.table
+    let parameters = memory.vector([Double](repeating: 0, count: table.count))
+    let op = ModelOps(tiny.model, parameters: parameters).classifier
     let head = try tiny.range("classifier.weight")
     for c in 0..<channels { parameters[head.lowerBound + c * channels + c] = 1 }
     let bias = try tiny.range("pooler.dense.bias")
     for i in bias { parameters[i] = 20 }
-    tiny.rows.first.update(repeating: 1, count: sequences * channels)
-    op.forward(
-      sequences: sequences, parameters: parameters, places: table.offsets, masks: tiny.masks(.classifier),
-      rows: tiny.rows)
-    let mask = Array(UnsafeBufferPointer(start: tiny.rows.logits, count: sequences * channels))
+    tiny.rows.first.base.update(repeating: 1, count: sequences * channels)
+    op.forward(sequences: sequences, rows: tiny.rows, masks: tiny.masks(.classifier))
+    let mask = numbers(tiny.rows.logits)
     expectShareAndScale(mask)
 
     for i in bias { parameters[i] = 0 }
-    op.forward(
-      sequences: 1, parameters: parameters, places: table.offsets, masks: tiny.masks(.classifier),
-      rows: tiny.rows)
-    var gradients = [Float](repeating: 0, count: table.count)
+    op.forward(sequences: 1, rows: tiny.rows, masks: tiny.masks(.classifier))
+    let gradients = memory.vector([Double](repeating: 0, count: table.count))
     op.backward(
-      sequences: 1, dLogits: [Float](repeating: 1, count: channels), parameters: parameters,
-      places: table.offsets, masks: tiny.masks(.classifier), rows: tiny.rows, gradients: &gradients)
-    #expect(Array(gradients[bias]) == Array(mask[..<channels]))
+      dLogits: memory.matrix([Double](repeating: 1, count: channels), columns: channels).view, rows: tiny.rows,
+      masks: tiny.masks(.classifier), adding: ModelGradients(tiny.model, gradients: gradients).classifier)
+    #expect(numbers(gradients + bias.lowerBound, bias.count) == Array(mask[..<channels]))
   }
 
   /// Hidden, attention and classifier dropout are three settings; the classifier's is the hidden one unless it has its

@@ -87,7 +87,7 @@ private struct Landscape {
   /// theta1's whole vector with another theta in front.
   func withHeadOfTheta1(_ theta: UnsafePointer<Float>) -> AlignedBuffer<Float> {
     let vector = AlignedBuffer<Float>(count: model.table.count)
-    vector.pointer.update(from: plane.theta1.base, count: model.table.count)
+    vector.pointer.update(from: plane.first.base, count: model.table.count)
     vector.pointer.update(from: theta, count: model.table.encoder.count)
     return vector
   }
@@ -116,14 +116,14 @@ private func relabelled(_ data: EncodedDataset, _ labels: Labels?) throws -> Enc
   func theta1IsItsCheckpoint(batchSize: Int) throws {
     let landscape = try Landscape()
     let values = try landscape.evaluator(batchSize: batchSize).evaluate(.theta1)
-    #expect(values == (try landscape.expected(landscape.plane.theta1.base, batchSize: batchSize)))
+    #expect(values == (try landscape.expected(landscape.plane.first.base, batchSize: batchSize)))
     #expect(values.trainingLoss.value.isFinite && values.devLoss.value.isFinite)
   }
 
   /// 1 - accuracy of the predictions, counted.
   @Test func errorIsTheShareOfWrongPredictions() throws {
     let landscape = try Landscape()
-    let dev = try Evaluator(landscape.model, landscape.dev, batchSize: 4).evaluate(landscape.plane.theta1.base)
+    let dev = try Evaluator(landscape.model, landscape.dev, batchSize: 4).evaluate(landscape.plane.first.base)
     guard case .classes(let predictions) = dev.predictions, case .classes(let targets) = landscape.dev.labels else {
       Issue.record("classes are expected")
       return
@@ -138,7 +138,7 @@ private func relabelled(_ data: EncodedDataset, _ labels: Labels?) throws -> Enc
     let landscape = try Landscape()
     let evaluator = try landscape.evaluator()
     let one = try evaluator.evaluate(.theta1)
-    for (point, checkpoint) in [(Combination.theta0, landscape.plane.theta0), (.theta2, landscape.plane.theta2)] {
+    for (point, checkpoint) in [(Combination.theta0, landscape.plane.origin), (.theta2, landscape.plane.second)] {
       let vector = landscape.withHeadOfTheta1(checkpoint.base)
       let values = try evaluator.evaluate(point)
       #expect(values == (try landscape.expected(vector.pointer)))
@@ -173,19 +173,19 @@ private func relabelled(_ data: EncodedDataset, _ labels: Labels?) throws -> Enc
     let landscape = try Landscape()
     let encoder = landscape.plane.encoder
     let diverged = try Plane(
-      theta0: landscape.plane.theta0, theta1: landscape.plane.theta1,
+      theta0: landscape.plane.origin, theta1: landscape.plane.first,
       theta2: parameters([Float](repeating: .nan, count: encoder.count)), encoder: encoder)
     let evaluator = try landscape.evaluator(diverged)
     let values = try evaluator.evaluate(.theta2)
     #expect(values.trainingLoss.value.isNaN && values.devLoss.value.isNaN)
-    #expect(try evaluator.evaluate(.theta1) == (try landscape.expected(landscape.plane.theta1.base)))
+    #expect(try evaluator.evaluate(.theta1) == (try landscape.expected(landscape.plane.first.base)))
   }
 
   /// Regression: squared error, and 1 - Pearson, which is undefined where all targets are one.
   @Test func regression() throws {
     let landscape = try Landscape(outputs: 1)
     let values = try landscape.evaluator().evaluate(.theta1)
-    #expect(values == (try landscape.expected(landscape.plane.theta1.base)))
+    #expect(values == (try landscape.expected(landscape.plane.first.base)))
     #expect((0...2).contains(try #require(values.devError).value))
 
     let constant = try relabelled(landscape.dev, .values([Double](repeating: 2, count: 11)))
@@ -216,19 +216,19 @@ private func relabelled(_ data: EncodedDataset, _ labels: Labels?) throws -> Enc
     let whole = landscape.plane
     let moving = [10..<37, 40..<41, 300..<whole.encoder.upperBound - 5]
     let plane = try Plane(
-      theta0: whole.theta0, theta1: whole.theta1, theta2: whole.theta2, encoder: whole.encoder, moving: moving,
-      rest: restsAtTheta1 ? nil : whole.theta0)
-    let rest = restsAtTheta1 ? whole.theta1 : whole.theta0
+      theta0: whole.origin, theta1: whole.first, theta2: whole.second, encoder: whole.encoder, moving: moving,
+      rest: restsAtTheta1 ? nil : whole.origin)
+    let rest = restsAtTheta1 ? whole.first : whole.origin
     let mixed = AlignedBuffer<Float>(count: whole.encoder.count)
     for i in whole.encoder {
-      mixed.pointer[i] = moving.contains { $0.contains(i) } ? whole.theta0.base[i] : rest.base[i]
+      mixed.pointer[i] = moving.contains { $0.contains(i) } ? whole.origin.base[i] : rest.base[i]
     }
     let vector = landscape.withHeadOfTheta1(mixed.pointer)
     #expect(try landscape.evaluator(plane).evaluate(.theta0) == (try landscape.expected(vector.pointer)))
     // Lengths are those of what moves.
     let axes = try Axes(plane)
     let squares = moving.joined().reduce(0.0) {
-      let d = Double(whole.theta1.base[$1]) - Double(whole.theta0.base[$1])
+      let d = Double(whole.first.base[$1]) - Double(whole.origin.base[$1])
       return $0 + d * d
     }
     #expect(abs(axes.length1 - squares.squareRoot()) < 1e-12 * axes.length1)
@@ -263,7 +263,7 @@ private func relabelled(_ data: EncodedDataset, _ labels: Labels?) throws -> Enc
   /// The head comes from theta1: one without it, or with another task's, is refused before it is read.
   @Test func theta1OfAnotherSizeIsAnError() throws {
     let landscape = try Landscape()
-    let (zero, two) = (landscape.plane.theta0, landscape.plane.theta2)
+    let (zero, two) = (landscape.plane.origin, landscape.plane.second)
     for other in [zero, two] {
       let plane = try Plane(theta0: zero, theta1: other, theta2: two, encoder: landscape.plane.encoder)
       #expect(throws: LandscapeError.sizesDiffer(got: other.count, expected: landscape.model.table.count)) {

@@ -1,48 +1,47 @@
 internal import LinearAlgebra
 
-/// The feed-forward activation with the bias in front of it: g = f(u + bias). All matrices are [T, columns]; a call works
-/// on some of the rows.
+/// The feed-forward activation with the bias in front of it: g = f(u + bias). Rows are worked on one by one, so a call may
+/// get any of them.
 package struct FeedForwardActivation {
   let kind: BERTConfiguration.Activation
-  let columns: Int
+  /// As long as a row.
+  let bias: UnsafePointer<Float>
+
+  package init(kind: BERTConfiguration.Activation, bias: UnsafePointer<Float>) { (self.kind, self.bias) = (kind, bias) }
 
   /// Replaces u by f(u + bias); with `slope`, also writes f'(u + bias), all that the backward pass needs.
-  package func forward(
-    rows: Range<Int>, u: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>, slope: UnsafeMutablePointer<Float>?
-  ) {
-    for row in rows {
-      let start = row * columns
-      let end = start + columns
-      for j in stride(from: 0, to: columns, by: 16) {
-        let x = u.lanes(at: start + j, end: end) + bias.lanes(at: j, end: columns)
+  package func forward(_ u: MutableMatrixView, slope: MutableMatrixView?) {
+    for index in 0..<u.rows {
+      let (row, slope) = (u.row(index), slope?.row(index))
+      for j in stride(from: 0, to: u.columns, by: 16) {
+        let x = row.lanes(at: j) + bias.lanes(at: j, end: u.columns)
         switch kind {
         case .gelu:
           let cumulative = 0.5 + 0.5 * errorFunction(x * 0.707_106_78)
-          u.store(x * cumulative, at: start + j, end: end)
+          row.store(x * cumulative, at: j)
           if let slope {
             let density = 0.398_942_28 * exponential(-0.5 * x * x)
-            slope.store(cumulative + x * density, at: start + j, end: end)
+            slope.store(cumulative + x * density, at: j)
           }
         case .relu:
           // Written so that NaN stays NaN.
-          u.store(x.replacing(with: 0, where: x .< 0), at: start + j, end: end)
-          slope?.store(Lanes.zero.replacing(with: 1, where: x .> 0), at: start + j, end: end)
+          row.store(x.replacing(with: 0, where: x .< 0), at: j)
+          slope?.store(Lanes.zero.replacing(with: 1, where: x .> 0), at: j)
         }
       }
     }
   }
 
-  /// dU = dG * f'(u + bias), in place; dBias += the column sums of dU.
+  /// g = f(u + bias): dG becomes dU = dG f'(u + bias); dBias += the column sums of dU.
   package func backward(
-    rows: Range<Int>, gradient: UnsafeMutablePointer<Float>, slope: UnsafePointer<Float>,
-    biasGradient: UnsafeMutablePointer<Float>
+    _ gradient: MutableMatrixView, slope: MatrixView, addingBias biasGradient: UnsafeMutablePointer<Float>
   ) {
-    for row in rows {
-      let start = row * columns
-      let end = start + columns
+    let columns = gradient.columns
+    for index in 0..<gradient.rows {
+      let (row, slope) = (gradient.row(index), slope.row(index))
       for j in stride(from: 0, to: columns, by: 16) {
-        let product = gradient.lanes(at: start + j, end: end) * slope.lanes(at: start + j, end: end)
-        gradient.store(product, at: start + j, end: end)
+        let product = row.lanes(at: j) * slope.lanes(at: j)
+        row.store(product, at: j)
         biasGradient.store(biasGradient.lanes(at: j, end: columns) + product, at: j, end: columns)
       }
     }

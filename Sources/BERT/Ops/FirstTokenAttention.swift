@@ -8,197 +8,215 @@ internal import Randomness
 ///     scores = q (X Wk^T)^T = (q Wk) X^T        context = P (X Wv^T) = (P X) Wv^T
 ///
 /// which is 4 H L C operations a sequence in place of 4 L C^2. The key's bias moves all scores of a head alike, which
-/// softmax does not see: its gradient is 0. Letters as in ``Attention``; weights [3 C, C] and biases [3 C] of query, key
-/// and value side by side.
+/// softmax does not see: its gradient is 0. Letters as in ``Attention``.
 package struct FirstTokenAttention {
-  let heads: Int
-  let headSize: Int
+  let heads: AttentionHeads
+  /// Which layer it is, from 0: its dropout masks are drawn for it.
+  let layer: Int
+  /// To query, key and value side by side, [3 C, C], with their biases.
+  let projections: Dense
 
-  private var channels: Int { heads * headSize }
-  private var scale: Float { 1 / Float(headSize).squareRoot() }
+  package init(heads: AttentionHeads, layer: Int, projections: Dense) {
+    (self.heads, self.layer, self.projections) = (heads, layer, projections)
+  }
+
+  private var channels: Int { heads.channels }
+  private var queries: Dense { projections[outputs: 0..<channels] }
+  private func keys(_ head: Int) -> Dense { projections[outputs: heads.columns(.key, head)] }
+  private func values(_ head: Int) -> Dense { projections[outputs: heads.columns(.value, head)] }
 
   /// What the forward pass leaves.
   package struct Activations {
     /// X at the first tokens, [B, C].
-    package let first: UnsafeMutablePointer<Float>
+    package let first: MutableMatrixView
     /// q with its bias, scaled by 1 / sqrt(D), [B, C].
-    package let query: UnsafeMutablePointer<Float>
-    /// q Wk of each head, [B, H, C].
-    package let absorbedQueries: UnsafeMutablePointer<Float>
+    let query: MutableMatrixView
+    /// q Wk of each head, [B, H C].
+    let absorbedQueries: MutableMatrixView
     /// P of each sequence in turn, [H, L'].
-    package let probabilities: UnsafeMutablePointer<Float>
-    /// dropout(P) X of each head, [B, H, C].
-    package let attendedStates: UnsafeMutablePointer<Float>
+    let probabilities: UnsafeMutablePointer<Float>
+    /// dropout(P) X of each head, [B, H C].
+    let attendedStates: MutableMatrixView
     /// The sum of each row of dropout(P), [B, H].
-    package let weightSums: UnsafeMutablePointer<Float>
+    let weightSums: MutableMatrixView
+    /// The result, [B, C].
+    package let context: MutableMatrixView
   }
 
-  /// What the backward pass leaves for the weights' gradients.
+  /// What the backward pass reads and leaves.
   package struct Gradients {
+    /// Read: of the context, [B, C].
+    package let context: MutableMatrixView
+    /// What flows back to the first tokens by other ways, [B, C]; added to.
+    package let first: MutableMatrixView
+    /// The result: of X, [T, C].
+    package let states: MutableMatrixView
     /// Of the query before bias and scale, [B, C].
-    package let query: UnsafeMutablePointer<Float>
-    /// [B, H, C].
-    package let absorbedQueries: UnsafeMutablePointer<Float>
-    /// [B, H, C].
-    package let attendedStates: UnsafeMutablePointer<Float>
+    let query: MutableMatrixView
+    /// [B, H C].
+    let absorbedQueries: MutableMatrixView
+    /// [B, H C].
+    let attendedStates: MutableMatrixView
   }
 
   /// Numbers of scratch memory that sequences up to `longest` need.
-  package func scratchCount(longest: Int) -> Int { 3 * heads * roundUp(longest) }
+  package static func scratchCount(_ heads: AttentionHeads, longest: Int) -> Int { 3 * heads.count * roundUp(longest) }
 
-  /// Numbers of the P of all sequences before the one that begins at row `start`, at most: L' < L + 16.
-  private func matrices(before sequence: Int, _ start: Int) -> Int { heads * (start + 15 * sequence) }
+  /// P of a sequence, [H, L] at the stride L'. Before it lie those of other sequences, with L' < L + 16.
+  private func probabilities(_ activations: Activations, _ sequence: Int, _ place: Range<Int>) -> MutableMatrixView {
+    scores(activations.probabilities + heads.count * (place.lowerBound + 15 * sequence), place.count)
+  }
 
-  /// Writes the context of each first token, [B, C], of `sequences`. x is [T, C].
+  /// A number for each head and token of a sequence, [H, L] at the stride L'.
+  private func scores(_ base: UnsafeMutablePointer<Float>, _ length: Int) -> MutableMatrixView {
+    MutableMatrixView(base, rows: heads.count, columns: length, stride: roundUp(length))
+  }
+
+  /// [H, C] of a sequence, one row of [B, H C].
+  private func byHead(_ matrix: MutableMatrixView, _ sequence: Int) -> MutableMatrixView {
+    MutableMatrixView(matrix.row(sequence).base, rows: heads.count, columns: channels)
+  }
+
+  /// Writes the context of each first token of `sequences`. x is [T, C].
   package func forward(
-    _ sequences: Sequences, layer: Int, x: UnsafePointer<Float>, weight: UnsafePointer<Float>,
-    bias: UnsafePointer<Float>, dropout: Dropout?, activations: Activations, scratch: UnsafeMutablePointer<Float>,
-    context: UnsafeMutablePointer<Float>
+    _ sequences: Sequences, x: MatrixView, _ activations: Activations, dropout: Dropout?,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     let (rows, c) = (sequences.range, channels)
+    for sequence in rows { activations.first.row(sequence).update(from: x.row(sequences.offsets[sequence])) }
+    queries.forward(activations.first.view[rows: rows], to: activations.query[rows: rows])
     for sequence in rows {
-      (activations.first + sequence * c).update(from: x + sequences.offsets[sequence] * c, count: c)
+      let query = activations.query.row(sequence)
+      for i in 0..<c { query[i] = (query[i] + projections.bias[i]) * heads.scale }
     }
-    Linear(inputs: c, outputs: c).forward(rows: rows, x: activations.first, weight: weight, y: activations.query)
-    for sequence in rows {
-      let query = activations.query + sequence * c
-      for i in 0..<c { query[i] = (query[i] + bias[i]) * scale }
-    }
-    eachHead(rows) { head, column, matrix in
-      multiply(
-        rows: rows.count, columns: c, inner: headSize, activations.query + column, strideA: c,
-        weight + (c + head * headSize) * c, strideB: c, into: activations.absorbedQueries + matrix, strideC: heads * c)
+    let (query, absorbedQueries) = (activations.query.view[rows: rows], activations.absorbedQueries[rows: rows])
+    for head in 0..<heads.count {
+      keys(head).backward(query[columns: heads.columns(head)], to: absorbedQueries[columns: heads.wideColumns(head)])
     }
     for sequence in rows {
       let place = sequences.rows(of: sequence)
-      let stride = roundUp(place.count)
-      let p = activations.probabilities + matrices(before: sequence, place.lowerBound)
-      multiply(
-        rows: heads, columns: place.count, inner: c, activations.absorbedQueries + sequence * heads * c, strideA: c,
-        x + place.lowerBound * c, .transposed, strideB: c, into: p, strideC: stride)
-      for head in 0..<heads { softmax(p + head * stride, count: place.count) }
-      drop(p, place.count, sequence, layer, dropout, into: scratch)
-      for head in 0..<heads { activations.weightSums[sequence * heads + head] = sum(scratch + head * stride, stride) }
-      multiply(
-        rows: heads, columns: c, inner: place.count, scratch, strideA: stride, x + place.lowerBound * c, strideB: c,
-        into: activations.attendedStates + sequence * heads * c, strideC: c)
+      let (states, p) = (x[rows: place], probabilities(activations, sequence, place))
+      multiply(byHead(activations.absorbedQueries, sequence).view, by: states, .transposed, into: p)
+      for head in 0..<heads.count { softmax(p.row(head).base, count: place.count) }
+      let dropped = scores(scratch, place.count)
+      drop(p.view, sequence, dropout, into: dropped)
+      let weightSums = activations.weightSums.row(sequence)
+      for head in 0..<heads.count { weightSums[head] = sum(dropped.row(head).base, roundUp(place.count)) }
+      multiply(dropped.view, by: states, into: byHead(activations.attendedStates, sequence))
     }
-    eachHead(rows) { head, column, matrix in
-      multiply(
-        rows: rows.count, columns: headSize, inner: c, activations.attendedStates + matrix, strideA: heads * c,
-        weight + (2 * c + head * headSize) * c, .transposed, strideB: c, into: context + column, strideC: c)
+    let (attendedStates, context) = (activations.attendedStates.view[rows: rows], activations.context[rows: rows])
+    for head in 0..<heads.count {
+      let (values, columns) = (values(head), heads.columns(head))
+      values.forward(attendedStates[columns: heads.wideColumns(head)], to: context[columns: columns])
       for sequence in rows {
-        let weightSum = activations.weightSums[sequence * heads + head]
-        let out = context + sequence * c + head * headSize
-        for i in 0..<headSize { out[i] += weightSum * bias[2 * c + head * headSize + i] }
+        let weightSum = activations.weightSums.row(sequence)[head]
+        let out = activations.context[columns: columns].row(sequence)
+        for i in 0..<heads.size { out[i] += weightSum * values.bias[i] }
       }
     }
   }
 
-  /// From dContext, [B, C], and what else flows back to the first tokens (`dFirst`, [B, C], added to) to dX, [T, C], in
-  /// the rows of `sequences`; adds the biases' gradients.
+  /// From the gradients of the context and of the first tokens to that of X, in the rows of `sequences`; adds the biases'
+  /// gradients, [3 C]. P~ stands for dropout(P).
   package func backward(
-    _ sequences: Sequences, layer: Int, x: UnsafePointer<Float>, weight: UnsafePointer<Float>,
-    bias: UnsafePointer<Float>, dropout: Dropout?, activations: Activations, dContext: UnsafePointer<Float>,
-    dFirst: UnsafeMutablePointer<Float>, gradients: Gradients, scratch: UnsafeMutablePointer<Float>,
-    biasGradient: UnsafeMutablePointer<Float>, dx: UnsafeMutablePointer<Float>
+    _ sequences: Sequences, x: MatrixView, _ activations: Activations, _ gradients: Gradients, dropout: Dropout?,
+    scratch: UnsafeMutablePointer<Float>, addingBias biasGradient: UnsafeMutablePointer<Float>
   ) {
-    let (rows, c) = (sequences.range, channels)
-    eachHead(rows) { head, column, matrix in
-      multiply(
-        rows: rows.count, columns: c, inner: headSize, dContext + column, strideA: c,
-        weight + (2 * c + head * headSize) * c, strideB: c, into: gradients.attendedStates + matrix, strideC: heads * c)
+    let rows = sequences.range
+    for head in 0..<heads.count {
+      // context = attended Wv^T + weightSum bv
+      let dContext = gradients.context.view[columns: heads.columns(head)]
+      values(head).backward(
+        dContext[rows: rows], to: gradients.attendedStates[rows: rows][columns: heads.wideColumns(head)])
+      let values = biasGradient + heads.columns(.value, head).lowerBound
       for sequence in rows {
-        let weightSum = activations.weightSums[sequence * heads + head]
-        let out = dContext + sequence * c + head * headSize
-        for i in 0..<headSize { biasGradient[2 * c + head * headSize + i] += weightSum * out[i] }
+        let (weightSum, out) = (activations.weightSums.row(sequence)[head], dContext.row(sequence))
+        for i in 0..<heads.size { values[i] += weightSum * out[i] }
       }
     }
     for sequence in rows {
       let place = sequences.rows(of: sequence)
-      let stride = roundUp(place.count)
-      let p = activations.probabilities + matrices(before: sequence, place.lowerBound)
-      let (dropped, dScores, mask) = (scratch, scratch + heads * stride, scratch + 2 * heads * stride)
-      let (absorbedQueries, attendedStates) = (
-        activations.absorbedQueries + sequence * heads * c, gradients.attendedStates + sequence * heads * c
+      let (states, dStates) = (x[rows: place], gradients.states[rows: place])
+      let (absorbed, dAbsorbed) = (
+        byHead(activations.absorbedQueries, sequence), byHead(gradients.absorbedQueries, sequence)
       )
-      let (states, dStates) = (x + place.lowerBound * c, dx + place.lowerBound * c)
-      multiply(
-        rows: heads, columns: place.count, inner: c, attendedStates, strideA: c, states, .transposed, strideB: c,
-        into: dScores, strideC: stride)
-      drop(p, place.count, sequence, layer, dropout, into: dropped)
-      for head in 0..<heads {
-        let row = dScores + head * stride
-        // The value's bias reaches the context by the weights' sum.
-        let shift = dot(dContext + sequence * c + head * headSize, bias + 2 * c + head * headSize, headSize)
-        for j in 0..<place.count { row[j] += shift }
-        for j in place.count..<stride { row[j] = 0 }
-        if let draw = dropout?.mask(.attention, sequence: sequence, layer: layer, part: head) {
-          draw.fill(mask, firstGroup: 0, count: stride / 16)
-          for j in 0..<stride { row[j] *= mask[j] }
-        }
-        softmaxBackward(row, p: p + head * stride, count: place.count)
-      }
-      multiply(
-        rows: heads, columns: c, inner: place.count, dScores, strideA: stride, states, strideB: c,
-        into: gradients.absorbedQueries + sequence * heads * c, strideC: c)
-      multiply(
-        rows: place.count, columns: c, inner: heads, dropped, .transposed, strideA: stride, attendedStates, strideB: c,
-        into: dStates, strideC: c)
-      multiply(
-        rows: place.count, columns: c, inner: heads, dScores, .transposed, strideA: stride, absorbedQueries, strideB: c,
-        beta: 1, into: dStates, strideC: c)
+      let dAttended = byHead(gradients.attendedStates, sequence)
+      let (dropped, dScores) = (
+        scores(scratch, place.count), scores(scratch + heads.count * roundUp(place.count), place.count)
+      )
+      let p = probabilities(activations, sequence, place).view
+      // attended = P~ X: dP~ = dAttended X^T.
+      multiply(dAttended.view, by: states, .transposed, into: dScores)
+      drop(p, sequence, dropout, into: dropped)
+      weightsBackward(
+        dScores, p: p, sequence, dContext: gradients.context.view.row(sequence), dropout,
+        mask: scratch + 2 * heads.count * roundUp(place.count))
+      // scores = absorbed X^T: dAbsorbed = dScores X.
+      multiply(dScores.view, by: states, into: dAbsorbed)
+      // attended = P~ X, scores = absorbed X^T: dX = P~^T dAttended + dScores^T absorbed.
+      multiply(dropped.view, .transposed, by: dAttended.view, into: dStates)
+      multiply(dScores.view, .transposed, by: absorbed.view, adding: true, into: dStates)
     }
-    eachHead(rows) { head, column, matrix in
-      multiply(
-        rows: rows.count, columns: headSize, inner: c, alpha: scale, gradients.absorbedQueries + matrix,
-        strideA: heads * c,
-        weight + (c + head * headSize) * c, .transposed, strideB: c, into: gradients.query + column, strideC: c)
+    // absorbed = query Wk, query = (first Wq^T + bq) / sqrt(D)
+    let (query, absorbedQueries) = (gradients.query[rows: rows], gradients.absorbedQueries.view[rows: rows])
+    for head in 0..<heads.count {
+      keys(head).forward(
+        absorbedQueries[columns: heads.wideColumns(head)], scale: heads.scale, to: query[columns: heads.columns(head)])
     }
-    addColumnSums(rows: rows, columns: c, gradients.query, into: biasGradient)
-    Linear(inputs: c, outputs: c).inputGradient(
-      rows: rows, dy: gradients.query, weight: weight, adding: true, into: dFirst)
+    addColumnSums(of: query.view, to: biasGradient)
+    queries.backward(query.view, adding: true, to: gradients.first[rows: rows])
+    // first = x at the first token
     for sequence in rows {
-      let (row, d) = (dx + sequences.offsets[sequence] * c, dFirst + sequence * c)
-      for i in 0..<c { row[i] += d[i] }
+      let (row, d) = (gradients.states.row(sequences.offsets[sequence]), gradients.first.row(sequence))
+      for i in 0..<channels { row[i] += d[i] }
+    }
+  }
+
+  /// P~ = dropout(P), P = softmax(scores), of one sequence: from dP~ to dScores, in its place.
+  private func weightsBackward(
+    _ gradient: MutableMatrixView, p: MatrixView, _ sequence: Int, dContext: RowView, _ dropout: Dropout?,
+    mask: UnsafeMutablePointer<Float>
+  ) {
+    let (length, stride) = (p.columns, roundUp(p.columns))
+    for head in 0..<heads.count {
+      let row = gradient.row(head).base
+      // The value's bias reaches the context by the weights' sum.
+      let shift = dot(dContext.base + heads.columns(head).lowerBound, values(head).bias, heads.size)
+      for j in 0..<length { row[j] += shift }
+      for j in length..<stride { row[j] = 0 }
+      if let draw = dropout?.mask(.attention, sequence: sequence, layer: layer, part: head) {
+        draw.fill(mask, firstGroup: 0, count: stride / 16)
+        for j in 0..<stride { row[j] *= mask[j] }
+      }
+      softmaxBackward(row, p: p.row(head).base, count: length)
     }
   }
 
   /// Adds the weights' gradients in the rows of some heads, over B = `sequences`.
   package func addWeightGradients(
-    heads part: Range<Int>, sequences: Int, activations: Activations, dContext: UnsafePointer<Float>,
-    gradients: Gradients, into weightGradient: UnsafeMutablePointer<Float>
+    heads part: Range<Int>, sequences: Int, _ activations: Activations, _ gradients: Gradients,
+    to gradient: Dense.Gradient
   ) {
-    let c = channels
-    func add(
-      _ side: Int, _ head: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, strideB: Int
-    ) {
-      multiply(
-        rows: headSize, columns: c, inner: sequences, a + head * headSize, .transposed, strideA: c, b, strideB: strideB,
-        beta: 1, into: weightGradient + (side * c + head * headSize) * c, strideC: c)
+    let rows = 0..<sequences
+    func add(_ side: AttentionHeads.Side, _ head: Int, dy: MatrixView, x: MatrixView) {
+      let outputs = heads.columns(side, head)
+      projections[outputs: outputs].addWeightGradient(
+        dy: dy[rows: rows][columns: heads.columns(head)], x: x[rows: rows], to: gradient[outputs: outputs])
     }
     for head in part {
-      add(0, head, gradients.query, activations.first, strideB: c)
-      add(1, head, activations.query, gradients.absorbedQueries + head * c, strideB: heads * c)
-      add(2, head, dContext, activations.attendedStates + head * c, strideB: heads * c)
+      let wide = heads.wideColumns(head)
+      // query = first Wq^T; absorbed = query Wk; context = attended Wv^T
+      add(.query, head, dy: gradients.query.view, x: activations.first.view)
+      add(.key, head, dy: activations.query.view, x: gradients.absorbedQueries.view[columns: wide])
+      add(.value, head, dy: gradients.context.view, x: activations.attendedStates.view[columns: wide])
     }
   }
 
-  /// Calls `body` with each head and its place in the first row of [B, C] and of [B, H, C] matrices.
-  private func eachHead(_ rows: Range<Int>, _ body: (_ head: Int, _ column: Int, _ matrix: Int) -> Void) {
-    for head in 0..<heads {
-      body(head, rows.lowerBound * channels + head * headSize, (rows.lowerBound * heads + head) * channels)
-    }
-  }
-
-  /// dropout(P), [H, L']: the masks of a full attention's first rows.
-  private func drop(
-    _ p: UnsafePointer<Float>, _ length: Int, _ sequence: Int, _ layer: Int, _ dropout: Dropout?,
-    into dropped: UnsafeMutablePointer<Float>
-  ) {
-    let stride = roundUp(length)
-    for head in 0..<heads {
-      let (row, out) = (p + head * stride, dropped + head * stride)
+  /// dropout(P), [H, L'], of which the padding is P's own: the masks of a full attention's first rows.
+  private func drop(_ p: MatrixView, _ sequence: Int, _ dropout: Dropout?, into dropped: MutableMatrixView) {
+    let stride = roundUp(p.columns)
+    for head in 0..<heads.count {
+      let (row, out) = (p.row(head).base, dropped.row(head).base)
       if let mask = dropout?.mask(.attention, sequence: sequence, layer: layer, part: head) {
         mask.fill(out, firstGroup: 0, count: stride / 16)
         for j in 0..<stride { out[j] *= row[j] }

@@ -15,7 +15,7 @@ extension RunningUnit {
     let parameters = AlignedBuffer<Float>(count: model.table.count)
     plane.place(.theta0, into: parameters.pointer, team: team)
     let head = model.table.head
-    (parameters.pointer + head.lowerBound).update(from: plane.theta1.base + head.lowerBound, count: head.count)
+    (parameters.pointer + head.lowerBound).update(from: plane.first.base + head.lowerBound, count: head.count)
 
     // As the fine-tuning evaluated its final model, so that nothing but the group makes a difference.
     let dev = try worker.dataset(cell.task, .dev, maximumLength: cell.recipe.maxLength)

@@ -47,9 +47,6 @@ public final class Pretraining {
   /// The state to resume from.
   var stateURL: URL { folder.appending(path: "resume/state.safetensors") }
 
-  /// Whether this process is the one of its gang that writes files.
-  private var writes: Bool { trainer.gang.shares.lowerBound == 0 }
-
   /// Goes on until the last step, or until a process of the gang is asked to stop.
   ///
   /// - Parameters:
@@ -66,26 +63,16 @@ public final class Pretraining {
     shouldStop: () -> Bool = { false },
     progress: (Pretraining) throws -> Void = { _ in }
   ) throws -> FineTuning.Ending {
-    let clock = ContinuousClock()
-    var lastSave = clock.now
-    var pause = Duration.seconds(secondsBetweenSaves)
-    let steps = trainer.settings.steps
-    while trainer.step < steps {
+    let steps = trainer.steps
+    let ending = try runSteps(
+      until: { trainer.step == steps }, secondsBetweenSaves: secondsBetweenSaves, save: trainer.writes ? save : nil
+    ) {
       let stops = try trainer.advance(shouldStop: shouldStop)
       if trainer.step % evaluationInterval == 0 || trainer.step == steps { evaluate() }
       try progress(self)
-      guard trainer.step < steps else { break }
-      if stops {
-        if writes { try save() }
-        return .interrupted
-      }
-      if writes && clock.now - lastSave > pause {
-        let cost = try clock.measure { try save() }
-        pause = max(.seconds(secondsBetweenSaves), cost * 100)
-        lastSave = clock.now
-      }
+      return stops
     }
-    guard writes else { return .finished }
+    guard ending == .finished && trainer.writes else { return ending }
     try Checkpoint.write(trainer.model, trainer.parameters, from: source, labels: nil, as: storage, to: folder)
     let resume = stateURL.deletingLastPathComponent()
     if FileManager.default.fileExists(atPath: resume.path) { try FileManager.default.removeItem(at: resume) }
@@ -93,7 +80,7 @@ public final class Pretraining {
   }
 
   private func evaluate() {
-    guard writes, let result = dev?.evaluate(trainer.parameters) else { return }
+    guard trainer.writes, let result = dev?.evaluate(trainer.parameters) else { return }
     evaluations.append(Evaluation(step: trainer.step, loss: result.loss, accuracy: result.accuracy))
   }
 }
@@ -124,7 +111,7 @@ extension Pretraining {
   private func take(
     history: [ArraySlice<Double>], evaluations results: [ArraySlice<Double>]
   ) throws(StateFile.Damage) {
-    let steps = trainer.settings.steps
+    let steps = trainer.steps
     guard history.count <= steps else {
       throw .init("\(history.count) steps are done, at most \(steps) are expected")
     }
@@ -136,7 +123,7 @@ extension Pretraining {
     for (step, record) in trainer.history.enumerated() {
       try StateFile.check(
         step: step, figures: [record.loss, record.accuracy, record.gradientNorm], rate: record.learningRate,
-        expected: trainer.settings.learningRate(step: step))
+        expected: trainer.plan.schedule.rate(step: step, of: steps))
     }
     let done = stride(from: evaluationInterval, through: history.count, by: evaluationInterval)
     let expected =

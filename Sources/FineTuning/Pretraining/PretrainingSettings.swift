@@ -29,9 +29,9 @@ public struct PretrainingSettings: Sendable, Hashable, Encodable {
   public func stepsPerPass(sequences: Int) -> Int { (sequences + batchSize - 1) / batchSize }
 
   /// The learning rate of step t = 0, 1, ... of the linear schedule of fine-tuning.
-  public func learningRate(step: Int) -> Double {
-    LearningRateSchedule(greatest: learningRate, warmup: warmup).rate(step: step, of: steps)
-  }
+  public func learningRate(step: Int) -> Double { schedule.rate(step: step, of: steps) }
+
+  var schedule: LearningRateSchedule { LearningRateSchedule(greatest: learningRate, warmup: warmup) }
 }
 
 /// What a step of pre-training was like.

@@ -12,28 +12,31 @@ func sustainedProductRate(
 ) -> Double {
   let (c, f) = (configuration.hiddenSize, configuration.intermediateSize)
   let widest = max(3 * c, f)
-  let x = AlignedBuffer<Float>(count: rows * widest)
-  let y = AlignedBuffer<Float>(count: rows * widest)
+  let inputBuffer = AlignedBuffer<Float>(count: rows * widest)
+  let outputBuffer = AlignedBuffer<Float>(count: rows * widest)
   let weight = AlignedBuffer<Float>(count: widest * c)
   var limit = 0.0
   for (inputs, outputs) in [(c, 3 * c), (c, c), (c, f), (f, c)] {
-    let linear = Linear(inputs: inputs, outputs: outputs)
+    let dense = Dense(weight: MatrixView(weight.pointer, rows: outputs, columns: inputs), bias: weight.pointer)
+    let gradient = Dense.Gradient(
+      weight: MutableMatrixView(weight.pointer, rows: outputs, columns: inputs), bias: weight.pointer)
+    let (x, y) = (
+      MutableMatrixView(inputBuffer.pointer, rows: rows, columns: inputs),
+      MutableMatrixView(outputBuffer.pointer, rows: rows, columns: outputs)
+    )
+    func part(_ thread: Int) -> Range<Int> { team.part(thread, of: rows, unit: 16) }
     // Each thread has its part, as in a model.
     let products: [(Int) -> Void] = [
-      { linear.forward(rows: team.part($0, of: rows, unit: 16), x: x.pointer, weight: weight.pointer, y: y.pointer) },
+      { dense.forward(x.view[rows: part($0)], to: y[rows: part($0)]) },
+      { dense.backward(y.view[rows: part($0)], to: x[rows: part($0)]) },
       {
-        linear.inputGradient(
-          rows: team.part($0, of: rows, unit: 16), dy: y.pointer, weight: weight.pointer, into: x.pointer)
-      },
-      {
-        linear.addWeightGradient(
-          rows: 0..<rows, part: team.part($0, of: outputs, unit: 16), dy: y.pointer, x: x.pointer,
-          into: weight.pointer)
+        dense.addWeightGradient(
+          dy: y.view, x: x.view, outputs: team.part($0, of: outputs, unit: 16), to: gradient)
       },
     ]
     for product in products {
       // Values that stay finite: rates do not depend on them then.
-      for buffer in [x, y, weight] { buffer.elements.update(repeating: 1e-3) }
+      for buffer in [inputBuffer, outputBuffer, weight] { buffer.elements.update(repeating: 1e-3) }
       team.run(product)
       var times: [Double] = []
       while times.count < 5 || times.reduce(0, +) < seconds { times.append(measure { team.run(product) }) }

@@ -14,7 +14,7 @@ import Testing
   /// Two channels of a head, query [1, 0], keys [ln 2 sqrt 2, 0] and 0: weights 2/3 and 1/3.
   @Test func scaleIsTheRootOfTheHeadSize() throws {
     let model = BERTModel(try .tiny(channels: 2, heads: 1), outputs: nil)
-    let key = Float(0.693_147_18 * 1.414_213_56)
+    let key = 0.693_147_18 * 1.414_213_56
     let forward = Forward(
       model, offsets: [0, 2], qkv: [1, 0, key, 0, 3, 0, 0, 0, 0, 7, 0, 0], bias: [0, 0, 0, 0, 0, 0])
     expectClose(forward.context, [2, 0, 1.5, 0], within: 1e-6)
@@ -25,7 +25,7 @@ import Testing
     let tiny = try TinyCase(shape, dropout: dropout)
     let draws = Inputs(tiny)
     let forward = Forward(
-      tiny.model, offsets: tiny.batch.offsets, qkv: floats(draws.qkv), bias: floats(draws.bias),
+      tiny.model, offsets: tiny.batch.offsets, qkv: draws.qkv, bias: draws.bias,
       dropout: tiny.dropout)
     let expected = Twin.attention(
       draws.qkv, bias: draws.bias, offsets: tiny.batch.offsets, heads: tiny.heads, mask: tiny.attentionMultipliers())
@@ -33,7 +33,7 @@ import Testing
     expectClose(forward.observed, expected.probabilities, within: 2e-6, "observers see P before dropout")
     // Inference uses one matrix's place again and again, and gives the same bits.
     let inference = Forward(
-      tiny.model, offsets: tiny.batch.offsets, qkv: floats(draws.qkv), bias: floats(draws.bias),
+      tiny.model, offsets: tiny.batch.offsets, qkv: draws.qkv, bias: draws.bias,
       dropout: tiny.dropout, keepingProbabilities: false)
     #expect(inference.context == forward.context)
   }
@@ -44,16 +44,16 @@ import Testing
     let offsets = tiny.batch.offsets
     let draws = Inputs(tiny)
     let forward = Forward(
-      tiny.model, offsets: offsets, qkv: floats(draws.qkv), bias: floats(draws.bias), dropout: tiny.dropout)
-    let dqkv = forward.backward(dContext: floats(draws.dContext))
+      tiny.model, offsets: offsets, qkv: draws.qkv, bias: draws.bias, dropout: tiny.dropout)
+    let dqkv = forward.backward(dContext: draws.dContext)
 
     let mask = tiny.attentionMultipliers()
     func projection(_ qkv: [Double], _ bias: [Double]) -> Double {
       dot(draws.dContext, Twin.attention(qkv, bias: bias, offsets: offsets, heads: tiny.heads, mask: mask).context)
     }
-    expectClose(dqkv, differences(draws.qkv) { projection($0, draws.bias) }, within: 5e-6)
+    expectClose(numbers(dqkv), differences(draws.qkv) { projection($0, draws.bias) }, within: 5e-6)
     var biasSum = accumulators(draws.bias)
-    addColumnSums(rows: 0..<tiny.tokens, columns: 3 * tiny.channels, dqkv, into: &biasSum)
+    addColumnSums(of: dqkv.view, to: &biasSum)
     let biasGradient = differences(draws.bias) { projection(draws.qkv, $0) }
     expectClose(biasSum, sum(draws.bias, biasGradient), within: 1e-5)
     // A key bias moves all scores of a row alike, which softmax does not see.
@@ -94,53 +94,56 @@ private struct Inputs {
 
 /// A forward pass of attention and what it left.
 private struct Forward {
-  var context = results(0)
+  var context: [Float] = []
   /// The rows that observers saw, without padding.
   var observed: [Float] = []
   private let model: BERTModel
   private let offsets: [Int]
-  private let qkv: [Float]
-  private let bias: [Float]
+  private let op: Attention
+  private let activations: Attention.Activations
   private let dropout: Dropout?
-  private var probabilities: [Float] = []
-  private var longest: Int { zip(offsets, offsets.dropFirst()).map { $1 - $0 }.max() ?? 0 }
+  private let memory = OpMemory()
 
   init(
-    _ model: BERTModel, offsets: [Int], qkv: [Float], bias: [Float], dropout: Dropout? = nil,
+    _ model: BERTModel, offsets: [Int], qkv: [Double], bias: [Double], dropout: Dropout? = nil,
     keepingProbabilities: Bool = true
   ) {
-    (self.model, self.offsets, self.qkv, self.bias, self.dropout) = (model, offsets, qkv, bias, dropout)
+    (self.model, self.offsets, self.dropout) = (model, offsets, dropout)
+    let channels = model.configuration.hiddenSize
+    op = Attention(heads: model.configuration.attentionHeads, layer: 0, bias: memory.vector(bias))
     let squares = zip(offsets, offsets.dropFirst()).map { ($1 - $0) * (($1 - $0 + 15) / 16 * 16) }
     let count = squares.reduce(0, +) * model.configuration.heads
-    let scratchCount = model.attention.scratchCount(longest: longest)
-    context = results(qkv.count / 3)
-    probabilities = results(count)
-    var scratch = results(scratchCount)
+    activations = Attention.Activations(
+      qkv: memory.matrix(qkv, columns: 3 * channels),
+      probabilities: keepingProbabilities ? memory.results(count) : nil,
+      context: memory.results(rows: qkv.count / 3 / channels, columns: channels))
     var rows: [Float] = []
-    probabilities.withUnsafeMutableBufferPointer { kept in
-      model.attention.forward(
-        Sequences(offsets: offsets), layer: 0, qkv: qkv, bias: bias, dropout: dropout,
-        probabilities: keepingProbabilities ? kept.baseAddress : nil, scratch: &scratch, context: &context,
-        observe: { seen in
-          for i in 0..<seen.length {
-            rows += UnsafeBufferPointer(start: seen.first + i * seen.stride, count: seen.length)
-          }
-        })
-    }
+    op.forward(
+      Sequences(offsets: offsets), activations, dropout: dropout, scratch: memory.results(scratchCount),
+      observe: { seen in
+        for i in 0..<seen.length {
+          rows += UnsafeBufferPointer(start: seen.first + i * seen.stride, count: seen.length)
+        }
+      })
     observed = rows
-    expectFence(scratch, behind: scratchCount)
-    expectFence(probabilities, behind: count)
+    context = numbers(activations.context)
+    memory.expectFences()
+  }
+
+  private var scratchCount: Int {
+    let longest = zip(offsets, offsets.dropFirst()).map { $1 - $0 }.max() ?? 0
+    return Attention.scratchCount(model.configuration.attentionHeads, longest: longest)
   }
 
   /// dQKV, [T, 3 C].
-  func backward(dContext: [Float]) -> [Float] {
-    let scratchCount = model.attention.scratchCount(longest: longest)
-    var scratch = results(scratchCount)
-    var dqkv = results(qkv.count)
-    model.attention.backward(
-      Sequences(offsets: offsets), layer: 0, qkv: qkv, bias: bias, dropout: dropout, probabilities: probabilities,
-      dContext: dContext, scratch: &scratch, dqkv: &dqkv)
-    expectFence(scratch, behind: scratchCount)
+  func backward(dContext: [Double]) -> MutableMatrixView {
+    let channels = model.configuration.hiddenSize
+    let dqkv = memory.results(rows: dContext.count / channels, columns: 3 * channels)
+    op.backward(
+      Sequences(offsets: offsets), activations,
+      Attention.Gradients(context: memory.matrix(dContext, columns: channels).view, qkv: dqkv), dropout: dropout,
+      scratch: memory.results(scratchCount))
+    memory.expectFences()
     return dqkv
   }
 }

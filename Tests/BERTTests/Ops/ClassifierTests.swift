@@ -4,6 +4,8 @@ import LinearAlgebra
 import Testing
 
 @Suite struct ClassifierTests {
+  private let memory = OpMemory()
+
   /// The Float64 twin on a flat parameter vector.
   private struct Reference {
     let ranges: [Range<Int>]
@@ -38,40 +40,37 @@ import Testing
     let (parameters, start) = (draws.normal(table.count, scale: 0.3), draws.normal(table.count))
     let reference = try Reference(tiny)
 
-    let op = tiny.model.classifier
-    tiny.rows.first.update(from: floats(x), count: count)
-    op.forward(
-      sequences: sequences, parameters: floats(parameters), places: table.offsets, masks: tiny.masks(.classifier),
-      rows: tiny.rows)
+    let op = ModelOps(tiny.model, parameters: memory.vector(parameters)).classifier
+    tiny.rows.first.base.update(from: floats(x), count: count)
+    op.forward(sequences: sequences, rows: tiny.rows, masks: tiny.masks(.classifier))
     let expected = reference(x, parameters)
-    let logits = UnsafeBufferPointer(start: tiny.rows.logits, count: expected.logits.count)
-    let pooled = UnsafeBufferPointer(start: tiny.rows.pooled, count: expected.pooled.count)
-    expectClose(Array(pooled), expected.pooled, within: 1e-6)
-    expectClose(Array(logits), expected.logits, within: 2e-6)
+    expectClose(numbers(tiny.rows.pooled), expected.pooled, within: 1e-6)
+    expectClose(numbers(tiny.rows.logits), expected.logits, within: 2e-6)
 
-    var gradients = accumulators(start)
+    let gradients = memory.vector(start)
     op.backward(
-      sequences: sequences, dLogits: floats(dLogits), parameters: floats(parameters), places: table.offsets,
-      masks: tiny.masks(.classifier), rows: tiny.rows, gradients: &gradients)
-    let dFirst = Array(UnsafeBufferPointer(start: try #require(tiny.rows.dFirst), count: count))
+      dLogits: memory.matrix(dLogits, columns: outputs).view, rows: tiny.rows, masks: tiny.masks(.classifier),
+      adding: ModelGradients(tiny.model, gradients: gradients).classifier)
+    let dFirst = numbers(try #require(tiny.rows.dFirst))
     expectClose(dFirst, differences(x) { dot(dLogits, reference($0, parameters).logits) }, within: 3e-6)
     let first = reference.ranges[0].lowerBound
     let gradient = differences(Array(parameters[first...])) { tail in
       dot(dLogits, reference(x, parameters[..<first] + tail).logits)
     }
-    expectClose(gradients, start[..<first] + sum(Array(start[first...]), gradient), within: 3e-6)
+    expectClose(
+      numbers(gradients, table.count), start[..<first] + sum(Array(start[first...]), gradient), within: 3e-6)
+    memory.expectFences()
   }
 
   /// Without a head the pooled vectors are all there is: tanh of the first tokens under an identity matrix.
   @Test func withoutAHead() throws {
     let tiny = try TinyCase(TinyShape(lengths: [2, 1], channels: 2, heads: 1))
-    var parameters = [Float](repeating: 0, count: tiny.model.table.count)
+    var parameters = [Double](repeating: 0, count: tiny.model.table.count)
     let weight = try tiny.range("pooler.dense.weight").lowerBound
     (parameters[weight], parameters[weight + 3]) = (1, 1)
-    tiny.rows.first.update(from: [1, 2, 0, -1], count: 4)
-    tiny.model.classifier.forward(
-      sequences: 2, parameters: parameters, places: tiny.model.table.offsets, masks: nil, rows: tiny.rows)
-    let pooled = UnsafeBufferPointer(start: tiny.rows.pooled, count: 4)
-    expectClose(Array(pooled), [tanh(1), tanh(2), 0, tanh(-1)], within: 1e-7)
+    tiny.rows.first.base.update(from: [1, 2, 0, -1], count: 4)
+    ModelOps(tiny.model, parameters: memory.vector(parameters)).classifier.forward(
+      sequences: 2, rows: tiny.rows, masks: nil)
+    expectClose(numbers(tiny.rows.pooled), [tanh(1), tanh(2), 0, tanh(-1)], within: 1e-7)
   }
 }

@@ -2,11 +2,13 @@ import BERT
 import Testing
 
 @Suite struct EmbeddingTests {
+  private let memory = OpMemory()
+
   /// Word 1 is [1, 0], position 0 [0, 2], segment 1 [0, 1]: the sum [1, 3] becomes [-1, 1].
   @Test func byHand() throws {
     let model = BERTModel(try .tiny(channels: 2, heads: 1), outputs: nil)
-    var parameters = [Float](repeating: 0, count: model.table.count)
-    func set(_ name: String, _ start: Int, _ values: [Float]) throws {
+    var parameters = [Double](repeating: 0, count: model.table.count)
+    func set(_ name: String, _ start: Int, _ values: [Double]) throws {
       let entry = try #require(model.table.entries.first { $0.name == "embeddings.\(name)" })
       for (i, value) in values.enumerated() { parameters[entry.range.lowerBound + start + i] = value }
     }
@@ -17,12 +19,11 @@ import Testing
     try set("LayerNorm.bias", 0, [0, 5])
     var batch = PackedBatch(model.configuration.inputLimits)
     try batch.append(tokens: [1], segments: [1])
-    var (normalised, scales, x) = (results(2), results(1), results(2))
-    Embedding(norm: model.norm).forward(
-      batch, Sequences(offsets: batch.offsets), parameters: parameters, offsets: model.table.offsets, masks: nil,
-      normalised: &normalised,
-      scales: &scales, x: &x)
-    expectClose(x, [-1, 7], within: 1e-6)
+    let x = memory.results(rows: 1, columns: 2)
+    ModelOps(model, parameters: memory.vector(parameters)).embedding.forward(
+      batch, Sequences(offsets: batch.offsets), memory.norm([.nan, .nan], channels: 2), masks: nil, x: x)
+    expectClose(numbers(x), [-1, 7], within: 1e-6)
+    memory.expectFences()
   }
 
   /// Gradients of all three tables and the norm; recurring tokens add up, and what a batch does not use stays as it is.
@@ -44,25 +45,24 @@ import Testing
         mask: mask)
     }
 
-    let op = Embedding(norm: tiny.model.norm)
-    var (normalised, scales, x) = (results(count), results(tiny.tokens), results(count))
-    op.forward(
-      batch, Sequences(offsets: batch.offsets), parameters: floats(parameters), offsets: table.offsets,
-      masks: tiny.masks(.embeddings),
-      normalised: &normalised, scales: &scales, x: &x)
-    expectClose(x, twin(parameters), within: 2e-6)
+    let op = ModelOps(tiny.model, parameters: memory.vector(parameters)).embedding
+    let kept = memory.norm([Double](repeating: .nan, count: count), channels: tiny.channels)
+    let x = memory.results(rows: tiny.tokens, columns: tiny.channels)
+    op.forward(batch, Sequences(offsets: batch.offsets), kept, masks: tiny.masks(.embeddings), x: x)
+    expectClose(numbers(x), twin(parameters), within: 2e-6)
 
-    var (gradients, overwritten) = (accumulators(start), accumulators(dx))
+    let (gradients, overwritten) = (memory.vector(start), memory.matrix(dx, columns: tiny.channels))
+    let places = ModelGradients(tiny.model, gradients: gradients).embedding
     op.backward(
-      Sequences(offsets: batch.offsets), parameters: floats(parameters), offsets: table.offsets,
-      masks: tiny.masks(.embeddings), normalised: normalised, scales: scales, dx: &overwritten, gradients: &gradients)
+      Sequences(offsets: batch.offsets), kept, masks: tiny.masks(.embeddings), dx: overwritten, adding: places)
     // The columns in two parts, as two threads would.
     for columns in [0..<tiny.channels / 2, tiny.channels / 2..<tiny.channels] {
-      op.addTableGradients(
-        batch, columns: columns, offsets: table.offsets, dSum: overwritten, gradients: &gradients)
+      op.addTableGradients(batch, columns: columns, dSum: overwritten.view, to: places)
     }
     let embeddings = 0..<ranges[4].upperBound
     let gradient = differences(Array(parameters[embeddings])) { dot(dx, twin($0)) }
-    expectClose(gradients, sum(start, gradient) + start[embeddings.upperBound...], within: 1e-5)
+    expectClose(
+      numbers(gradients, table.count), sum(start, gradient) + start[embeddings.upperBound...], within: 1e-5)
+    memory.expectFences()
   }
 }

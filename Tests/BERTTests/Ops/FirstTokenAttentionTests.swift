@@ -3,6 +3,8 @@ import Testing
 
 /// Against the twin of the full attention, of which only the first tokens' rows are compared.
 @Suite struct FirstTokenAttentionTests {
+  private let memory = OpMemory()
+
   /// Contexts and gradients up to 10 over chains of about ten products, the longest of 24.
   @Test(arguments: TinyShape.all, [0, 0.3]) func againstTheTwin(shape: TinyShape, dropout: Double) throws {
     let tiny = try TinyCase(shape, dropout: dropout)
@@ -26,33 +28,31 @@ import Testing
 
     // In two parts, as two threads would.
     let parts = Sequences(offsets: offsets).parts(2)
-    let op = tiny.model.firstTokenAttention
-    let activations = tiny.lastLayer
-    let scratchCount = op.scratchCount(longest: tiny.batch.shape.longest)
-    var (context, scratch) = (results(sequences * c), results(scratchCount))
-    for part in parts {
-      op.forward(
-        part, layer: 0, x: floats(x), weight: floats(weight), bias: floats(bias), dropout: tiny.dropout,
-        activations: activations, scratch: &scratch, context: &context)
-    }
-    expectClose(context, twin(x, weight, bias), within: 5e-6)
+    let heads = tiny.model.configuration.attentionHeads
+    let op = FirstTokenAttention(
+      heads: heads, layer: 0,
+      projections: Dense(weight: memory.matrix(weight, columns: c).view, bias: memory.vector(bias)))
+    let (activations, gradients) = (tiny.lastLayer, try tiny.lastLayerGradients)
+    let states = memory.matrix(x, columns: c).view
+    let scratch = memory.results(
+      FirstTokenAttention.scratchCount(heads, longest: tiny.batch.shape.longest))
+    for part in parts { op.forward(part, x: states, activations, dropout: tiny.dropout, scratch: scratch) }
+    expectClose(numbers(activations.context), twin(x, weight, bias), within: 5e-6)
 
-    var (dx, first) = (results(tiny.tokens * c), accumulators(dFirst))
-    var (weightSum, biasSum) = (accumulators(weightStart), accumulators(biasStart))
+    gradients.context.base.update(from: floats(dContext), count: dContext.count)
+    gradients.first.base.update(from: floats(dFirst), count: dFirst.count)
+    let sums = Dense.Gradient(weight: memory.matrix(weightStart, columns: c), bias: memory.vector(biasStart))
     for part in parts {
       op.backward(
-        part, layer: 0, x: floats(x), weight: floats(weight), bias: floats(bias), dropout: tiny.dropout,
-        activations: activations, dContext: floats(dContext), dFirst: &first, gradients: try tiny.lastLayerGradients,
-        scratch: &scratch, biasGradient: &biasSum, dx: &dx)
+        part, x: states, activations, gradients, dropout: tiny.dropout, scratch: scratch, addingBias: sums.bias)
     }
     for heads in [0..<1, 1..<tiny.heads] {
-      op.addWeightGradients(
-        heads: heads, sequences: sequences, activations: activations, dContext: floats(dContext),
-        gradients: try tiny.lastLayerGradients, into: &weightSum)
+      op.addWeightGradients(heads: heads, sequences: sequences, activations, gradients, to: sums)
     }
-    expectFence(scratch, behind: scratchCount)
-    expectClose(dx, differences(x) { projection($0, weight, bias) }, within: 2e-5)
-    expectClose(weightSum, sum(weightStart, differences(weight) { projection(x, $0, bias) }), within: 2e-5)
-    expectClose(biasSum, sum(biasStart, differences(bias) { projection(x, weight, $0) }), within: 2e-5)
+    memory.expectFences()
+    expectClose(numbers(gradients.states), differences(x) { projection($0, weight, bias) }, within: 2e-5)
+    expectClose(numbers(sums.weight), sum(weightStart, differences(weight) { projection(x, $0, bias) }), within: 2e-5)
+    expectClose(
+      numbers(sums.bias, 3 * c), sum(biasStart, differences(bias) { projection(x, weight, $0) }), within: 2e-5)
   }
 }

@@ -3,6 +3,8 @@ import LinearAlgebra
 import Testing
 
 @Suite struct PredictionHeadTests {
+  private let memory = OpMemory()
+
   /// The Float64 twin on a flat parameter vector: h = LayerNorm(f(x W^T + b)), logits = h E^T + d.
   private struct Reference {
     let table: ParameterTable
@@ -43,28 +45,19 @@ import Testing
     let (x, dLogits) = (draws.normal(m * channels), draws.normal(m * v))
     let (parameters, start) = (draws.normal(table.count, scale: 0.5), draws.normal(table.count))
     let reference = Reference(table: table, configuration: configuration)
-    let op = model.predictionHead
+    let op = ModelOps(model, parameters: memory.vector(parameters)).predictionHead
     let rows = workspace.predictions
-    let values = floats(parameters)
 
-    rows.x.update(from: floats(x), count: x.count)
-    for thread in 0..<threads {
-      op.forward(team.part(thread, of: m), parameters: values, places: table.offsets, rows: rows)
-    }
-    let logits = Array(UnsafeBufferPointer(start: rows.logits, count: m * v))
-    #expect(maximumDifference(logits, reference(x, parameters)) < 2e-5)
+    rows.x.base.update(from: floats(x), count: x.count)
+    for thread in 0..<threads { op.forward(team.part(thread, of: m), rows: rows) }
+    #expect(maximumDifference(numbers(rows.logits), reference(x, parameters)) < 2e-5)
 
-    rows.logits.update(from: floats(dLogits), count: dLogits.count)
-    var gradients = accumulators(start)
-    for thread in 0..<threads {
-      op.backward(
-        team.part(thread, of: m), parameters: values, places: table.offsets, rows: rows, gradients: &gradients)
-    }
-    for thread in 0..<threads {
-      op.addWeightGradients(
-        m, places: table.offsets, rows: rows, gradients: &gradients, team: team, thread: thread)
-    }
-    let dx = Array(UnsafeBufferPointer(start: try #require(rows.dx), count: x.count))
+    rows.logits.base.update(from: floats(dLogits), count: dLogits.count)
+    let sums = memory.vector(start)
+    let places = ModelGradients(model, gradients: sums).predictionHead
+    for thread in 0..<threads { op.backward(team.part(thread, of: m), rows: rows, adding: places) }
+    for thread in 0..<threads { op.addWeightGradients(m, rows: rows, to: places, team: team, thread: thread) }
+    let dx = numbers(try #require(rows.dx))
     #expect(maximumDifference(dx, differences(x) { dot(dLogits, reference($0, parameters)) }) < 5e-5)
     let words = table.entries[0].range
     var moving = Array(parameters[words]) + Array(parameters[table.head])
@@ -72,6 +65,7 @@ import Testing
       let between = parameters[words.upperBound..<table.head.lowerBound]
       return dot(dLogits, reference(x, Array(moved[words]) + between + moved[words.count...]))
     }
+    let gradients = numbers(sums, table.count)
     moving = Array(start[words]) + Array(start[table.head])
     let got = gradients[words] + gradients[table.head]
     #expect(maximumDifference(got, sum(moving, expected)) < 1e-4)
@@ -79,6 +73,6 @@ import Testing
     #expect(
       Array(gradients[words.upperBound..<table.head.lowerBound])
         == floats(Array(start[words.upperBound..<table.head.lowerBound])))
-    expectFence(gradients, behind: table.count)
+    memory.expectFences()
   }
 }

@@ -2,16 +2,24 @@ import BERT
 import Testing
 
 @Suite struct ResidualNormTests {
+  private let memory = OpMemory()
+
+  private func op(bias: [Double], _ norm: Twin.Norm) -> ResidualNorm {
+    ResidualNorm(
+      bias: memory.vector(bias),
+      norm: LayerNorm(
+        channels: bias.count, epsilon: Float(norm.epsilon), weight: memory.vector(norm.weight),
+        bias: memory.vector(norm.bias)))
+  }
+
   /// One token, 2 channels: residual [1, 2], a + bias [0, 2], sum [1, 4]: xhat [-1, 1].
-  @Test func byHand() throws {
-    let op = ResidualNorm(norm: BERTModel(try .tiny(channels: 2, heads: 1), outputs: nil).norm)
-    var (a, scales, y) = (accumulators([-1, 1]), results(1), results(2))
-    op.forward(
-      Sequences(offsets: [0, 1]), a: &a, bias: [1, 1], residual: [1, 2], normWeight: [1, 2], normBias: [0, 5],
-      masks: nil,
-      scales: &scales, y: &y)
-    expectClose(y, [-1, 7], within: 1e-6)
-    expectClose(scales, [1 / 1.5], within: 1e-6)
+  @Test func byHand() {
+    let (kept, y) = (memory.norm([-1, 1], channels: 2), memory.results(rows: 1, columns: 2))
+    op(bias: [1, 1], Twin.Norm(weight: [1, 2], bias: [0, 5])).forward(
+      Sequences(offsets: [0, 1]), kept, residual: memory.matrix([1, 2], columns: 2).view, masks: nil, y: y)
+    expectClose(numbers(y), [-1, 7], within: 1e-6)
+    expectClose(numbers(kept.scales, 1), [1 / 1.5], within: 1e-6)
+    memory.expectFences()
   }
 
   /// Scales reach 2 or so in rows of 8 channels: gradients up to 20 with a few 1e-7 of error each, summed over 21 rows.
@@ -29,29 +37,32 @@ import Testing
       dot(dy, Twin.residualNorm(a, bias: bias, residual: residual, .init(weight: weight, bias: normBias), mask: mask))
     }
 
-    let op = ResidualNorm(norm: tiny.model.norm)
-    var (normalised, scales, y) = (accumulators(a), results(tiny.tokens), results(count))
+    let op = op(bias: bias, norm)
+    let (kept, y) = (memory.norm(a, channels: channels), memory.results(rows: tiny.tokens, columns: channels))
     op.forward(
-      Sequences(offsets: offsets), a: &normalised, bias: floats(bias), residual: floats(residual),
-      normWeight: floats(norm.weight), normBias: floats(norm.bias), masks: tiny.masks(.output), scales: &scales,
-      y: &y)
-    expectClose(y, Twin.residualNorm(a, bias: bias, residual: residual, norm, mask: mask), within: 2e-6)
+      Sequences(offsets: offsets), kept, residual: memory.matrix(residual, columns: channels).view,
+      masks: tiny.masks(.output), y: y)
+    expectClose(numbers(y), Twin.residualNorm(a, bias: bias, residual: residual, norm, mask: mask), within: 2e-6)
 
-    var (dResidual, da) = (accumulators(dy), results(count))
-    var (weightSum, normBiasSum, biasSum) = (accumulators(start), accumulators(start), accumulators(start))
+    let (dResidual, da) = (
+      memory.matrix(dy, columns: channels), memory.results(rows: tiny.tokens, columns: channels)
+    )
+    let sums = ResidualNorm.Gradient(
+      bias: memory.vector(start),
+      norm: LayerNorm.Gradient(weight: memory.vector(start), bias: memory.vector(start)))
     op.backward(
-      Sequences(offsets: offsets), dy: &dResidual, normalised: normalised, scales: scales,
-      normWeight: floats(norm.weight),
-      masks: tiny.masks(.output), normWeightGradient: &weightSum, normBiasGradient: &normBiasSum,
-      biasGradient: &biasSum, da: &da)
+      Sequences(offsets: offsets), kept, dy: dResidual, masks: tiny.masks(.output), da: da, adding: sums)
     let tolerance = 5e-6
-    expectClose(da, differences(a) { projection($0, bias, residual, norm.weight, norm.bias) }, within: tolerance)
-    expectClose(dResidual, differences(residual) { projection(a, bias, $0, norm.weight, norm.bias) }, within: tolerance)
+    expectClose(
+      numbers(da), differences(a) { projection($0, bias, residual, norm.weight, norm.bias) }, within: tolerance)
+    expectClose(
+      numbers(dResidual), differences(residual) { projection(a, bias, $0, norm.weight, norm.bias) }, within: tolerance)
     let biasGradient = differences(bias) { projection(a, $0, residual, norm.weight, norm.bias) }
-    expectClose(biasSum, sum(start, biasGradient), within: tolerance)
+    expectClose(numbers(sums.bias, channels), sum(start, biasGradient), within: tolerance)
     let weightGradient = differences(norm.weight) { projection(a, bias, residual, $0, norm.bias) }
-    expectClose(weightSum, sum(start, weightGradient), within: tolerance)
+    expectClose(numbers(sums.norm.weight, channels), sum(start, weightGradient), within: tolerance)
     let normBiasGradient = differences(norm.bias) { projection(a, bias, residual, norm.weight, $0) }
-    expectClose(normBiasSum, sum(start, normBiasGradient), within: tolerance)
+    expectClose(numbers(sums.norm.bias, channels), sum(start, normBiasGradient), within: tolerance)
+    memory.expectFences()
   }
 }

@@ -21,4 +21,4 @@ func expectFence(_ got: [Float], behind count: Int, sourceLocation: SourceLocati
   #expect(got.dropFirst(count).allSatisfy { $0 == fence }, "wrote past the end", sourceLocation: sourceLocation)
 }
 
-private let fence: Float = -7.25e30
+let fence: Float = -7.25e30
