@@ -1,8 +1,8 @@
 import CMPI
 
-/// Collectives. Every rank of the communicator calls them, in the same order (MPI 3.1, chapter 5).
+/// Collectives. Every rank of the communicator calls them in the same order (MPI 3.1, chapter 5).
 extension Communicator {
-  /// Returns when all ranks have called it (`MPI_Ibarrier`; MPI 3.1, section 5.12.1). Waits politely.
+  /// Returns when all ranks have called it (`MPI_Ibarrier`; MPI 3.1, section 5.12.1). Sleeps while waiting.
   ///
   /// - Parameter polling: how to wait.
   public func barrier(polling: Polling = .worker) throws {
@@ -11,10 +11,11 @@ extension Communicator {
     try polling.wait { try requests.test() }
   }
 
-  /// Gives every rank the root's array, of whatever length: the length goes first (`MPI_Bcast`; MPI 3.1, section 5.4).
+  /// Gives every rank the root's array. Its length may differ from call to call; it is sent first (`MPI_Bcast`; MPI
+  /// 3.1, section 5.4).
   ///
   /// - Parameters:
-  ///   - values: at the root what to send; elsewhere replaced.
+  ///   - values: at the root, the array to send; on other ranks, replaced by it.
   ///   - root: the rank that has the array.
   public func broadcast<Scalar: MPIScalar>(_ values: inout [Scalar], from root: Int) throws {
     let root = checked(root)
@@ -27,20 +28,20 @@ extension Communicator {
     }
   }
 
-  /// Combines the ranks' arrays element by element, and gives every rank the result (`MPI_Allreduce`; MPI 3.1, section
-  /// 5.9.6). Open MPI gives every rank the same bits; the standard only advises it.
+  /// Combines the ranks' arrays element by element and gives every rank the result (`MPI_Allreduce`; MPI 3.1, section
+  /// 5.9.6). Open MPI gives every rank the same bits; the standard only recommends it.
   ///
   /// - Parameters:
   ///   - values: of the same length on every rank.
-  ///   - reduction: how values become one.
+  ///   - reduction: how values are combined.
   public func allreduce<Scalar: MPIScalar>(_ values: [Scalar], _ reduction: Reduction) throws -> [Scalar] {
     var result = values
     try result.withUnsafeMutableBufferPointer { try allreduce($0, reduction) }
     return result
   }
 
-  /// Replaces every rank's buffer by the sum over the ranks (`MPI_Allreduce` with `MPI_IN_PLACE`; MPI 3.1, section 5.9.6);
-  /// nothing is allocated here. Open MPI gives every rank the same bits; the standard only advises it.
+  /// Replaces every rank's buffer with the sum over the ranks (`MPI_Allreduce` with `MPI_IN_PLACE`; MPI 3.1, section
+  /// 5.9.6). Allocates nothing. Open MPI gives every rank the same bits; the standard only recommends it.
   ///
   /// - Parameter buffer: of the same length on every rank.
   public func sum(inPlace buffer: UnsafeMutableBufferPointer<Float>) throws {
@@ -51,7 +52,7 @@ extension Communicator {
   ///
   /// - Parameters:
   ///   - values: of the same length on every rank.
-  ///   - reduction: how values become one.
+  ///   - reduction: how values are combined.
   ///   - root: the rank that gets the result.
   /// - Returns: the result at the root, nil elsewhere.
   public func reduce<Scalar: MPIScalar>(
@@ -73,13 +74,13 @@ extension Communicator {
     return rank == root ? result : nil
   }
 
-  /// Brings the ranks' arrays, which may differ in length, to one rank (`MPI_Gatherv`; MPI 3.1, section 5.5).
+  /// Collects the ranks' arrays, which may differ in length, on one rank (`MPI_Gatherv`; MPI 3.1, section 5.5).
   ///
   /// - Parameters:
   ///   - values: this rank's array.
   ///   - root: the rank that gets them.
-  /// - Returns: at the root the arrays by rank, nil elsewhere.
-  /// - Throws: ``MPIError/tooManyElements(routine:count:)`` on every rank if they are more than `Int32.max` in all.
+  /// - Returns: at the root the arrays by rank; nil elsewhere.
+  /// - Throws: ``MPIError/tooManyElements(routine:count:)`` on every rank if there are more than `Int32.max` in total.
   public func gather<Scalar: MPIScalar>(_ values: [Scalar], to root: Int) throws -> [[Scalar]]? {
     let target = checked(root)
     let shares = try Shares(of: values.count, in: self, routine: "MPI_Gatherv")
@@ -94,11 +95,11 @@ extension Communicator {
     return rank == root ? shares.split(all) : nil
   }
 
-  /// Brings the ranks' arrays, which may differ in length, to every rank (`MPI_Allgatherv`; MPI 3.1, section 5.7).
+  /// Collects the ranks' arrays, which may differ in length, on every rank (`MPI_Allgatherv`; MPI 3.1, section 5.7).
   ///
   /// - Parameter values: this rank's array.
   /// - Returns: the arrays by rank.
-  /// - Throws: ``MPIError/tooManyElements(routine:count:)`` on every rank if they are more than `Int32.max` in all.
+  /// - Throws: ``MPIError/tooManyElements(routine:count:)`` on every rank if there are more than `Int32.max` in total.
   public func allgather<Scalar: MPIScalar>(_ values: [Scalar]) throws -> [[Scalar]] {
     let shares = try Shares(of: values.count, in: self, routine: "MPI_Allgatherv")
     let all = try [Scalar](receiving: shares.total) { buffer in
@@ -128,7 +129,7 @@ extension Communicator {
     }
   }
 
-  /// The parts of a buffer that each fit one call.
+  /// Splits a buffer into parts that each fit one call.
   private func pieces<Scalar: MPIScalar>(
     of buffer: UnsafeMutableBufferPointer<Scalar>
   ) -> some Sequence<UnsafeMutableBufferPointer<Scalar>> {
@@ -138,16 +139,16 @@ extension Communicator {
   }
 }
 
-/// How many elements each rank brings to a gather, and where they land.
+/// How many elements each rank contributes to a gather, and where they are placed.
 private struct Shares {
   /// Elements by rank.
   let counts: [Int32]
-  /// The sum of the counts of the ranks before, by rank.
+  /// For each rank, the total count of the ranks before it.
   let offsets: [Int32]
-  /// Elements in all, at most `Int32.max`.
+  /// The total number of elements, at most `Int32.max`.
   let total: Int
 
-  /// Collective, so that all ranks see the same counts and refuse together.
+  /// Collective, so that all ranks see the same counts and throw together.
   init(of count: Int, in communicator: Communicator, routine: String) throws {
     var all = [Int64](repeating: 0, count: communicator.size)
     var own = Int64(count)

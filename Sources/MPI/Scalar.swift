@@ -1,9 +1,9 @@
 import CMPI
 
-/// A Swift type that MPI has a datatype for, so that a buffer of it is pointer, count and type as one thing (MPI 3.1,
-/// section 3.2.2). Conforming: `UInt8`, `Int64`, `Float`, `Double`.
+/// A Swift type with an MPI datatype, so that one buffer gives pointer, count and type (MPI 3.1, section 3.2.2).
+/// Conforming: `UInt8`, `Int64`, `Float`, `Double`.
 public protocol MPIScalar: BitwiseCopyable, Sendable {
-  /// MPI's name of the type, an `MPI_Datatype`. Valid while MPI runs.
+  /// The MPI name of the type, an `MPI_Datatype`. Valid while MPI runs.
   static var datatype: OpaquePointer { get }
 }
 
@@ -27,16 +27,16 @@ extension Double: MPIScalar {
   public static var datatype: OpaquePointer { CMPI_DOUBLE() }
 }
 
-/// How the ranks' values become one (MPI 3.1, section 5.9.2).
+/// How the ranks' values are combined (MPI 3.1, section 5.9.2).
 public enum Reduction: Sendable {
-  /// Their sum, in an order that depends on the number of ranks, the element count and the MPI library.
+  /// The sum, in an order that depends on the number of ranks, the element count and the MPI library.
   case sum
-  /// The smallest.
+  /// The smallest value.
   case minimum
-  /// The largest.
+  /// The largest value.
   case maximum
 
-  /// MPI's name of the operation.
+  /// The MPI name of the operation.
   var operation: MPI_Op {
     switch self {
     case .sum: CMPI_SUM()
