@@ -3,45 +3,45 @@ public import Sweep
 /// The measurements of the units that a unit needs, by unit and name.
 public typealias Inputs = [Identity: [String: Double]]
 
-/// Does one unit. Called on the thread that called ``Job``, one unit at a time. An error becomes the unit's failure, with
-/// its description, unless it is one of input or output (`ExitStatus.inputOutput`), such as a full disk: no other unit would
-/// escape that, so it ends the job.
+/// Does one unit. Called on the thread that called ``Job``, one unit at a time. An error becomes the failure of the
+/// unit, described by the error's text. An input or output error (`ExitStatus.inputOutput`), such as a full disk, ends
+/// the job instead, because every other unit would fail too.
 public typealias UnitRunner = (_ unit: WorkUnit, _ inputs: Inputs, _ context: UnitContext) throws -> UnitResult
 
-/// What a runner gives back.
+/// What a runner returns.
 public enum UnitResult: Sendable {
-  /// It is done.
+  /// The unit is done.
   ///
   /// - Parameters:
-  ///   - measurements: numbers by name; not-finite ones are results.
-  ///   - payload: bytes of a file for the run directory, if there is one.
+  ///   - measurements: numbers by name; infinities and NaN are valid results.
+  ///   - payload: the contents of a file for the run directory, if any.
   case done(measurements: [String: Double], payload: [UInt8]? = nil)
-  /// It was stopped because its context said so, and can be done again from where it was.
+  /// The unit was stopped because its context said so. It can be done again from where it stopped.
   case interrupted
 }
 
-/// What a unit hears and says while it is being done. Used by the thread that does the unit.
+/// What a running unit uses to learn whether to stop and to report progress. Used by the thread that does the unit.
 public struct UnitContext {
   private let isStopAskedFor: () -> Bool
   private let tell: (Double) -> Void
 
-  /// A context by its two functions; by default one that never stops and tells nobody.
+  /// A context from two functions. The default never asks the unit to stop and ignores its reports.
   ///
   /// - Parameters:
   ///   - shouldStop: whether the unit should end soon.
-  ///   - report: gets how much is done, in `0...1`.
+  ///   - report: receives the fraction that is done, in `0...1`.
   public init(shouldStop: @escaping () -> Bool = { false }, report: @escaping (Double) -> Void = { _ in }) {
     isStopAskedFor = shouldStop
     tell = report
   }
 
-  /// Whether the unit should end soon, with ``UnitResult/interrupted``. Cheap: ask as often as you like, and at least every
-  /// second.
+  /// Whether the unit should end soon, with ``UnitResult/interrupted``. Cheap, so ask as often as you like, at least
+  /// once a second.
   public var shouldStop: Bool { isStopAskedFor() }
 
-  /// Says how much of the unit is done. Cheap: what is passed on is at most one number in two seconds.
+  /// Reports how much of the unit is done. Cheap: at most one report in two seconds is passed on.
   ///
-  /// - Parameter fraction: in `0...1`; others are taken as the nearest of these, not-a-number is ignored.
+  /// - Parameter fraction: in `0...1`; values outside are clamped, NaN is ignored.
   public func report(fraction: Double) {
     guard !fraction.isNaN else { return }
     tell(min(max(fraction, 0), 1))
