@@ -47,7 +47,7 @@ import Testing
       try MemoryLimit.check(bytes: 13_123_456_789_012_345, for: "a great thing")
     }
     let text = error?.description ?? ""
-    #expect(text.hasPrefix("a great thing wants 13.1 PB of memory, this "), "\(text)")
+    #expect(text.hasPrefix("a great thing needs 13.1 PB of memory, this "), "\(text)")
     #expect(!text.contains("\n") && text.contains("; choose a smaller model"), "\(text)")
   }
 }
