@@ -88,7 +88,7 @@ public struct Disagreement: ProgramError, Equatable {
     let shown = differences.isEmpty ? ["different files"] : Array(differences.prefix(3))
     let more = differences.count > shown.count ? "; \(differences.count - shown.count) more differences" : ""
     throw Disagreement(
-      "the ranks are not alike, so results would depend on who computes what: "
+      "the ranks differ, so results would depend on which rank computes what: "
         + shown.joined(separator: "; ") + more + "; \(cure)")
   }
 
@@ -121,7 +121,7 @@ public struct Disagreement: ProgramError, Equatable {
     switch subject {
     case .program: " (install one build on all hosts)"
     case .blas: " (install one version on all hosts)"
-    case .kernels: " (start on hosts with one kind of processor, or set OPENBLAS_CORETYPE alike on all: mpirun -x)"
+    case .kernels: " (use hosts with one kind of processor, or one OPENBLAS_CORETYPE on all: mpirun -x)"
     case .file: " (copy the file to all hosts, or put it where all see it)"
     case .folder: " (name one that all hosts share)"
     case .state: " (put the output folder where all hosts see it)"

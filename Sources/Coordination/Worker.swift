@@ -77,7 +77,7 @@ package final class Worker {
         return Outcome(unit: unit.id, status: .interrupted)
       case .interrupted:
         // If it were handed out again, it would do the same forever.
-        return Outcome(unit: unit.id, status: .failed("it stopped before its end, and nothing had asked it to"))
+        return Outcome(unit: unit.id, status: .failed("it stopped early although nothing had asked it to"))
       }
     } catch let error as any ProgramError where error.exitStatus == .inputOutput {
       isStopped = true
