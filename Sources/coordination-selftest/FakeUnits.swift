@@ -5,11 +5,11 @@ import MPI
 import Sweep
 import Synchronization
 
-/// What a unit does is decided by its name; its work is never looked at.
+/// The name of a unit decides what it does; its work is never used.
 private let someWork = Work.similarity(
   Comparison(kind: .seeds, models: [], probe: Probe(name: "none", task: "none")), [])
 
-/// A unit whose identity is its name, and which travels alone unless it is cheap.
+/// A unit whose identity is its name. It is sent alone unless it is cheap.
 func unit(
   _ name: String, needs: [String] = [], at place: WorkUnit.Place = .anywhere, cost: Double = 1e12
 ) -> WorkUnit {
@@ -18,7 +18,8 @@ func unit(
     cost: cost)
 }
 
-/// The shape of a sweep: cells, points of a surface for each, probes with payloads, and a reduction of them at rank 0.
+/// The shape of a sweep: cells, surface points for each cell, probes with payloads, and a unit at rank 0 that combines
+/// the probes.
 let sweep: [WorkUnit] = {
   let cells = ["a", "b", "c"]
   var units = cells.map { unit("cell \($0)") }
@@ -28,7 +29,7 @@ let sweep: [WorkUnit] = {
   return units
 }()
 
-/// A result that depends on the unit's name and on every bit of its inputs; a probe's payload has some MiB.
+/// A result that depends on the unit's name and on every bit of its inputs. A probe's payload is several MiB long.
 func result(of unit: WorkUnit, _ inputs: Inputs) -> (measurements: [String: Double], payload: [UInt8]?) {
   var state: UInt64 = 0xCBF2_9CE4_8422_2325
   func mix(_ value: UInt64) { state = (state ^ value) &* 0x0000_0100_0000_01B3 }
@@ -51,7 +52,7 @@ struct Fatal: ProgramError, Equatable {
   var description: String { "fatal \(exitStatus.rawValue)" }
 }
 
-/// Keeps outcomes in memory, and looks at the clock of the coordinator's thread.
+/// Keeps outcomes in memory, and reads the processor time of the coordinator's thread.
 final class MemoryLedger: OutcomeRecorder, ProgressObserver {
   private let state = Mutex<(outcomes: [Outcome], processorSeconds: [Double])>(([], []))
 
@@ -67,7 +68,7 @@ final class MemoryLedger: OutcomeRecorder, ProgressObserver {
 
   var outcomes: [Outcome] { state.withLock { $0.outcomes } }
 
-  /// What the coordinator's thread took between the first look and the last.
+  /// Processor time of the coordinator's thread between the first reading and the last.
   var coordinatorSeconds: Double {
     state.withLock { state in (state.processorSeconds.last ?? 0) - (state.processorSeconds.first ?? 0) }
   }
@@ -76,7 +77,7 @@ final class MemoryLedger: OutcomeRecorder, ProgressObserver {
 /// How a job ended on this rank.
 struct End {
   let summary: Result<Summary, any Error>
-  /// What was recorded, at rank 0.
+  /// The recorded outcomes, at rank 0.
   let ledger: MemoryLedger
 }
 
@@ -98,7 +99,7 @@ extension SelfTest {
   }
 }
 
-/// Seconds that a thread or a process has computed.
+/// Processor time of a thread or a process, in seconds.
 func secondsOfProcessor(_ clock: clockid_t) -> Double {
   var time = timespec()
   guard clock_gettime(clock, &time) == 0 else { return .nan }

@@ -5,7 +5,7 @@ func checkCommunicators(_ all: Communicator) throws {
   expect(twin.rank == all.rank && twin.size == all.size, "a duplicate has the same ranks")
   try twin.free()
 
-  // Odd and even ranks apart, the last first.
+  // Odd and even ranks apart, in reverse order.
   let half = try all.split(color: all.rank % 2, key: -all.rank)
   let members = stride(from: all.rank % 2, to: all.size, by: 2).reversed().map { Int64($0) }
   expect(half.size == members.count, "\(members.count) ranks in the half, got \(half.size)")
@@ -33,7 +33,7 @@ func checkCollectives(_ all: Communicator) throws {
   for pieceBytes in [1, 1000, 4096, 1 << 30] {
     var cut = all
     cut.pieceBytes = pieceBytes
-    // A piece holds one element at least; single ones take too long for millions.
+    // A piece holds at least one element; pieces of one element take too long for millions.
     let lengths = pieceBytes == 1 ? [0, 1, 7, 997] : awkwardLengths
     for count in lengths {
       try checkBroadcast(cut, pattern(count, seed: count))
@@ -66,7 +66,7 @@ private func checkBroadcast<Scalar: MPIScalar & Equatable>(_ all: Communicator, 
   expect(got == values, "\(values.count) x \(Scalar.self) arrive from rank \(root)")
 }
 
-/// Every rank brings `values` times its rank + 1: small integers, so that sums are exact in every type and order.
+/// Every rank contributes `values` times its rank + 1: small integers, so that sums are exact in every type and order.
 private func checkReductions<Scalar: MPIScalar & Numeric>(_ all: Communicator, _ values: [Scalar]) throws {
   let own = values.map { $0 * scalar(all.rank + 1) }
   let sum = values.map { $0 * scalar(all.size * (all.size + 1) / 2) }
@@ -82,12 +82,13 @@ private func checkReductions<Scalar: MPIScalar & Numeric>(_ all: Communicator, _
   expect(floats as? [Scalar] == sum, "the sum in place of \(what)")
 }
 
-/// Six arrays whose sum rounds, spread over the ranks: the bits are those of one rank that adds them in order.
+/// Six arrays whose sum rounds, distributed over the ranks. The bits must be those of a single rank that adds them in
+/// order.
 private func checkOrderedSum(_ all: Communicator, count: Int) throws {
   let arrays = (0..<6).map { pattern(count, seed: $0).map { Float($0) / 3 } }
   let expected = arrays.reduce([Float](repeating: 0, count: count)) { zip($0, $1).map(+) }
   let own = arrays[6 * all.rank / all.size..<6 * (all.rank + 1) / all.size]
-  // Elsewhere than at rank 0 what stands in the total before does not count.
+  // On ranks other than 0, the previous contents of the total must not matter.
   var total = [Float](repeating: all.rank == 0 ? 0 : .nan, count: count)
   try total.withUnsafeMutableBufferPointer { sum in
     try withBuffers(own) { try all.sumInOrder(sum, adding: $0) }
@@ -95,7 +96,7 @@ private func checkOrderedSum(_ all: Communicator, count: Int) throws {
   expect(total.map(\.bitPattern) == expected.map(\.bitPattern), "\(count) sums in order")
 }
 
-/// The arrays' memory, all at once.
+/// Access to the memory of all arrays at once.
 private func withBuffers(
   _ arrays: ArraySlice<[Float]>, _ found: [UnsafeBufferPointer<Float>] = [],
   _ body: ([UnsafeBufferPointer<Float>]) throws -> Void
@@ -104,7 +105,7 @@ private func withBuffers(
   try first.withUnsafeBufferPointer { try withBuffers(arrays.dropFirst(), found + [$0], body) }
 }
 
-/// Sums that round: every rank must hold the same bits, and the same again when asked again.
+/// Sums that round: every rank must get the same bits, and the same again when the sum is repeated.
 private func checkSameBits(_ all: Communicator, count: Int) throws {
   let own = pattern(count, seed: all.rank).map { Float($0) / 3 }
   let sums = try (0..<2).map { _ in try all.allreduce(own, .sum) }
