@@ -1,20 +1,20 @@
-/// A strict cursor over the two small languages of headers: the JSON of safetensors and the Python literal of npy.
+/// A strict scanner for the two small languages of headers: the JSON of safetensors and the Python literal of .npy.
 ///
-/// Foundation's JSON loses the order of keys and drops repeated ones; a header's order is part of what is written, and
-/// a repeated tensor is a fault of the file.
+/// Foundation's JSON loses the order of keys and drops duplicates. The order of a header's keys is part of its format,
+/// and a duplicate tensor is an error in the file.
 struct TextScanner {
-  /// What the text is written in.
+  /// The language of the text.
   enum Language {
-    /// Strings in double quotes, no comma after a last item.
+    /// Strings in double quotes, no comma after the last item.
     case json
-    /// Strings in either quotes, a comma after a last item is fine.
+    /// Strings in single or double quotes; a comma after the last item is allowed.
     case python
   }
 
   private let text: UnsafeRawBufferPointer
   private let language: Language
   private let path: String
-  /// What the text is, as errors name it.
+  /// What messages call the text.
   private let document: String
   private var position = 0
 
@@ -37,7 +37,7 @@ struct TextScanner {
     }
   }
 
-  /// Reads integers between the two brackets, comma-separated.
+  /// Reads comma-separated integers between the two brackets.
   mutating func integers(opening: Unicode.Scalar, closing: Unicode.Scalar) throws -> [Int] {
     try expect(opening)
     if accept(closing) { return [] }
@@ -70,18 +70,18 @@ struct TextScanner {
     throw failure("the end of a string")
   }
 
-  /// Reads one of Python's `True` and `False`.
+  /// Reads Python's `True` or `False`.
   mutating func boolean() throws -> Bool {
     for (word, value) in [("True", true), ("False", false)] where accept(word: word) { return value }
     throw failure("True or False")
   }
 
-  /// Passes over any value of JSON.
+  /// Skips any JSON value.
   ///
-  /// - Parameter depth: how many brackets may be open at once, so that no text exhausts the stack.
+  /// - Parameter depth: how many nested brackets to allow, so that no text exhausts the stack.
   mutating func skipValue(depth: Int = 64) throws {
     skipSpace()
-    guard depth > 0, position < text.count else { throw failure("a value, nested 64 deep at most,") }
+    guard depth > 0, position < text.count else { throw failure("a value nested at most 64 deep") }
     switch text[position] {
     case UInt8(ascii: "{"): try object { scanner, _ in try scanner.skipValue(depth: depth - 1) }
     case UInt8(ascii: "["):
@@ -106,7 +106,7 @@ struct TextScanner {
     guard position == text.count else { throw failure("the end of \(document)") }
   }
 
-  /// Whether the next character is `character`; if so it is passed.
+  /// Consumes `character` if it comes next, and returns whether it did.
   mutating func accept(_ character: Unicode.Scalar) -> Bool {
     skipSpace()
     guard position < text.count, text[position] == UInt8(ascii: character) else { return false }
@@ -114,7 +114,7 @@ struct TextScanner {
     return true
   }
 
-  /// The error that says what stands at the cursor in place of `expected`.
+  /// An error that says what was found at the current position instead of `expected`.
   func failure(_ expected: String) -> TensorFileError {
     let got =
       position < text.count ? "'\(Unicode.Scalar(text[position]).escaped(asASCII: true))'" : "the end of \(document)"
@@ -148,11 +148,11 @@ struct TextScanner {
     case UInt8(ascii: "f"): return [0x0C]
     case UInt8(ascii: "u"): return try unicodeEscape()
     case .some(let byte) where "\"\\/'".utf8.contains(byte): return [byte]
-    default: throw failure("an escape of JSON before this")
+    default: throw failure("a JSON escape before this")
     }
   }
 
-  /// The UTF-8 of `\uXXXX`, whose `\u` is passed, or of a surrogate pair of two.
+  /// The UTF-8 bytes of `\uXXXX`, or of a surrogate pair of two. The first `\u` is already consumed.
   private mutating func unicodeEscape() throws -> [UInt8] {
     var units = [try hexadecimal()]
     if UTF16.isLeadSurrogate(units[0]) {

@@ -79,7 +79,7 @@ import Testing
 
   @Test func namesThatNoFileHas() {
     let reason =
-      "has a name that is none in an archive, expected 1 to 251 bytes without slash, backslash, control character or "
+      "has a name that an archive cannot hold, expected 1 to 251 bytes without slash, backslash, control character or "
       + "'.npy' at the end; write the file again"
     for name in ["", "a b\\c", "a.npy", "a\0b", "a\nb", "a\u{7F}", String(repeating: "a", count: 252)] {
       #expect(failure([named(name)]) == "t.npz: tensor '\(name)' \(reason)")

@@ -68,7 +68,7 @@ import Testing
       try FileManager.default.removeItem(at: directory.appendingPathComponent("model-00002-of-00002.safetensors"))
       #expect(
         failure(directory)
-          == "model.safetensors.index.json names the file model-00002-of-00002.safetensors, which is not there; "
+          == "model.safetensors.index.json names the file model-00002-of-00002.safetensors, which does not exist; "
           + "download it into the same directory")
     }
   }
@@ -86,20 +86,20 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{}", "it has no weight_map, expected tensor to file name"),
+    ("{}", "it has no weight_map, expected an object from tensors to file names"),
     ("", "expected '{' at byte 0 of the file, got the end of the file"),
     (#"{"weight_map":{"a":1}}"#, "expected '\"' at byte 19 of the file, got '1'"),
     (#"{"weight_map":{"a":"b"}} x"#, "expected the end of the file at byte 25 of the file, got 'x'"),
-    (#"{"weight_map":{"a":"../b"}}"#, #"it names "../b", expected files of its own directory"#),
-    (#"{"weight_map":{"a":"/etc/passwd"}}"#, #"it names "/etc/passwd", expected files of its own directory"#),
-    (#"{"weight_map":{"a":".."}}"#, #"it names "..", expected files of its own directory"#),
-    (#"{"weight_map":{"a":""}}"#, #"it names "", expected files of its own directory"#),
-    (#"{"weight_map":{"a":"b\u0000c"}}"#, #"it names "b\0c", expected files of its own directory"#),
+    (#"{"weight_map":{"a":"../b"}}"#, #"it names "../b", expected files in its own directory"#),
+    (#"{"weight_map":{"a":"/etc/passwd"}}"#, #"it names "/etc/passwd", expected files in its own directory"#),
+    (#"{"weight_map":{"a":".."}}"#, #"it names "..", expected files in its own directory"#),
+    (#"{"weight_map":{"a":""}}"#, #"it names "", expected files in its own directory"#),
+    (#"{"weight_map":{"a":"b\u0000c"}}"#, #"it names "b\0c", expected files in its own directory"#),
     (#"{"weight_map":{"a":"b","a":"c"}}"#, "it names tensor 'a' twice, expected once"),
-    (#"{"weight_map":{},"weight_map":{}}"#, "it has two weight_map, expected one"),
+    (#"{"weight_map":{},"weight_map":{}}"#, "it has two entries weight_map, expected one"),
     (
       #"{"metadata":"# + String(repeating: "[", count: 100_000),
-      "expected a value, nested 64 deep at most, at byte 76 of the file, got '['"
+      "expected a value nested at most 64 deep at byte 76 of the file, got '['"
     ),
   ])
   func anIndexThatIsNone(json: String, reason: String) throws {
