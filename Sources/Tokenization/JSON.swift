@@ -1,7 +1,7 @@
 /// A JSON value.
 ///
-/// Foundation's parsers key objects by `String`, and so merge keys that are canonically equivalent, such as U+212B and
-/// U+00C5. A vocabulary must keep those apart: here an object is the list of its members, in file order.
+/// Foundation's parsers use `String` keys for objects, and so merge keys that are canonically equivalent, such as
+/// U+212B and U+00C5. A vocabulary must keep those apart, so here an object is the list of its members in file order.
 package enum JSON: Equatable, Sendable {
   case null
   case bool(Bool)
@@ -21,7 +21,7 @@ package enum JSON: Equatable, Sendable {
   }
 
   /// Parses the bytes of one file.
-  /// - Throws: `TokenizationError.invalidJSON` with the offset of the first byte that does not fit, `.byteOrderMark`,
+  /// - Throws: `TokenizationError.invalidJSON` with the offset of the first invalid byte, `.byteOrderMark`,
   ///   `.halfSurrogate`.
   package init(parsing bytes: [UInt8], file: String) throws {
     try refuseByteOrderMark(bytes, file: file)
@@ -29,13 +29,14 @@ package enum JSON: Equatable, Sendable {
     self = try parser.document()
   }
 
-  /// The member of that name; the last one, as other parsers do. Nil for other kinds of value.
+  /// The member of that name; of duplicates the last, as in other parsers. Nil for other kinds of value.
   package subscript(key: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
     return members.last { $0.key == key }?.value
   }
 
-  /// The members of an object; of equal keys the last, in the place of the first. None for other kinds of value.
+  /// The members of an object. Of duplicate keys, the last value at the position of the first. Empty for other kinds of
+  /// value.
   package var members: [Member] {
     guard case .object(let members) = self else { return [] }
     var places: [[UInt8]: Int] = [:]
@@ -51,7 +52,7 @@ package enum JSON: Equatable, Sendable {
     return unique
   }
 
-  /// Whether the value says nothing: null, or a list, an object or a text that is empty.
+  /// Whether the value is null, or an empty list, object or text.
   var isEmpty: Bool {
     switch self {
     case .null: true
@@ -62,7 +63,7 @@ package enum JSON: Equatable, Sendable {
     }
   }
 
-  /// How messages show the value: scalars as they are, others by kind.
+  /// The value as shown in messages: scalars as they are, others by kind.
   var shown: String {
     switch self {
     case .null: "null"
@@ -75,9 +76,9 @@ package enum JSON: Equatable, Sendable {
   }
 }
 
-/// A text of at most 60 characters, for messages; a longer one is cut.
+/// The text for messages, cut to at most 60 characters.
 func shortened(_ text: String) -> String {
-  // Counted in scalars: one character may hold any number of them.
+  // Counted in scalars, because one character may consist of any number of them.
   text.unicodeScalars.count <= 60 ? text : String(text.unicodeScalars.prefix(59)) + "…"
 }
 
@@ -88,7 +89,7 @@ private struct JSONParser {
   var position = 0
   var depth = 0
 
-  /// Deeper texts are refused, so that no input can exhaust the stack.
+  /// Deeper texts are rejected, so that no input can exhaust the stack.
   static let greatestDepth = 100
 
   mutating func document() throws -> JSON {
@@ -101,14 +102,14 @@ private struct JSONParser {
     .invalidJSON(file: file, offset: position, expected: expected)
   }
 
-  /// The byte at the position; nil at the end.
+  /// The byte at the current position; nil at the end.
   var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
   mutating func skipSpace() {
     while let byte = current, byte == 0x20 || (0x09...0x0A).contains(byte) || byte == 0x0D { position += 1 }
   }
 
-  /// Consumes the character if it comes next.
+  /// Consumes `character` if it comes next, and returns whether it did.
   mutating func take(_ character: Unicode.Scalar) -> Bool {
     guard current == UInt8(ascii: character) else { return false }
     position += 1
@@ -189,7 +190,7 @@ private struct JSONParser {
     return number
   }
 
-  /// Whether at least one digit came.
+  /// Consumes digits, and returns whether there was at least one.
   mutating func takeDigits() -> Bool {
     let start = position
     while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
@@ -217,7 +218,7 @@ private struct JSONParser {
     return string
   }
 
-  /// What follows a backslash.
+  /// The character after a backslash.
   mutating func escaped() throws -> Unicode.Scalar {
     guard let byte = current else { throw error("an escape") }
     position += 1
