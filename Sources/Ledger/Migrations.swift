@@ -1,6 +1,6 @@
 internal import GRDB
 
-/// What is in the database. Migrations are only ever appended; a file with one that is unknown here is refused.
+/// The database schema. Migrations are only ever appended. A file with an unknown migration is rejected.
 enum Migrations {
   static let all: DatabaseMigrator = {
     var migrator = DatabaseMigrator()
@@ -43,7 +43,7 @@ enum Migrations {
           """)
     }
     migrator.registerMigration("2 failures that may pass") { database in
-      // 1: a file or a disk failed, not the unit. The next start tries it again.
+      // 1: the failure was caused by a file or disk, not by the unit. The next start tries it again.
       try database.execute(sql: "ALTER TABLE unit ADD COLUMN may_pass INTEGER NOT NULL DEFAULT 0")
     }
     return migrator

@@ -104,7 +104,7 @@ import Testing
 
   @Test func readersMakeNoLedger() throws {
     let error = try #require(throws: LedgerError.self) { try Ledger(reading: run) }
-    #expect(error.description.contains("is not there, expected the ledger of a run directory"))
+    #expect(error.description.contains("does not exist, expected the ledger of a run directory"))
     #expect(try temporary.files().isEmpty)
     try Ledger(at: run).setMeta("a", "b")
     #expect(try Ledger(reading: run).meta("a") == "b")
