@@ -68,14 +68,15 @@ public enum LedgerError: ProgramError {
       return "the run directory is in use by \(holder), expected it free; wait for that job, "
         + "or remove \(path) if that job no longer exists"
     case .leaseLost(let path):
-      return "\(path) now belongs to another job, expected this one; this job stops, run it again when the other has ended"
+      return "\(path) now belongs to another job, expected this one; this job stops, "
+        + "run it again when the other has ended"
     case .noLocks(let error):
       return
         "\(error.path): \(error.call) failed: \(error.reason): locks do not work on this file system, and a ledger needs "
         + "them; mount it with locks (NFS: lockd, without nolock; Lustre: flock), or choose an --output elsewhere"
     case .noCopy(let path, let error):
-      return "\(path): its last write was interrupted, so it must be copied to be read, but copying failed (\(error.path): "
-        + "\(error.call) failed: \(error.reason)); set TMPDIR to a writable folder, or run the sweep again"
+      return "\(path): its last write was interrupted, so it must be copied to be read, but copying failed "
+        + "(\(error.path): \(error.call) failed: \(error.reason)); set TMPDIR to a writable folder, or run the sweep again"
     }
   }
 

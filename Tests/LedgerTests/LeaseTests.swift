@@ -174,7 +174,7 @@ import Testing
 
   @Test func aFileSystemWithoutLocksIsCalledSo() {
     let error = LedgerError.noLocks(SystemError("fcntl", "r/lease", errno: ENOLCK, .writing))
-    #expect(error.description.hasPrefix("r/lease: fcntl failed: No locks available (errno 37): locks do not work on this"))
+    #expect(error.description.hasPrefix("r/lease: fcntl failed: No locks available (errno 37): locks do not work"))
     #expect(error.exitStatus == .inputOutput)
   }
 
