@@ -1,31 +1,31 @@
-/// A mean over examples, and how far it may be off.
+/// A mean over examples and its uncertainty.
 public struct ExampleMean: Sendable, Equatable {
   /// The mean.
   public let value: Double
-  /// Its standard error for examples drawn alike: sample deviation / sqrt(n); nil for one example.
+  /// Its standard error if examples are independent: sample deviation / sqrt(n); nil for one example.
   public let standardError: Double?
 }
 
-/// Means of several figures over examples, with what their standard errors need: a few numbers per figure however many
+/// Means of several values over examples, with what their standard errors need: a few numbers per value, however many
 /// examples there are.
 ///
-/// Examples are added by Welford's recurrence (1962) and disjoint sets of them merged by the formula of Chan, Golub and
-/// LeVeque (1979): equal values have a deviation of exactly 0, and none is lost beside a great mean. Both round, so bits
-/// depend on which examples are added and merged in which order, and on nothing else.
+/// Examples are added by Welford's recurrence (1962), and disjoint sets are merged by the formula of Chan, Golub and
+/// LeVeque (1979). So equal values have a deviation of exactly 0, and small deviations from a large mean are not lost.
+/// Both operations round, so the bits depend on the order of adding and merging, and on nothing else.
 public struct AttentionMoments: Sendable, Equatable {
-  /// n: how many examples were added.
+  /// n: the number of examples added.
   public private(set) var examples: Int
-  /// The figures' means.
+  /// The mean of each value.
   public private(set) var means: [Double]
-  /// The figures' sums of squared deviations from their means.
+  /// The sum of squared deviations from the mean, for each value.
   public private(set) var squares: [Double]
 
-  /// No examples of `figures` figures.
+  /// Moments of `figures` values without examples.
   public init(figures: Int) {
     self.init(examples: 0, means: Array(repeating: 0, count: figures), squares: Array(repeating: 0, count: figures))
   }
 
-  /// Moments as they were stored.
+  /// Stored moments.
   public init(examples: Int, means: [Double], squares: [Double]) {
     precondition(examples >= 0 && means.count == squares.count, "every mean has its squared deviations")
     self.examples = examples
@@ -33,7 +33,7 @@ public struct AttentionMoments: Sendable, Equatable {
     self.squares = squares
   }
 
-  /// Adds one example's figures.
+  /// Adds one example's values.
   mutating func add(_ figures: [Double]) {
     precondition(figures.count == means.count, "an example has every figure")
     examples += 1
@@ -44,7 +44,7 @@ public struct AttentionMoments: Sendable, Equatable {
     }
   }
 
-  /// Adds other examples of the same figures.
+  /// Adds other examples of the same values.
   mutating func merge(_ other: AttentionMoments) {
     precondition(other.means.count == means.count, "the moments are of the same figures")
     guard other.examples > 0 else { return }
@@ -58,7 +58,7 @@ public struct AttentionMoments: Sendable, Equatable {
     examples = total
   }
 
-  /// One figure's mean; nil without examples.
+  /// The mean of one value; nil without examples.
   func mean(_ figure: Int) -> ExampleMean? {
     guard examples > 0 else { return nil }
     let n = Double(examples)

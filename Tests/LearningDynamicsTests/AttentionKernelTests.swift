@@ -160,6 +160,6 @@ private func naive(_ p: ArraySlice<Float>, _ q: ArraySlice<Float>, length: Int) 
 
   @Test func errorSaysWhat() {
     let error = DynamicsError.notWeights(what: "the attention of model 1 in layer 5, head 0, query 1,")
-    #expect("\(error)".hasPrefix("the attention of model 1 in layer 5, head 0, query 1, has a weight below 0"))
+    #expect("\(error)".hasPrefix("the attention of model 1 in layer 5, head 0, query 1, has a negative weight"))
   }
 }
