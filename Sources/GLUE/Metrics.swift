@@ -1,6 +1,6 @@
-/// A score of predictions against targets, by its name in reports.
+/// A score of predictions against targets; the raw value is its name in reports.
 public enum Metric: String, Sendable, Codable, Hashable, CaseIterable {
-  /// The fraction of rows whose class is right.
+  /// The fraction of rows whose class is predicted correctly.
   case accuracy
   /// F1 of the positive class.
   case f1
@@ -14,9 +14,9 @@ public enum Metric: String, Sendable, Codable, Hashable, CaseIterable {
 
 /// The formulas of GLUE's metrics, in Float64.
 ///
-/// Every function takes one prediction and one target per row, in the same order; different counts are a programmer
-/// mistake. A result is nil where the metric is undefined (each says when), but for ``matthews(_:_:)``, which GLUE
-/// defines as 0 there.
+/// Every function takes one prediction and one target per row, in the same order; different counts are a programming
+/// error. A result is nil if the metric is undefined (each function says when), except for ``matthews(_:_:)``, which
+/// GLUE defines as 0 in that case.
 public enum Metrics {
   /// The fraction of equal entries, 0 to 1; nil without rows.
   public static func accuracy(_ predictions: [Int], _ targets: [Int]) -> Double? {
@@ -25,7 +25,7 @@ public enum Metrics {
     return Double(zip(predictions, targets).count { $0 == $1 }) / Double(targets.count)
   }
 
-  /// F1 of one class against all others, 2 TP / (2 TP + FP + FN), 0 to 1; nil when no row is of the class and none is
+  /// F1 of one class against all others, 2 TP / (2 TP + FP + FN), 0 to 1; nil if no row is of the class and none is
   /// predicted to be.
   ///
   /// - Parameter positive: the class, 1 by default.
@@ -37,18 +37,18 @@ public enum Metrics {
     return 2 * Double(truePositives) / Double(predictedAndActual)
   }
 
-  /// Matthews correlation, -1 to 1; 0 when undefined (no rows, or one class alone among predictions or targets).
+  /// Matthews correlation, -1 to 1; 0 if undefined (no rows, or only one class among predictions or targets).
   ///
-  /// With n rows, c of them right, and p_k predictions and t_k targets of class k:
-  /// (c n - sum p_k t_k) / sqrt((n^2 - sum p_k^2) (n^2 - sum t_k^2)); for two classes the usual one. Source: Gorodkin,
-  /// "Comparing two K-category assignments by a K-category correlation coefficient", 2004.
+  /// With n rows, c of them correct, and p_k predictions and t_k targets of class k: (c n - sum p_k t_k) / sqrt((n^2 -
+  /// sum p_k^2) (n^2 - sum t_k^2)). For two classes this is the usual formula. Source: Gorodkin, "Comparing two
+  /// K-category assignments by a K-category correlation coefficient", 2004.
   public static func matthews(_ predictions: [Int], _ targets: [Int]) -> Double {
     precondition(predictions.count == targets.count, "one prediction per target")
     let predicted = counts(predictions)
     let actual = counts(targets)
     let rows = targets.count
     let right = zip(predictions, targets).count { $0 == $1 }
-    // Sums of integers are exact, so their order (a dictionary's) does not matter.
+    // Sums of integers are exact, so the order (of a dictionary) does not matter.
     let chance = predicted.reduce(0) { $0 + $1.value * actual[$1.key, default: 0] }
     let predictedSpread = rows * rows - predicted.reduce(0) { $0 + $1.value * $1.value }
     let actualSpread = rows * rows - actual.reduce(0) { $0 + $1.value * $1.value }
@@ -58,8 +58,8 @@ public enum Metrics {
     return min(1, max(-1, value))
   }
 
-  /// Pearson's correlation, -1 to 1; nil when undefined: fewer than two rows, a constant on either side, or a value
-  /// that is not finite.
+  /// Pearson's correlation, -1 to 1; nil if undefined: fewer than two rows, a constant on either side, or a value that
+  /// is not finite.
   public static func pearson(_ predictions: [Double], _ targets: [Double]) -> Double? {
     precondition(predictions.count == targets.count, "one prediction per target")
     guard let x = deviations(predictions), let y = deviations(targets) else { return nil }
@@ -74,15 +74,15 @@ public enum Metrics {
     return min(1, max(-1, xy / (xx * yy).squareRoot()))
   }
 
-  /// Spearman's correlation, -1 to 1: Pearson's of the ranks, ties sharing the mean of their ranks; nil when undefined,
-  /// as ``pearson(_:_:)``.
+  /// Spearman's correlation, -1 to 1: Pearson's correlation of the ranks, where ties share their mean rank; nil if
+  /// undefined, as in ``pearson(_:_:)``.
   public static func spearman(_ predictions: [Double], _ targets: [Double]) -> Double? {
     precondition(predictions.count == targets.count, "one prediction per target")
     guard predictions.allSatisfy(\.isFinite), targets.allSatisfy(\.isFinite) else { return nil }
     return pearson(meanRanks(predictions), meanRanks(targets))
   }
 
-  /// Ranks from 1; equal values share the mean of the ranks they take up. Values must not be NaN.
+  /// Ranks from 1; equal values share the mean of their ranks. Values must not be NaN.
   package static func meanRanks(_ values: [Double]) -> [Double] {
     let order = values.indices.sorted { values[$0] < values[$1] }
     var ranks = [Double](repeating: 0, count: values.count)
@@ -96,15 +96,15 @@ public enum Metrics {
     return ranks
   }
 
-  /// How often each class occurs.
+  /// The number of occurrences of each class.
   static func counts(_ classes: [Int]) -> [Int: Int] {
     classes.reduce(into: [:]) { $0[$1, default: 0] += 1 }
   }
 
-  /// Deviations from the mean, scaled so that the largest is 1 in size (squares then neither overflow nor vanish);
+  /// Deviations from the mean, scaled so that the largest magnitude is 1 (squares then neither overflow nor vanish);
   /// nil for fewer than two values, a constant, or values that are not finite.
   private static func deviations(_ values: [Double]) -> [Double]? {
-    // A constant is found by comparison: rounding of the mean can leave it a spurious spread.
+    // Constants are found by comparison, because rounding of the mean could leave a spurious deviation.
     guard let first = values.first, values.contains(where: { $0 != first }) else { return nil }
     let mean = values.reduce(0, +) / Double(values.count)
     let largest = values.reduce(0) { max($0, abs($1 - mean)) }
