@@ -1,5 +1,5 @@
-// The door to MPI: no logic. Swift imports functions and integer macros of <mpi.h> by itself; it cannot import macros
-// that expand to casts or addresses, and those are what MPI calls its constants. Each getter below returns one of them.
+// Access to MPI, without logic. Swift imports functions and integer macros of <mpi.h> directly, but not macros that
+// expand to casts or addresses, such as MPI's constants. Each getter below returns one of them.
 #ifndef CMPI_SHIM_H
 #define CMPI_SHIM_H
 
@@ -18,7 +18,7 @@ static inline MPI_Errhandler CMPI_ERRORS_RETURN(void) { return MPI_ERRORS_RETURN
 // "No hints" for MPI_Comm_split_type: an address behind a cast.
 static inline MPI_Info CMPI_INFO_NULL(void) { return MPI_INFO_NULL; }
 
-// "No status wanted": a null pointer in Open MPI, another value elsewhere, in either case a cast.
+// "No status wanted": a null pointer in Open MPI, another value elsewhere; a cast in either case.
 static inline MPI_Status *CMPI_STATUS_IGNORE(void) { return MPI_STATUS_IGNORE; }
 
 // "The receive buffer is the send buffer": the integer 1 cast to a pointer.
@@ -36,8 +36,8 @@ static inline MPI_Op CMPI_SUM(void) { return MPI_SUM; }
 static inline MPI_Op CMPI_MIN(void) { return MPI_MIN; }
 static inline MPI_Op CMPI_MAX(void) { return MPI_MAX; }
 
-// Whether a process may read another's memory as Open MPI wants to: tried on itself. The C library declares the call for
-// GNU sources only, and syscall() has a variable number of arguments, which Swift cannot call.
+// Whether a process may read another's memory, as Open MPI does; tested on the process itself. The C library declares the
+// call only for GNU sources, and syscall() is variadic, which Swift cannot call.
 static inline int CMPI_may_read_processes(void) {
   char from = 1, to = 0;
   struct iovec local = {&to, 1}, remote = {&from, 1};
