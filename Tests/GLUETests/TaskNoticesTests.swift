@@ -2,9 +2,9 @@ import Foundation
 import GLUE
 import Testing
 
-/// What is decided about rows and labels is said.
+/// Decisions about rows and labels are reported.
 @Suite struct TaskNoticesTests {
-  /// What is said of a task on two TSV files with the columns `t` and `l`, or on files as given.
+  /// The notes on a task with two TSV files with the columns `t` and `l`, or with given files.
   private func notices(
     train: [(String, String)], dev: [(String, String)] = [("p q", "0"), ("q p", "1")], labels: LabelKind? = nil,
     skip: [String] = []

@@ -26,7 +26,7 @@ import Testing
     #expect(try limit(unbound) == machine)
   }
 
-  /// The least of a group and those around it counts, in either version, and where only the topmost is seen.
+  /// The smallest limit of a group and its parents counts, in either version, even if only the topmost is visible.
   @Test(arguments: [
     ("0::/job/step\n", ["job/step/memory.max": "max", "job/memory.max": "5000", "memory.max": "9000"]),
     ("0::/not/there\n", ["memory.max": "5000"]),

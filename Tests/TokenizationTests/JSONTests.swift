@@ -76,7 +76,7 @@ import Tokenization
     #expect(try parse("-0.0e-0") == .number(0))
   }
 
-  /// Cut anywhere, and with any byte in any place, a text parses or is refused.
+  /// Cut anywhere, or with any byte at any position, a text is either parsed or rejected.
   @Test func damagedTextsEndInAnError() throws {
     let whole = Array(#"{"a": [1.5e3, "é\ud83d\ude00\n", {"b": null}], "c": false}"#.utf8)
     for end in 0..<whole.count {

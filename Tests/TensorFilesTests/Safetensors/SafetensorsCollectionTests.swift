@@ -113,7 +113,7 @@ import Testing
     }
   }
 
-  /// What the index says besides is passed over.
+  /// Other entries of the index are ignored.
   @Test func otherMembersOfTheIndex() throws {
     try withShards { directory in
       try writeIndex(
@@ -123,7 +123,7 @@ import Testing
     }
   }
 
-  /// The hub's cache links each file to one that has its hash for a name.
+  /// The hub's cache links each file to one that is named by its hash.
   @Test func linksAreFollowed() throws {
     try withShards { directory in
       let blobs = directory.appendingPathComponent("blobs")

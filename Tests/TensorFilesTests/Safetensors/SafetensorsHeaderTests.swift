@@ -2,7 +2,7 @@ import Foundation
 import TensorFiles
 import Testing
 
-/// Everything that a header may get wrong, and what is said then.
+/// Everything that can be wrong in a header, and the messages.
 @Suite struct SafetensorsHeaderTests {
   private func failure(_ bytes: [UInt8]) -> String? { message { try withSafetensorsFile(bytes) { _ in } } }
 
