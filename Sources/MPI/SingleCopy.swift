@@ -13,7 +13,7 @@ enum SingleCopy {
   static func avoidIfForbidden() -> String? {
     guard getenv(variable) == nil, CMPI_may_read_processes() == 0, setenv(variable, "none", 0) == 0 else { return nil }
     return
-      "this system does not let processes read each other's memory, as containers do (process_vm_readv), so messages "
-      + "within a host are copied twice (\(variable)=none was set); docker run --cap-add=SYS_PTRACE allows it"
+      "this system does not let processes read each other's memory (process_vm_readv), as is usual in containers, so "
+      + "messages within a host are copied twice (\(variable)=none was set); docker run --cap-add=SYS_PTRACE allows it"
   }
 }
