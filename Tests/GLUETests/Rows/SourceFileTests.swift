@@ -85,7 +85,7 @@ import Testing
     #expect(try read(label("1e0"), .jsonLines).examples[0].label == .class(1))
     #expect(try read(label("-0"), .jsonLines).examples[0].label == .class(0))
     #expect(try error(label("NaN"), .jsonLines).contains("NaN is not JSON"))
-    #expect(try error(label("1e400"), .jsonLines).contains("too great"))
+    #expect(try error(label("1e400"), .jsonLines).contains("too large"))
     // Such neighbouring numbers would become one class.
     #expect(try error(label("9007199254740993"), .jsonLines).contains("too large to be exact"))
     #expect(try error(label("1, \"l\": 0"), .jsonLines).contains("named more than once"))
