@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""The same pre-training in PyTorch and transformers, and the same evaluation of anybody's models.
+"""The same pre-training in PyTorch and transformers, and the same evaluation of any models.
 
     python tools/pretrain_peer.py train --start DIR --text FILE --output DIR --steps N [--seed S ...]
     python tools/pretrain_peer.py evaluate --text FILE DIR ...
 
 `train` makes a new BertForMaskedLM of the configuration and vocabulary in --start (what `seedscape pretrain` wrote) and
-trains it as `seedscape pretrain` does: one document per line, a tab parting two segments, sequences of at most
---max-length tokens, of the n tokens of a sequence max(1, 15 %) chosen (--masked), 80 % [MASK], 10 % random, 10 % kept, anew
-in each pass; AdamW with weight decay 0.01 (not on biases and LayerNorm), clipping at 1, linear warm-up and decay, dropout as
-the configuration says. Prints tokens per second. --output gets a folder for each seed, DIR-SEED.
+trains it as `seedscape pretrain` does: one document per line, a tab between two segments, sequences of at most
+--max-length tokens; in each pass, max(1, 15 %) of a sequence's tokens are chosen (--masked), 80 % [MASK], 10 % random,
+10 % kept; AdamW with weight decay 0.01 (not on biases and LayerNorm), clipping at 1, linear warm-up and decay, dropout as
+in the configuration. Prints tokens per second. --output gets a folder for each seed, DIR-SEED.
 `evaluate` gives each model's loss and accuracy on the same masked tokens of a text, several draws of them.
 """
 
@@ -44,7 +44,7 @@ def read(path, tokenizer, longest):
 
 
 def masked(sequences, rng, tokenizer, vocabulary, share):
-    """A padded batch with its chosen tokens hidden: ids, segments, attention mask, labels (-100: nothing is predicted)."""
+    """A padded batch with its chosen tokens masked: ids, segments, attention mask, labels (-100: nothing is predicted)."""
     longest = max(len(tokens) for tokens, _ in sequences)
     ids = numpy.zeros((len(sequences), longest), dtype=numpy.int64)
     types, attention = numpy.zeros_like(ids), numpy.zeros_like(ids)
@@ -80,7 +80,7 @@ def train(arguments):
         torch.manual_seed(seed)
         rng = numpy.random.default_rng(seed)
         model = BertForMaskedLM(config).train()
-        # As BERT's own code draws them, and seedscape: cut at two standard deviations.
+        # Truncated at two standard deviations, as in BERT's own code and in seedscape.
         for parameter in model.parameters():
             if parameter.dim() > 1:
                 deviation = config.initializer_range

@@ -7,12 +7,12 @@ finetune   optimiser steps: forward, backward, clipping, fused AdamW; dropout on
 landscape  points theta0 + a d1 + b d2: fresh parameters, then the loss over all batches; forward only, dropout off
 
 The rows are the first --examples of DATA/TASK/train.tsv after a seeded shuffle. A batch is padded to its longest
-sequence (the Trainer's default); --grouped sorts the rows by length first. Tokens counted are real ones, so that an
-engine without padding is compared on the same work. One pass over all batches warms up. --ranks N are N independent
-processes that start counting together; rates and memory are added. Weights are the checkpoint's, or random when DIR has
-only config.json and a vocabulary: the speed is the same.
+sequence (the Trainer's default); --grouped sorts the rows by length first. Only real tokens are counted, so that
+an engine without padding is compared on the same work. One pass over all batches warms up. --ranks N starts N
+independent processes that start counting together; rates and memory are added. Weights are the checkpoint's, or random if
+DIR has only config.json and a vocabulary: the speed is the same.
 
-peak_pss_mib is the greatest Pss of /proc/self/smaps_rollup, where a page that n processes share counts 1/n. A thread
+peak_pss_mib is the largest Pss of /proc/self/smaps_rollup, where a page that n processes share counts 1/n. A thread
 samples it every 50 ms during the warm-up, which does the work of the counted steps but is not timed. peak_rss_mib is
 ru_maxrss: exact, over the whole life with loading; what ranks share counts for each of them.
 
@@ -58,10 +58,10 @@ def fail(code: int, message: str) -> NoReturn:
 
 
 def read_rows(path: Path, task: str) -> list[tuple[list[str], float]]:
-    """Texts and class id or value of all rows. Rows with too few fields are skipped: QQP and QNLI ship such."""
+    """Texts and class id or value of all rows. Rows with too few fields are skipped: QQP and QNLI contain some."""
     texts, label, classes = TASKS[task]
     try:
-        # Neither read_text nor csv: both would end a row at a carriage return inside a text.
+        # read_text and csv would both end a row at a carriage return inside a text.
         lines = path.read_bytes().decode("utf-8-sig").removesuffix("\n").split("\n")
         crlf = lines[0].endswith("\r")
         table = [(line.removesuffix("\r") if crlf else line).split("\t") for line in lines]
@@ -88,7 +88,7 @@ def load(options: argparse.Namespace) -> tuple[Any, Any]:
     if options.max_length > config.max_position_embeddings:
         fail(64, f"--max-length is {options.max_length}, the model has {config.max_position_embeddings} positions")
     tokenizer = AutoTokenizer.from_pretrained(options.model)
-    # Where transformers finds no vocabulary it makes one of special tokens, and every word is [UNK].
+    # Without a vocabulary, transformers makes one of special tokens only, and every word is [UNK].
     if len(tokenizer) <= len(tokenizer.all_special_ids):
         fail(65, f"{options.model} has no vocabulary, expected vocab.txt or tokenizer.json")
     settings = {"config": config, "dtype": torch.float32, "attn_implementation": options.attention}
@@ -207,7 +207,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def measure_ranks(options: argparse.Namespace) -> dict[str, Any]:
-    """Independent processes side by side, which wait for each other after the warm-up."""
+    """Independent processes that run at the same time and wait for each other after the warm-up."""
     command = [sys.executable, __file__, *sys.argv[1:], "--ranks", "1", "--wait"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     runs = [subprocess.Popen(command, **pipes) for _ in range(options.ranks)]

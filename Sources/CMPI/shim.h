@@ -1,5 +1,5 @@
-// The door to MPI: no logic. Swift imports functions and integer macros of <mpi.h> by itself; it cannot import macros
-// that expand to casts or addresses, and those are what MPI calls its constants. Each getter below returns one of them.
+// Access to MPI, without logic. Swift imports functions and integer macros of <mpi.h> directly, but not macros that
+// expand to casts or addresses, such as MPI's constants. Each getter below returns one of them.
 #ifndef CMPI_SHIM_H
 #define CMPI_SHIM_H
 
@@ -18,7 +18,7 @@ static inline MPI_Errhandler CMPI_ERRORS_RETURN(void) { return MPI_ERRORS_RETURN
 // "No hints" for MPI_Comm_split_type: an address behind a cast.
 static inline MPI_Info CMPI_INFO_NULL(void) { return MPI_INFO_NULL; }
 
-// "No status wanted": a null pointer in Open MPI, another value elsewhere, in either case a cast.
+// "No status wanted": a null pointer in Open MPI, another value elsewhere; a cast in either case.
 static inline MPI_Status *CMPI_STATUS_IGNORE(void) { return MPI_STATUS_IGNORE; }
 
 // Datatypes: addresses of library objects behind a cast.

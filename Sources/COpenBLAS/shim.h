@@ -1,8 +1,9 @@
 #pragma once
 #include <cblas.h>
 
-// Debian's OpenBLAS ships LAPACK without a header (no LAPACKE), so the two Fortran routines in use are declared here.
-// Column-major; every argument by reference; a first call with lwork = -1 answers the workspace size.
+// Debian's OpenBLAS contains LAPACK but no header for it (no LAPACKE), so the two Fortran routines in use are declared
+// here. Matrices are column-major, and all arguments are passed by reference. A first call with lwork = -1 returns the
+// workspace size.
 
 void dgesdd_(const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s, double *u,
              const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork, int *iwork, int *info);

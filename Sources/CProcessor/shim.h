@@ -1,7 +1,7 @@
 #pragma once
 #include <stdbool.h>
 
-// Swift can ask neither which processor it runs on nor which one it was compiled for; Clang's builtins and macros can.
+// Swift cannot tell which processor it runs on or was compiled for; Clang's builtins and macros can.
 
 static inline bool processor_has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 

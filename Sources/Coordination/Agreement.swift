@@ -1,37 +1,37 @@
 public import Diagnostics
 
-/// What a rank has of something that all ranks must have alike, or results would depend on who computed them.
+/// Something that must be the same on all ranks; otherwise results would depend on which rank computed them.
 public struct SharedFact: Sendable, Hashable, Codable {
-  /// What must be alike.
+  /// What must be the same.
   public enum Subject: Sendable, Hashable, Codable {
     /// The program: its version, and the bytes of the executable file.
     case program
-    /// The library of matrix products: its version.
+    /// The BLAS library: its version.
     case blas
-    /// The kernels that it uses on this processor.
+    /// The kernels that the BLAS library uses on this processor.
     case kernels
-    /// A file of model or data.
+    /// A model or data file.
     case file(String)
-    /// The folder that results go to.
+    /// The folder for results.
     case folder(String)
-    /// The state that a stopped work goes on from.
+    /// The saved state that stopped work resumes from.
     case state(String)
   }
 
-  /// What must be alike.
+  /// What must be the same.
   public let subject: Subject
-  /// What the rank has, in words.
+  /// This rank's value, as text.
   public let value: String
 
   /// A fact from its parts.
   public init(_ subject: Subject, _ value: String) { (self.subject, self.value) = (subject, value) }
 }
 
-/// One rank of a job, as far as it matters whether all are alike.
+/// One rank of a job: all that is compared between ranks.
 public struct RankView: Sendable, Hashable, Codable {
   /// The name of its host.
   public let host: String
-  /// What it has; of all ranks in the same order.
+  /// The facts, in the same order on every rank.
   public let facts: [SharedFact]
   /// Why it cannot take part at all; nil if it can.
   public let problem: RankProblem?
@@ -42,25 +42,25 @@ public struct RankView: Sendable, Hashable, Codable {
   }
 }
 
-/// Why a rank cannot take part in a job: an error as it travels.
+/// Why a rank cannot take part in a job: an error in a form that can be sent to rank 0.
 public struct RankProblem: Sendable, Hashable, Codable {
   /// One line: what was got, what was expected, what to do.
   public let message: String
-  /// What a program with this error alone ends with.
+  /// The exit status of a program that ends with this error alone.
   public let exitStatus: ExitStatus
 
-  /// The problem that an error is.
+  /// The problem that an error causes.
   public init(_ error: any Error) {
     message = "\(error)"
     exitStatus = ExitStatus(error)
   }
 }
 
-/// Ranks that cannot work together, since results would depend on which of them computed what.
+/// Ranks that cannot work together, because results would depend on which rank computed what.
 public struct Disagreement: ProgramError, Equatable {
   /// One line: who has what, and what to do.
   public let description: String
-  /// What the ranks were given is bad input, unless a rank has another problem.
+  /// Bad input, unless a rank reports a problem of another kind.
   public let exitStatus: ExitStatus
 
   init(_ description: String, _ exitStatus: ExitStatus = .badInput) {
@@ -70,17 +70,17 @@ public struct Disagreement: ProgramError, Equatable {
   /// Compares the ranks of a job.
   ///
   /// - Parameter views: of all ranks, by rank.
-  /// - Throws: a ``Disagreement`` that names ranks, hosts and what each has.
+  /// - Throws: a ``Disagreement`` that names the ranks, their hosts and their values.
   public static func check(_ views: [RankView]) throws(Disagreement) {
     let problems = views.indices.filter { views[$0].problem != nil }
     if let first = problems.first, let problem = views[first].problem {
-      // What all of them lack is told as one rank alone would tell it.
+      // A problem that all ranks have is reported as a single rank would report it.
       let isCommon = problems.count == views.count && views.allSatisfy { $0.problem == problem }
       throw Disagreement(
         isCommon ? problem.message : "\(name(problems, views)) cannot take part: \(problem.message); \(cure)",
         problem.exitStatus)
     }
-    // Facts of the first rank in their order; one that another rank lacks differs.
+    // Compared in the order of the first rank's facts; a fact that another rank lacks counts as different.
     let subjects = views.first?.facts.map(\.subject) ?? []
     let differences = subjects.compactMap { difference($0, views) }
     let others = Set(views.flatMap { $0.facts.map(\.subject) }).subtracting(subjects)
@@ -88,13 +88,13 @@ public struct Disagreement: ProgramError, Equatable {
     let shown = differences.isEmpty ? ["different files"] : Array(differences.prefix(3))
     let more = differences.count > shown.count ? "; \(differences.count - shown.count) more differences" : ""
     throw Disagreement(
-      "the ranks are not alike, so results would depend on who computes what: "
+      "the ranks differ, so results would depend on which rank computes what: "
         + shown.joined(separator: "; ") + more + "; \(cure)")
   }
 
   private static let cure = "every host needs the same program, libraries, kind of processor and files"
 
-  /// Who has what; nil if all have the same.
+  /// Which ranks have which value; nil if all have the same.
   private static func difference(_ subject: SharedFact.Subject, _ views: [RankView]) -> String? {
     let values = views.map { view in view.facts.first { $0.subject == subject }?.value ?? "nothing" }
     let different = values.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
@@ -121,7 +121,7 @@ public struct Disagreement: ProgramError, Equatable {
     switch subject {
     case .program: " (install one build on all hosts)"
     case .blas: " (install one version on all hosts)"
-    case .kernels: " (start on hosts with one kind of processor, or set OPENBLAS_CORETYPE alike on all: mpirun -x)"
+    case .kernels: " (use hosts with one kind of processor, or one OPENBLAS_CORETYPE on all: mpirun -x)"
     case .file: " (copy the file to all hosts, or put it where all see it)"
     case .folder: " (name one that all hosts share)"
     case .state: " (put the output folder where all hosts see it)"

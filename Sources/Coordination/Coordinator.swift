@@ -2,14 +2,16 @@ internal import Diagnostics
 internal import MPI
 package import Sweep
 
-/// Hands out units to whoever asks, records what became of them, and ends the job. It alone knows the plan and the ledger.
+/// Hands out units to idle ranks, records their outcomes, and ends the job. Only the coordinator knows the plan and the
+/// ledger.
 ///
-/// Every worker ends by asking in vain, and is answered when all have: then nothing is running and nothing is on its way.
-/// There is no collective, and no message is ever waited for but the payload that follows an outcome.
+/// At the end every worker asks for work and gets no answer until all have asked. Then no unit is running and no
+/// message is in flight. There are no collectives, and the only message the coordinator ever waits for is the payload
+/// that follows an outcome.
 package struct Coordinator {
   /// How long outcomes are collected before they are recorded together.
   private static let recordInterval = Duration.milliseconds(500)
-  /// How many bytes of payloads are collected at most, before the same.
+  /// The most bytes of payloads that are collected before they are recorded.
   private static let recordBytes = 64 << 20
   /// How often the observer is called.
   private static let observeInterval = Duration.seconds(1)
@@ -28,14 +30,14 @@ package struct Coordinator {
   private let clock = ContinuousClock()
 
   private var schedule: Schedule
-  /// Measurements of the units that are done and needed by others.
+  /// Measurements of finished units that other units need.
   private var inputs: Inputs = [:]
-  /// What is handed out.
+  /// The units that are handed out.
   private var running: [Identity: Running] = [:]
-  /// The ranks that have asked and were not answered, in the order in which they asked.
+  /// The ranks that have asked and have no answer yet, in the order in which they asked.
   private var idle: [Int] = []
 
-  /// Outcomes that are still to be recorded, in the order in which they came, the first of them at `collectedSince`.
+  /// Outcomes not recorded yet, in order of arrival. The first arrived at `collectedSince`.
   private var collected: [(outcome: Outcome, unit: WorkUnit, rank: Int)] = []
   private var collectedBytes = 0
   private var collectedSince: ContinuousClock.Instant
@@ -46,17 +48,18 @@ package struct Coordinator {
 
   /// Why the job ends early; nil while work is handed out.
   private var ending: Summary.Ending?
-  /// The error of an ending that is one.
+  /// The error, if one ended the job.
   private var failure: (any Error)?
-  /// Whether recorder and observer work: after an error of theirs the run directory may belong to another job.
+  /// Whether recorder and observer may still be called. After one of them throws, the run directory may belong to
+  /// another job.
   private var canWrite = true
 
   /// - Parameters:
-  ///   - plan: the schedule, or why there is none, in which case the workers are sent home.
-  ///   - finished: outcomes of earlier runs, whose measurements are inputs.
-  ///   - channel: the way to the workers.
-  ///   - recorder: where outcomes are kept.
-  ///   - observer: who wants to know how far the job is.
+  ///   - plan: the schedule, or the error that prevented one; then the workers are told to end.
+  ///   - finished: outcomes of earlier runs, whose measurements serve as inputs.
+  ///   - channel: the connection to the workers.
+  ///   - recorder: records outcomes.
+  ///   - observer: is told about progress.
   ///   - stop: this process's signals.
   package init(
     _ plan: Result<Schedule, any Error>, finished: [Outcome], channel: any CoordinatorChannel,
@@ -81,16 +84,18 @@ package struct Coordinator {
     for outcome in finished where outcome.status == .done { keepIfNeeded(outcome) }
   }
 
-  /// Runs until all workers have been sent home.
+  /// Runs until all workers have been told to end.
   ///
   /// - Returns: how the job ended.
-  /// - Throws: the error that ended the job, of which all workers know; or ``CoordinationError/channelBroken(reason:)``.
+  /// - Throws: the error that ended the job, which all workers have been told; or
+  ///   ``CoordinationError/channelBroken(reason:)``.
   package mutating func run() throws -> Summary {
     let summary: Summary
     do {
       summary = try coordinate()
     } catch {
-      // Rank 0's own worker can always be told, so that its main thread gets to see the error; the others perhaps.
+      // Rank 0's own worker can always be told, so that its main thread sees the error. For the other ranks this may
+      // fail.
       let summary = Summary(.failed(ExitStatus(error)), schedule.counts)
       for rank in 0..<channel.ranks {
         try? channel.send(.stop, to: rank)
@@ -102,7 +107,7 @@ package struct Coordinator {
     return summary
   }
 
-  /// - Throws: an error of the channel only.
+  /// - Throws: only errors of the channel.
   private mutating func coordinate() throws -> Summary {
     let polling = Polling.coordinator
     var waited = Duration.zero
@@ -153,11 +158,11 @@ package struct Coordinator {
     collect(final, rank: rank)
   }
 
-  /// Answers those that have asked, as far as there is something to do.
+  /// Answers the ranks that have asked, as long as units are ready.
   private mutating func handOut() throws {
     guard ending == nil else { return }
     if schedule.hasReadyRootUnit && idle.contains(0) {
-      // It reads the files of the units that it needs: they must have landed.
+      // This unit reads the files of the units it needs, so these must be on disk.
       try record()
       guard ending == nil else { return }
     }
@@ -238,7 +243,7 @@ package struct Coordinator {
 
   // MARK: - Ending
 
-  /// Hands out nothing any more, and has running units stop if they can. The first reason counts.
+  /// Stops handing out units and asks running ones to stop. The first reason is kept.
   private mutating func endEarly(_ reason: Summary.Ending) throws {
     guard ending == nil else { return }
     ending = reason
@@ -246,7 +251,7 @@ package struct Coordinator {
     try record()
   }
 
-  /// The same, with an error, which counts more than a signal. The first error counts.
+  /// The same because of an error, which takes precedence over a signal. The first error is kept.
   private mutating func fail(_ error: any Error) throws {
     guard failure == nil else { return }
     failure = error
@@ -255,7 +260,7 @@ package struct Coordinator {
 
   private var finalEnding: Summary.Ending {
     if let failure { return .failed(ExitStatus(failure)) }
-    // A signal that found everything done has interrupted nothing.
+    // If everything was done when the signal came, nothing was interrupted.
     return schedule.isFinished ? .finished : ending ?? .finished
   }
 }

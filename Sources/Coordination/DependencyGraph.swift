@@ -1,17 +1,17 @@
 internal import Sweep
 
-/// Which unit of a plan needs which, by position in the plan: checked, so that everything can be done in some order.
+/// Which units of a plan need which others, by position in the plan. Checked to have no cycles.
 struct DependencyGraph: Sendable {
-  /// The unit with an identity.
+  /// A unit's position in the plan, by identity.
   let positions: [Identity: Int]
-  /// What each unit needs of the plan.
+  /// The units of the plan that each unit needs.
   let needs: [[Int]]
-  /// Who needs each unit.
+  /// The units that need each unit.
   let dependants: [[Int]]
-  /// Every unit, after all that it needs.
+  /// All units, each after all that it needs.
   let order: [Int]
 
-  /// The graph of no units.
+  /// The graph of an empty plan.
   init() {
     positions = [:]
     needs = []
@@ -21,7 +21,7 @@ struct DependencyGraph: Sendable {
 
   /// - Parameters:
   ///   - units: the plan.
-  ///   - isDone: whether a need that is no unit of the plan was done before.
+  ///   - isDone: whether a needed unit that is not in the plan is already done.
   /// - Throws: ``CoordinationError``: `duplicateUnit`, `missingNeed` or `cycle`.
   init(_ units: [WorkUnit], isDone: (Identity) -> Bool) throws {
     var positions: [Identity: Int] = [:]
@@ -42,7 +42,7 @@ struct DependencyGraph: Sendable {
       for need in needs { dependants[need].append(position) }
     }
 
-    // Kahn's algorithm: a unit follows when the last of its needs has.
+    // Kahn's algorithm: a unit is added once all that it needs have been added.
     var missing = needs.map(\.count)
     var order = units.indices.filter { missing[$0] == 0 }
     order.reserveCapacity(units.count)
@@ -63,7 +63,7 @@ struct DependencyGraph: Sendable {
     self.order = order
   }
 
-  /// Each unit's cost and, on top, that of the most expensive chain of units that must follow it.
+  /// Each unit's cost plus that of the most expensive chain of units that depend on it.
   func chainCosts(_ units: [WorkUnit]) -> [Double] {
     var costs = units.map(\.cost)
     for position in order.reversed() {
@@ -72,8 +72,8 @@ struct DependencyGraph: Sendable {
     return costs
   }
 
-  /// A circle, its first member repeated at the end. Every unit with missing needs has one that also misses some, so
-  /// walking from need to need comes back to where it was.
+  /// A cycle, its first member repeated at the end. Every unit left over needs another unit left over, so following
+  /// needs must return to a unit already visited.
   private static func cycle(in needs: [[Int]], among missing: [Int]) -> [Int] {
     var path: [Int] = []
     var next = missing.firstIndex { $0 > 0 }

@@ -1,13 +1,13 @@
 public import Diagnostics
 public import Sweep
 
-/// What can go wrong between coordinator and workers. Each description is one line.
+/// Errors between coordinator and workers. Each description is one line.
 public enum CoordinationError: ProgramError, Equatable {
   /// Two units of the plan have the same identity.
   case duplicateUnit(name: String, other: String)
-  /// A unit needs what is neither a unit of the plan nor recorded as done.
+  /// A unit needs something that is neither in the plan nor recorded as done.
   case missingNeed(unit: String, need: Identity)
-  /// Units of the plan need each other; their names in a circle.
+  /// Units of the plan need each other; the names form a cycle.
   case cycle([String])
   /// An outcome of a unit that was not handed out.
   case unexpectedOutcome(Identity)
@@ -15,13 +15,13 @@ public enum CoordinationError: ProgramError, Equatable {
   case unreadableMessage(rank: Int, reason: String)
   /// A rank met an error that ends the job.
   case endedByRank(Int, message: String, exitStatus: ExitStatus)
-  /// Rank 0 can no longer talk to the other ranks, which may be waiting for it: the job must be aborted. The only error of
-  /// rank 0 of which the other ranks do not know.
+  /// Rank 0 can no longer reach the other ranks, which may be waiting for it: the job must be aborted. This is the only
+  /// error of rank 0 that the other ranks are not told.
   case channelBroken(reason: String)
   /// The operating system would not install a signal handler.
   case signalHandler(signal: Int32, errno: Int32)
 
-  /// That of the rank that ended the job, otherwise an internal error.
+  /// The status of the rank that ended the job, otherwise an internal error.
   public var exitStatus: ExitStatus {
     if case .endedByRank(_, _, let status) = self { status } else { .internal }
   }

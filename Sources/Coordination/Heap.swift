@@ -1,16 +1,16 @@
-/// Elements of which the first in an order is at hand: a binary heap.
+/// A binary heap: gives access to the first element in an order.
 struct Heap<Element: Sendable>: Sendable {
-  /// None is before its parent, the one at (index - 1) / 2.
+  /// No element comes before its parent, the one at (index - 1) / 2.
   private var elements: [Element] = []
   private let isBefore: @Sendable (Element, Element) -> Bool
 
   /// An empty heap; `isBefore` is a strict order.
   init(isBefore: @escaping @Sendable (Element, Element) -> Bool) { self.isBefore = isBefore }
 
-  /// How many there are.
+  /// The number of elements.
   var count: Int { elements.count }
 
-  /// The first one, which stays.
+  /// The first element, which stays in the heap.
   var first: Element? { elements.first }
 
   /// Adds an element.
@@ -23,7 +23,7 @@ struct Heap<Element: Sendable>: Sendable {
     }
   }
 
-  /// Takes the first one.
+  /// Removes the first element.
   mutating func removeFirst() -> Element? {
     guard let first = elements.first, let last = elements.popLast() else { return nil }
     guard !elements.isEmpty else { return first }

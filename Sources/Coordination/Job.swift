@@ -3,8 +3,9 @@ public import MPI
 public import Sweep
 internal import Synchronization
 
-/// One job on all its ranks: rank 0 knows the plan and calls ``coordinate(_:finished:retries:recorder:observer:runner:)``,
-/// every other rank calls ``work(runner:)``. All of them do units, and all get the same summary.
+/// One job on all its ranks. Rank 0 knows the plan and calls
+/// ``coordinate(_:finished:retries:recorder:observer:runner:)``; every other rank calls ``work(runner:)``. All ranks do
+/// units and get the same summary.
 ///
 /// ```swift
 /// let job = try Job(on: world.communicator, stop: .catchingSignals())
@@ -14,7 +15,7 @@ internal import Synchronization
 ///   : job.work(runner: runner)
 /// ```
 ///
-/// Whatever else the ranks send each other does not disturb the job, which has a communicator of its own.
+/// The job has its own communicator, so other messages between the ranks do not disturb it.
 public struct Job {
   /// Nil if this rank is alone.
   private let communicator: Communicator?
@@ -23,28 +24,28 @@ public struct Job {
   /// Collective, unless there is no MPI.
   ///
   /// - Parameters:
-  ///   - communicator: the ranks of the job, nil without MPI.
-  ///   - stop: ends the job early. On whichever rank it is raised, all ranks stop.
+  ///   - communicator: the ranks of the job; nil without MPI.
+  ///   - stop: ends the job early. If it is raised on any rank, all ranks stop.
   /// - Throws: `MPIError`.
   public init(on communicator: Communicator?, stop: StopSignal) throws {
     self.communicator = try communicator.flatMap { $0.size > 1 ? try $0.duplicate() : nil }
     self.stop = stop
   }
 
-  /// Rank 0's part: hands out the units that are not finished to all ranks, from a thread of its own, and works like the
-  /// others on the calling thread.
+  /// Rank 0's part: hands out all unfinished units from a separate thread, and does units itself on the calling thread.
   ///
   /// - Parameters:
   ///   - units: the plan, in its order.
-  ///   - finished: what earlier runs recorded, payloads left out. A failed unit is not tried again: leave it out to do so.
-  ///   - retries: how often a unit that failed is tried again, at least 0.
-  ///   - recorder: where outcomes are kept; called on another thread.
-  ///   - observer: who wants to know how far the job is; called on another thread.
+  ///   - finished: outcomes of earlier runs, without payloads. Failed units listed here are not tried again; leave them
+  ///     out to retry them.
+  ///   - retries: how often a failed unit is tried again, at least 0.
+  ///   - recorder: records outcomes; called on another thread.
+  ///   - observer: is told about progress; called on another thread.
   ///   - runner: does a unit.
   /// - Returns: how the job ended, if no error ended it.
-  /// - Throws: what ended the job: ``CoordinationError`` for a plan that cannot be done, an error of the recorder or the
-  ///   observer, or an error of input or output of a runner on any rank. The other ranks have returned, or soon will. Only after
-  ///   ``CoordinationError/channelBroken(reason:)`` they may not, and the job must be aborted.
+  /// - Throws: what ended the job: ``CoordinationError`` for a plan that cannot be carried out, an error of the
+  ///   recorder or the observer, or an input or output error of a runner on any rank. The other ranks have returned or
+  ///   soon will, except after ``CoordinationError/channelBroken(reason:)``: then the job must be aborted.
   public func coordinate(
     _ units: [WorkUnit], finished: [Outcome], retries: Int = 0, recorder: any OutcomeRecorder,
     observer: any ProgressObserver, runner: UnitRunner
@@ -73,8 +74,8 @@ public struct Job {
   /// Every other rank's part: does units until there are no more.
   ///
   /// - Parameter runner: does a unit.
-  /// - Returns: how the job ended, also when an error ended it, which rank 0 throws.
-  /// - Throws: an error outside units, after which rank 0 waits for this rank in vain: the job must be aborted.
+  /// - Returns: how the job ended, also if it ended with an error, which rank 0 throws.
+  /// - Throws: an error outside units. Rank 0 would then wait for this rank forever, so the job must be aborted.
   public func work(runner: UnitRunner) throws -> Summary {
     guard let communicator, communicator.rank > 0 else { preconditionFailure("rank 0 coordinates") }
     return try Worker(channel: MPIWorkerChannel(communicator: communicator), stop: stop).run(runner)

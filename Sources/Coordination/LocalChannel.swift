@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import Synchronization
 
-/// The coordinator and workers in one process: messages stay values.
+/// Coordinator and workers in one process: messages stay values.
 package final class LocalChannel: CoordinatorChannel, Sendable {
   private let inbox = Mailbox<(rank: Int, message: WorkerMessage)>()
   private let outboxes: [Mailbox<CoordinatorMessage>]
@@ -24,7 +24,7 @@ package final class LocalChannel: CoordinatorChannel, Sendable {
 
   package func finish() {}
 
-  /// The end of the worker at `rank`.
+  /// The channel end of the worker at `rank`.
   package func worker(_ rank: Int) -> some WorkerChannel {
     LocalWorkerChannel(rank: rank, outbox: inbox, inbox: outboxes[rank])
   }
@@ -42,11 +42,11 @@ private struct LocalWorkerChannel: WorkerChannel {
   func poll() -> CoordinatorMessage? { inbox.poll() }
 }
 
-/// Messages in the order in which they were posted, by any thread, for one thread that takes them.
+/// A queue of messages: any thread may post, one thread takes them in order.
 private final class Mailbox<Message: Sendable>: Sendable {
   private struct Contents {
     var messages: [Message] = []
-    /// Whether the next post has to signal.
+    /// Whether the next post has to signal the waiting thread.
     var isAwaited = false
   }
 
@@ -83,7 +83,7 @@ private final class Mailbox<Message: Sendable>: Sendable {
       defer { contents.isAwaited = false }
       return !contents.isAwaited
     }
-    // A post between the time-out and now has signalled or is about to: no signal may be left for the next wait.
+    // A post since the time-out has signalled or is about to. That signal must not be left for the next wait.
     if isSignalled { arrived.wait() }
   }
 }

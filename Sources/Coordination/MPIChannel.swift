@@ -1,26 +1,26 @@
 internal import MPI
 internal import Sweep
 
-/// What a message of this module is, as MPI's tag says.
+/// The kinds of messages of this module, as MPI tags.
 private enum Tag {
   static let fromWorker = 1
   static let payload = 2
   static let fromCoordinator = 3
 }
 
-/// The coordinator's end over MPI. Rank 0's own worker, whose main thread shares the process, is reached in memory: it never
+/// The coordinator's end over MPI. Rank 0's own worker runs in the same process and is reached in memory: it never
 /// waits for MPI, and its payloads are not copied.
 final class MPICoordinatorChannel: CoordinatorChannel {
   private let communicator: Communicator
   private let local: LocalChannel
-  /// Messages on their way.
+  /// Messages being sent.
   private var leaving: [SendRequest] = []
   /// What each rank has been sent that many units have in common.
   private let sent: [SharedValues]
 
   /// - Parameters:
-  ///   - communicator: used by nobody else; this is its rank 0.
-  ///   - local: the way to rank 0's own worker.
+  ///   - communicator: used only by this channel; the process is its rank 0.
+  ///   - local: the connection to rank 0's own worker.
   init(_ communicator: Communicator, local: LocalChannel) {
     self.communicator = communicator
     self.local = local
@@ -57,12 +57,12 @@ final class MPICoordinatorChannel: CoordinatorChannel {
   }
 }
 
-/// A worker's end over MPI, at any rank but 0.
+/// A worker's end over MPI, on every rank except 0.
 ///
-/// The coordinator sends long messages only in answer to an ask, and a worker that has asked sends nothing before the answer
-/// has come: so the two never wait for each other to receive.
+/// The coordinator sends long messages only in answer to a request for work, and a worker that has asked sends nothing
+/// until the answer arrives. So the two never wait for each other to receive.
 struct MPIWorkerChannel: WorkerChannel {
-  /// Used by nobody else.
+  /// Used only by this channel.
   let communicator: Communicator
   /// What has come that many units have in common.
   private let shared = SharedValues()

@@ -2,14 +2,14 @@ internal import Diagnostics
 internal import Foundation
 package import Sweep
 
-/// How messages travel between processes: as JSON, an outcome's payload beside it as it is.
+/// How messages travel between processes: as JSON, followed by an outcome's payload as raw bytes.
 extension WorkerMessage {
-  /// The bytes that travel beside the JSON, if any.
+  /// The bytes sent after the JSON, if any.
   package var payload: [UInt8]? {
     if case .outcome(let outcome) = self { outcome.payload } else { nil }
   }
 
-  /// The JSON.
+  /// The message as JSON.
   package func encoded() throws -> [UInt8] {
     let form: Form =
       switch self {
@@ -24,8 +24,8 @@ extension WorkerMessage {
 
   /// - Parameters:
   ///   - json: what ``encoded()`` made.
-  ///   - rank: who sent it.
-  ///   - payload: gets the bytes that travel beside it; called only if there are any.
+  ///   - rank: the sender.
+  ///   - payload: receives the bytes sent after the JSON; called only if there are any.
   package init(json: [UInt8], from rank: Int, payload: () throws -> [UInt8]) throws {
     switch try decode(Form.self, from: json, of: rank) {
     case .ask: self = .ask
@@ -122,7 +122,7 @@ extension CoordinatorMessage {
   }
 }
 
-/// A number as its bits, since JSON has no infinities, and of not-a-number only one.
+/// A number encoded by its bits, because JSON has no infinities. All NaNs become one.
 private struct ExactDouble: Codable {
   let value: Double
 

@@ -1,11 +1,11 @@
 public import Sweep
 
-/// Where outcomes are kept. Called by the coordinator's thread only.
+/// Records outcomes. Called only by the coordinator's thread.
 public protocol OutcomeRecorder: Sendable {
-  /// Records outcomes, all or none, in the order in which they came.
+  /// Records outcomes in order of arrival, all or none.
   ///
-  /// - Parameter outcomes: done, failed and blocked ones, with their units and the ranks that worked on them (for blocked
-  ///   ones: on the unit that failed).
+  /// - Parameter outcomes: those that are done, failed or blocked, with their units and ranks. A blocked unit has the
+  ///   rank of the unit that failed.
   /// - Throws: an error that ends the job.
   func record(_ outcomes: [(outcome: Outcome, unit: WorkUnit, rank: Int)]) throws
 }

@@ -1,14 +1,14 @@
 public import Sweep
 
-/// The units of one phase of a plan: how many are in which state, and what they cost.
+/// The units of one phase of a plan: the number in each state, and their cost.
 public struct PhaseUnits: Sendable, Hashable {
   /// The phase.
   public let phase: Phase
-  /// How many units are in which state.
+  /// The number of units in each state.
   public private(set) var counts = UnitCounts()
-  /// Predicted operations of all of them.
+  /// Predicted operations of all units.
   public private(set) var cost = 0.0
-  /// Predicted operations of those that are not done, failed or blocked.
+  /// Predicted operations of the units that are not done, failed or blocked.
   public private(set) var costRemaining = 0.0
 
   init(phase: Phase) { self.phase = phase }
@@ -21,24 +21,26 @@ public struct PhaseUnits: Sendable, Hashable {
   }
 }
 
-/// How far a phase is.
+/// The progress of a phase.
 public struct PhaseProgress: Sendable, Hashable {
   /// The phase.
   public let phase: Phase
-  /// How many units are in which state.
+  /// The number of units in each state.
   public let counts: UnitCounts
-  /// How much of its predicted operations are behind it, earlier jobs and parts of running units included, in `0...1`.
+  /// The fraction of its predicted operations that is done, including earlier jobs and parts of running units, in
+  /// `0...1`.
   public let share: Double
-  /// Units per second while the job worked on the phase, parts of running ones included; nil before there are any.
+  /// Units per second while the job worked on the phase, including parts of running units; nil before the first
+  /// progress.
   public let unitsPerSecond: Double?
-  /// Seconds until its end if the job works on it as before; nil while the job does not work on it, or before it is known
-  /// how fast.
+  /// Seconds until the phase ends at the present rate; nil while the job does not work on it, or before there is a
+  /// rate.
   public let secondsLeft: Double?
 
   /// - Parameters:
   ///   - units: its units.
-  ///   - clock: what this job has done of it.
-  ///   - fractions: costs of its running units, and how much of each is done.
+  ///   - clock: what this job has done in the phase.
+  ///   - fractions: for each running unit its cost and the fraction done.
   ///   - now: seconds since the start of the job.
   package init(
     _ units: PhaseUnits, _ clock: PhaseClock, running fractions: [(cost: Double, fraction: Double)], at now: Double
@@ -56,9 +58,9 @@ public struct PhaseProgress: Sendable, Hashable {
   }
 }
 
-/// What a job has done of a phase, and for how long it worked on it: while at least one of its units was running.
+/// What a job has done in a phase, and how long it worked on it: while at least one of its units was running.
 package struct PhaseClock {
-  /// Units that the job did.
+  /// The number of units that the job did.
   package private(set) var units = 0
   /// Their predicted operations.
   package private(set) var cost = 0.0

@@ -1,18 +1,18 @@
-/// The units that can be done now, first the one that comes first in a fixed order.
+/// The units that are ready, in a fixed order.
 ///
-/// A binary heap: adding a unit and taking the first take a time that grows with the logarithm of their number, also where one
-/// unit makes a million others ready.
+/// A binary heap: adding a unit and removing the first take logarithmic time, even if one unit makes a million others
+/// ready.
 struct ReadyQueue: Sendable {
-  /// Positions in the plan by turn.
+  /// Positions in the plan, in the fixed order.
   private let order: [Int]
-  /// Turns by position in the plan.
+  /// The place of each position in that order.
   private let turns: [Int]
-  /// The turns of the units in the queue; none is before that at half its index.
+  /// Places of the queued units. None comes before the one at half its index.
   private var waiting = Heap<Int>(isBefore: <)
 
   /// An empty queue.
   ///
-  /// - Parameter order: all positions in the plan, first the one to be taken first.
+  /// - Parameter order: all positions in the plan, in the order in which they are to be taken.
   init(order: [Int]) {
     self.order = order
     var turns = order
@@ -20,13 +20,13 @@ struct ReadyQueue: Sendable {
     self.turns = turns
   }
 
-  /// How many units are in the queue.
+  /// The number of units in the queue.
   var count: Int { waiting.count }
 
-  /// The position in the plan of the first unit, which stays.
+  /// The plan position of the first unit, which stays in the queue.
   var first: Int? { waiting.first.map { order[$0] } }
 
-  /// Takes the first unit.
+  /// Removes the first unit.
   mutating func removeFirst() -> Int? { waiting.removeFirst().map { order[$0] } }
 
   /// Adds a unit that is not in the queue.

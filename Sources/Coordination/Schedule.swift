@@ -1,17 +1,17 @@
 public import Sweep
 
-/// Which units may be done now, and in what order they are handed out: rules only, no threads and no clock.
+/// Decides which units are ready and in what order they are handed out. Contains only rules: no threads and no clock.
 ///
-/// A unit is *waiting* for what it needs, *ready*, *running*, and at last *done*, *failed* or *blocked*. First comes the
-/// unit with the longest chain: its own predicted cost and that of the most expensive sequence of units that must follow
-/// it (critical path first; Kohler 1975, and the upward rank of HEFT, Topcuoglu et al. 2002). Chains count as equally long
-/// within a factor of two (the same binary exponent), and then the plan's order holds. The order decides when something is
-/// done, never what comes out.
+/// A unit is *waiting* for the units it needs, *ready*, *running*, and finally *done*, *failed* or *blocked*. The unit
+/// with the longest chain comes first: its predicted cost plus that of the most expensive sequence of units that depend
+/// on it (critical path first; Kohler 1975, and the upward rank of HEFT, Topcuoglu et al. 2002). Chains whose costs
+/// have the same binary exponent count as equally long and keep the plan's order. The order decides when a unit is
+/// done, never its result.
 public struct Schedule: Sendable {
-  /// The most predicted operations of the units of one message, unless it is a single unit: well under a second of work, so
-  /// that units worth a message travel alone.
+  /// The most predicted operations in one message, unless it holds a single unit. Well under a second of work, so that
+  /// larger units travel alone.
   public static let batchCost = 1e9
-  /// The most units of one message.
+  /// The most units in one message.
   public static let batchLimit = 32
 
   private enum State {
@@ -22,23 +22,23 @@ public struct Schedule: Sendable {
   private let graph: DependencyGraph
   private let retries: Int
   private let ranks: Int
-  /// By position in the plan, as the following.
+  /// The state of each unit, by position in the plan, like the next two arrays.
   private var states: [State]
-  /// How many needs are not done.
+  /// The number of needed units that are not done.
   private var missing: [Int]
-  /// How often it failed.
+  /// How often the unit has failed.
   private var failures: [Int]
   private var readyAnywhere: ReadyQueue
   private var readyAtRoot: ReadyQueue
-  /// Units that are neither done, failed nor blocked.
+  /// The number of units that are not yet done, failed or blocked.
   private var unfinished: Int
 
-  /// What some unit of the plan needs.
+  /// All identities that some unit of the plan needs.
   public let needed: Set<Identity>
-  /// What follows from the failures among `finished` and was not recorded with them.
+  /// Units blocked by failures in `finished` whose own outcome was not recorded.
   public private(set) var blockedAtStart: [Outcome] = []
 
-  /// The schedule of no units.
+  /// The schedule of an empty plan.
   static let empty = Schedule()
 
   private init() {
@@ -57,18 +57,18 @@ public struct Schedule: Sendable {
 
   /// - Parameters:
   ///   - units: the plan, in its order.
-  ///   - finished: what earlier runs recorded. Done stays done and failed stays failed, so leave out what shall be tried
-  ///     again; blocked and interrupted units are looked at anew. Identities outside the plan count as needs that are met.
-  ///   - retries: how often a unit that failed is handed out again, at least 0.
-  ///   - ranks: how many ranks work, at least 1.
-  /// - Throws: ``CoordinationError`` if two units are the same, if a need is missing or if units need each other.
+  ///   - finished: outcomes of earlier runs. Done and failed units keep their state, so leave out the ones to be tried
+  ///     again. Blocked and interrupted units are decided again. Identities outside the plan count as satisfied needs.
+  ///   - retries: how often a failed unit is handed out again, at least 0.
+  ///   - ranks: the number of ranks, at least 1.
+  /// - Throws: ``CoordinationError`` if two units have the same identity, a need is missing, or units need each other.
   public init(
     units: [WorkUnit], finished: [Identity: Outcome.Status] = [:], retries: Int = 0, ranks: Int = 1
   ) throws {
     precondition(retries >= 0 && ranks >= 1)
     let graph = try DependencyGraph(units) { finished[$0] == .done }
     let chainCosts = graph.chainCosts(units)
-    // The exponent puts chains into classes of a factor of two; the first of a class is the first in the plan.
+    // The exponent groups chains into classes of a factor of two; within a class the plan's order holds.
     let order = units.indices.sorted {
       let (first, second) = (chainCosts[$0].exponent, chainCosts[$1].exponent)
       return first == second ? $0 < $1 : first > second
@@ -103,19 +103,19 @@ public struct Schedule: Sendable {
     }
   }
 
-  /// Takes the next units for a rank, which are running from now on.
+  /// Takes the next units for a rank and marks them as running.
   ///
-  /// One unit at rank 0 that only rank 0 can do, if it asks and there is one. Otherwise as many units as are together
-  /// cheaper than ``batchCost``, but at least one, and at most the rank's half of an equal share of what is ready (guided
-  /// self-scheduling, Polychronopoulos and Kuck 1987): many while there are many, single ones towards the end.
+  /// If rank 0 asks and a unit that only rank 0 can do is ready, that one unit. Otherwise at least one unit, and as
+  /// many as together cost less than ``batchCost`` and are at most half of the rank's equal share of the ready units
+  /// (guided self-scheduling, Polychronopoulos and Kuck 1987): many while many are ready, single ones towards the end.
   ///
   /// - Parameters:
   ///   - place: `root` if rank 0 asks, otherwise `anywhere`.
-  ///   - limit: the most units, at least 1.
-  /// - Returns: no units if none is ready for this rank.
+  ///   - limit: the most units to return, at least 1.
+  /// - Returns: an empty array if no unit is ready for this rank.
   public mutating func next(for place: WorkUnit.Place, atMost limit: Int = batchLimit) -> [WorkUnit] {
     if place == .root, let position = readyAtRoot.removeFirst() { return [start(position)] }
-    // Half an equal share, rounded up; without arithmetic that a great number of ranks could overflow.
+    // Half an equal share, rounded up, without arithmetic that a large number of ranks could overflow.
     let share = readyAnywhere.count == 0 ? 0 : (readyAnywhere.count - 1) / ranks / 2 + 1
     var batch: [WorkUnit] = []
     var cost = 0.0
@@ -128,10 +128,10 @@ public struct Schedule: Sendable {
     return batch
   }
 
-  /// Takes note of what became of a running unit.
+  /// Notes the outcome of a running unit.
   ///
-  /// - Returns: what is to be recorded: nothing for a unit that is handed out again, because it was interrupted or may be
-  ///   retried; otherwise the outcome itself and, after a failure, those of all units that are blocked by it.
+  /// - Returns: the outcomes to record. None if the unit is handed out again, because it was interrupted or will be
+  ///   retried. Otherwise its outcome and, after a failure, those of all units that it blocks.
   /// - Throws: ``CoordinationError/unexpectedOutcome(_:)`` if the unit is not running.
   public mutating func record(_ outcome: Outcome) throws -> [Outcome] {
     guard let position = graph.positions[outcome.unit], states[position] == .running else {
@@ -161,7 +161,7 @@ public struct Schedule: Sendable {
     }
   }
 
-  /// The unit with an identity, nil if it is not in the plan.
+  /// The unit with an identity; nil if it is not in the plan.
   public func unit(_ id: Identity) -> WorkUnit? {
     graph.positions[id].map { units[$0] }
   }
@@ -169,13 +169,13 @@ public struct Schedule: Sendable {
   /// Whether every unit is done, failed or blocked.
   public var isFinished: Bool { unfinished == 0 }
 
-  /// Whether a unit is ready that only rank 0 can do.
+  /// Whether a unit that only rank 0 can do is ready.
   public var hasReadyRootUnit: Bool { readyAtRoot.count > 0 }
 
-  /// How many units are in which state.
+  /// The number of units in each state.
   public var counts: UnitCounts { phases.reduce(into: UnitCounts()) { $0 += $1.counts } }
 
-  /// The units of each phase that the plan has, in the order of ``Phase``.
+  /// The units of each phase of the plan, in the order of ``Phase``.
   public var phases: [PhaseUnits] {
     var phases: [Phase: PhaseUnits] = [:]
     for (unit, state) in zip(units, states) {
@@ -185,7 +185,7 @@ public struct Schedule: Sendable {
     return Phase.allCases.compactMap { phases[$0] }
   }
 
-  /// The predicted operations of all units that wait, are ready or are running.
+  /// Predicted operations of all waiting, ready and running units.
   public var remainingCost: Double { phases.reduce(0) { $0 + $1.costRemaining } }
 
   private func counter(of state: State) -> WritableKeyPath<UnitCounts, Int> {
@@ -217,7 +217,7 @@ public struct Schedule: Sendable {
     unfinished -= 1
   }
 
-  /// Blocks all that needs a failed unit, directly or not.
+  /// Blocks all units that need a failed unit, directly or indirectly.
   private mutating func block(dependantsOf failed: Int) -> [Outcome] {
     var outcomes: [Outcome] = []
     var open = graph.dependants[failed]

@@ -1,30 +1,30 @@
 public import Sweep
 
-/// A plan carried out on paper: what the hand-out of ``Schedule`` comes to when every unit takes a known time.
+/// A simulated job: hands out units as ``Schedule`` does, given how long each unit takes.
 public struct Simulation: Sendable, Equatable {
-  /// From the first unit's start to the last unit's end, in the unit of time of the durations.
+  /// From the start of the first unit to the end of the last, in the durations' unit of time.
   public let makespan: Double
-  /// The ranks' working time, all ranks together.
+  /// The total time spent working, over all ranks.
   public let work: Double
 
-  /// Hands out a plan. The time it takes depends on the number of units, not on that of ranks.
+  /// Simulates a plan. The time this takes depends on the number of units, not on the number of ranks.
   ///
   /// - Parameters:
-  ///   - ranks: how many ranks work, at least 1.
-  ///   - duration: what a unit takes, > 0.
+  ///   - ranks: the number of ranks, at least 1.
+  ///   - duration: how long a unit takes, > 0.
   /// - Throws: ``CoordinationError`` for a plan that cannot be carried out.
   public init(_ units: [WorkUnit], ranks: Int, duration: (WorkUnit) -> Double) throws {
     var schedule = try Schedule(units: units, ranks: ranks)
-    // Messages end in the order of their times; of equal ones the first sent is the first to end.
+    // Messages end in order of time; of two that end together, the one sent first ends first.
     var running = Heap<Message> { ($0.end, $0.number) < ($1.end, $1.number) }
-    // Ranks but 0 are all alike.
+    // All ranks except 0 are alike.
     var (isRootIdle, idle) = (true, ranks - 1)
     var (now, work, sent) = (0.0, 0.0, 0)
     while !schedule.isFinished {
-      // As in a job, a rank without work asks again whenever something has ended, rank 0 first.
+      // As in a job, idle ranks ask again whenever something has ended, rank 0 first.
       while isRootIdle || idle > 0 {
         let taken = schedule.next(for: isRootIdle ? .root : .anywhere)
-        // What rank 0 does not get the others do not get either.
+        // If nothing is left for rank 0, nothing is left for the others.
         guard !taken.isEmpty else { break }
         let time = taken.reduce(0) { $0 + duration($1) }
         work += time
@@ -40,7 +40,7 @@ public struct Simulation: Sendable, Equatable {
     (makespan, self.work) = (now, work)
   }
 
-  /// Units under way on a rank.
+  /// Units being done on a rank.
   private struct Message {
     let end: Double
     let number: Int

@@ -1,11 +1,11 @@
 internal import Foundation
 internal import Synchronization
 
-/// The wish that the job ends soon: which signal said so, if one did. Once raised, it stays.
+/// A request to end the job soon, with the signal that made it. Once raised, it stays raised.
 public final class StopSignal: Sendable {
   private let raised = Atomic<Int32>(0)
 
-  /// A wish that no signal raises.
+  /// A request that no system signal raises.
   public init() {}
 
   /// The first signal that was raised, nil if none was.
@@ -14,19 +14,19 @@ public final class StopSignal: Sendable {
     return signal == 0 ? nil : signal
   }
 
-  /// Asks for the end. Does nothing that a signal handler may not do.
+  /// Requests the end. Safe to call in a signal handler.
   ///
   /// - Parameter signal: a signal, > 0.
   public func raise(_ signal: Int32) {
     _ = raised.compareExchange(expected: 0, desired: signal, ordering: .relaxed)
   }
 
-  /// The process's wish, raised from now on by USR1 (which `mpirun` passes to every rank), TERM and INT. A second INT ends
-  /// the process at once, for whoever types Ctrl-C twice.
+  /// The process's request, raised from now on by USR1 (which `mpirun` passes to every rank), TERM and INT. A second
+  /// INT ends the process at once, so that pressing Ctrl-C twice works.
   ///
   /// - Throws: ``CoordinationError/signalHandler(signal:errno:)``.
   public static func catchingSignals() throws -> StopSignal {
-    // The handler may only load what exists: made here, before the first signal can come.
+    // A signal handler may not create anything, so the object is made here, before the first signal can arrive.
     let stop = process
     for (signal, flags) in [
       (SIGUSR1, SA_RESTART), (SIGTERM, SA_RESTART), (SIGINT, SA_RESTART | Int32(truncatingIfNeeded: SA_RESETHAND)),

@@ -1,12 +1,12 @@
 public import Diagnostics
 
-/// How many units are in which state.
+/// The number of units in each state.
 public struct UnitCounts: Sendable, Hashable, Codable {
   /// Waiting for units that they need.
   public var waiting = 0
-  /// Ready to be handed out.
+  /// Ready, but not yet handed out.
   public var ready = 0
-  /// Handed out.
+  /// Handed out to a rank.
   public var running = 0
   /// Done.
   public var done = 0
@@ -18,7 +18,7 @@ public struct UnitCounts: Sendable, Hashable, Codable {
   /// No units.
   public init() {}
 
-  /// Units of the plan.
+  /// All units of the plan.
   public var total: Int { done + failed + blocked + remaining }
 
   /// Units that can still be done.
@@ -34,27 +34,27 @@ public struct UnitCounts: Sendable, Hashable, Codable {
   }
 }
 
-/// How a job ended: the same value on every rank.
+/// How a job ended; the same value on every rank.
 public struct Summary: Sendable, Hashable, Codable {
   /// Why it ended.
   public enum Ending: Sendable, Hashable, Codable {
     /// Everything that could be done is done.
     case finished
-    /// A signal asked for the end; the same command goes on.
+    /// A signal asked for the end; the same command resumes the job.
     case interrupted(signal: Int32)
-    /// An error ended it, which rank 0 throws.
+    /// An error ended it; rank 0 throws it.
     case failed(ExitStatus)
   }
 
   /// Why it ended.
   public let ending: Ending
-  /// Units that are done, now or earlier.
+  /// The number of units done, in this job or earlier.
   public let done: Int
-  /// Units that failed.
+  /// The number of failed units.
   public let failed: Int
-  /// Units that a failed one blocks.
+  /// The number of units blocked by failed ones.
   public let blocked: Int
-  /// Units that are still to be done.
+  /// The number of units still to be done.
   public let remaining: Int
 
   init(_ ending: Ending, _ counts: UnitCounts) {
@@ -70,8 +70,8 @@ public struct Summary: Sendable, Hashable, Codable {
     if case .interrupted(let signal) = ending { signal } else { nil }
   }
 
-  /// The exit status of every rank: 0 if all units are done, 1 if some failed or are blocked, 75 after a signal, and
-  /// otherwise that of the error.
+  /// The exit status of every rank: 0 if all units are done, 1 if some failed or are blocked, 75 after a signal,
+  /// otherwise the status of the error.
   public var exitCode: Int32 {
     switch ending {
     case .finished: failed + blocked == 0 ? 0 : ExitStatus.failed.rawValue

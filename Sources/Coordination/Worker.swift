@@ -1,27 +1,27 @@
 internal import Diagnostics
 package import Sweep
 
-/// Asks for units, does them one after the other, and tells what became of them, until there are no more.
+/// Asks for units, does them one after the other and reports their outcomes, until there are no more.
 package final class Worker {
-  /// How often to look for a message while a unit runs.
+  /// How often to check for messages while a unit runs.
   private static let lookInterval = Duration.milliseconds(50)
-  /// How often to tell how much of a unit is done.
+  /// How often to report the progress of a unit.
   private static let reportInterval = Duration.seconds(2)
 
   private let channel: any WorkerChannel
   private let stop: StopSignal
   private let clock = ContinuousClock()
-  /// Whether the coordinator said stop, or an error ended the job here.
+  /// Whether the coordinator asked to stop, or an error on this rank ended the job.
   private var isStopped = false
-  /// Whether the coordinator knows of the signal that came here.
+  /// Whether the coordinator has been told about the signal received here.
   private var hasToldSignal = false
-  /// What went wrong with the channel inside a unit, where it could not be thrown.
+  /// An error of the channel during a unit, where it could not be thrown.
   private var channelError: (any Error)?
   private var lastLook: ContinuousClock.Instant
   private var lastReport: ContinuousClock.Instant
 
   /// - Parameters:
-  ///   - channel: the way to the coordinator.
+  ///   - channel: the connection to the coordinator.
   ///   - stop: this process's signals.
   package init(channel: any WorkerChannel, stop: StopSignal) {
     self.channel = channel
@@ -34,13 +34,13 @@ package final class Worker {
   ///
   /// - Parameter runner: does a unit.
   /// - Returns: how the job ended.
-  /// - Throws: an error of the channel, after which this rank is lost to the coordinator.
+  /// - Throws: an error of the channel; the coordinator has then lost this rank.
   package func run(_ runner: (WorkUnit, Inputs, UnitContext) throws -> UnitResult) throws -> Summary {
     try channel.send(.ask)
     while true {
       switch try channel.receive() {
       case .stop:
-        // The answer to the ask is still to come.
+        // The answer to the request for work is still to come.
         isStopped = true
       case .end(let summary):
         return summary
@@ -51,7 +51,7 @@ package final class Worker {
     }
   }
 
-  /// What became of a unit. News that end the job are sent before it, so that the unit is not handed out again.
+  /// The outcome of a unit. News that ends the job is sent first, so that the unit is not handed out again.
   private func outcome(of unit: WorkUnit, _ inputs: Inputs, _ runner: UnitRunner) throws -> Outcome {
     let outcome = try shouldStop() ? Outcome(unit: unit.id, status: .interrupted) : run(runner, on: unit, inputs)
     if let channelError { throw channelError }
@@ -76,8 +76,8 @@ package final class Worker {
       case .interrupted where shouldStop():
         return Outcome(unit: unit.id, status: .interrupted)
       case .interrupted:
-        // Handed out again it would do the same, for ever.
-        return Outcome(unit: unit.id, status: .failed("it stopped before its end, and nothing had asked it to"))
+        // If it were handed out again, it would do the same forever.
+        return Outcome(unit: unit.id, status: .failed("it stopped early although nothing had asked it to"))
       }
     } catch let error as any ProgramError where error.exitStatus == .inputOutput {
       isStopped = true
@@ -96,7 +96,7 @@ package final class Worker {
     guard now - lastLook >= Self.lookInterval else { return false }
     lastLook = now
     do {
-      // While a unit runs, the coordinator says nothing else.
+      // While a unit runs, the coordinator can only send `stop`.
       isStopped = try channel.poll() != nil
     } catch {
       channelError = error

@@ -1,6 +1,7 @@
 extension String {
-  /// The text as one line that a terminal shows as it is: control characters and Unicode's ends of lines and paragraphs become
-  /// escapes such as `\n` and `\u{1B}`. Names from files and command lines, which messages repeat, may hold any.
+  /// The text on one line, safe to print on a terminal: control characters and Unicode line and paragraph separators
+  /// become escapes such as `\n` and `\u{1B}`. Messages repeat names from files and command lines, which may contain
+  /// any of these.
   public var onOneLine: String {
     var line = String.UnicodeScalarView()
     for scalar in unicodeScalars {

@@ -1,10 +1,10 @@
-/// How many rows a class has.
+/// The number of rows of a class.
 public struct ClassCount: Sendable, Codable, Hashable {
-  /// The label as the files spell it.
+  /// The label as spelled in the files.
   public let label: String
-  /// Rows of the training file.
+  /// The number of training rows.
   public let train: Int
-  /// Rows of the dev file.
+  /// The number of dev rows.
   public let dev: Int
 
   /// A count from its parts.
@@ -16,7 +16,7 @@ public struct ClassCount: Sendable, Codable, Hashable {
 }
 
 extension Task {
-  /// How many rows each class has, in the order of their ids; empty for regression.
+  /// The number of rows of each class, in the order of the class ids; empty for regression.
   public func classCounts(train: some Collection<Example>, dev: some Collection<Example>) -> [ClassCount] {
     guard case .classes(let labels) = labels else { return [] }
     return zip(labels, zip(rowsByClass(train), rowsByClass(dev))).map { label, rows in

@@ -5,7 +5,7 @@ public import Foundation
 public enum Label: Sendable, Codable, Hashable {
   /// A class id, an index into the task's labels.
   case `class`(Int)
-  /// A number of a regression task.
+  /// The target value in a regression task.
   case value(Double)
 }
 
@@ -15,9 +15,9 @@ public struct Example: Sendable, Codable, Hashable {
   public let text: String
   /// The second text of a pair.
   public let pair: String?
-  /// The label; nil where the file has none (GLUE's test files).
+  /// The label; nil if the file has none (GLUE's test files).
   public let label: Label?
-  /// The line of the file on which the row starts, from 1, the header line counted.
+  /// The line on which the row starts, counted from 1 including the header line.
   public let line: Int
 
   /// An example from its parts.
@@ -33,9 +33,10 @@ public struct Example: Sendable, Codable, Hashable {
 public struct Dataset: Sendable, Hashable {
   /// The rows, in the order of the file.
   public let examples: [Example]
-  /// How many rows were skipped because they had too few columns (QQP, QNLI); 0 for all other tasks.
+  /// The number of rows skipped because they had too few columns (QQP, QNLI); 0 for all other tasks.
   public let skipped: Int
-  /// How many rows were skipped for their labels, by the entry of the task's ``Task/skipLabels``; 0 is left out.
+  /// The number of rows skipped because of their labels, for each entry of the task's ``Task/skipLabels``; zeros are
+  /// left out.
   public let skippedLabels: [String: Int]
 
   /// A data set from its parts.
@@ -49,11 +50,11 @@ public struct Dataset: Sendable, Hashable {
 extension Task {
   /// Reads the rows of a split.
   ///
-  /// Empty lines at the end of a file are not rows. Texts are taken as they are, empty ones too. Only the columns that
-  /// are used are checked to be UTF-8. A file of a test split may lack the label column; its labels are then nil.
+  /// Empty lines at the end of a file are not rows. Texts are taken as they are, even empty ones. Only the columns in
+  /// use are checked to be UTF-8. A file of a test split may lack the label column; its labels are then nil.
   ///
-  /// - Parameter folder: where relative paths start: the GLUE folder, which holds `SST-2/train.tsv` and so on.
-  /// - Throws: ``GLUEError``, which names the file and, for a row, its line.
+  /// - Parameter folder: the base of relative paths: the GLUE folder, which holds `SST-2/train.tsv` and so on.
+  /// - Throws: ``GLUEError`` with the file and, for a row, its line.
   public func read(_ split: Split, in folder: URL) throws(GLUEError) -> Dataset {
     try rows(of: SourceFile(try file(of: split), of: self, in: folder), labelOptional: split.mayLackLabels)
   }
@@ -92,7 +93,7 @@ extension Task {
 }
 
 extension Labels {
-  /// The labels of examples; nil when there are none, one has no label, or classes and numbers are mixed.
+  /// The labels of examples; nil if there are none, one has no label, or classes and numbers are mixed.
   public init?(of examples: some Collection<Example>) {
     var classes: [Int] = []
     var values: [Double] = []
@@ -111,7 +112,7 @@ extension Labels {
   }
 }
 
-/// Turns label texts into labels.
+/// Converts label texts to labels.
 private struct LabelReader {
   private let kind: LabelKind
   private let ids: [String: Int]
@@ -125,7 +126,7 @@ private struct LabelReader {
       }
   }
 
-  /// Nil when the text is no class, or no number within the range.
+  /// Nil if the text is not a class, or not a number within the range.
   func label(_ text: String) -> Label? {
     switch kind {
     case .classes: ids[text].map { .class($0) }

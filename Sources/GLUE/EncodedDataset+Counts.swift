@@ -1,12 +1,12 @@
 internal import BERT
 
 extension EncodedDataset {
-  /// How many examples have more tokens than `length`, which is at most what they were encoded with.
+  /// The number of examples with more than `length` tokens. `length` must be at most the length they were encoded with.
   public func cut(to length: Int) -> Int {
     zip(lengths, isCut).count { tokens, isCut in isCut || tokens > length }
   }
 
-  /// The share of tokens, 0 to 1, that are `token`; `[CLS]` and `[SEP]` are not counted. 0 without tokens.
+  /// The fraction of tokens, 0 to 1, that are `token`, not counting `[CLS]` and `[SEP]`. 0 without tokens.
   public func share(of token: Int32) -> Double {
     var (found, all) = (0, 0)
     for index in 0..<count {

@@ -1,59 +1,59 @@
 public import Diagnostics
 public import POSIX
 
-/// What can be wrong with a task's definition or its files. Every message names what was got, what was expected and
-/// what to do, on one line.
+/// Errors in a task's definition or its files. Each message says, on one line, what was got, what was expected and what
+/// to do.
 public enum GLUEError: ProgramError, Equatable {
-  /// No built-in task has the name.
+  /// There is no built-in task of that name.
   case unknownTask(name: String, known: [String])
-  /// The definition of a custom task makes no sense; `problem` says why and what to do.
+  /// The definition of a custom task is invalid; `problem` says why and what to do.
   case invalidTask(name: String, problem: String)
   /// The task has no such split.
   case unknownSplit(task: String, split: Split, available: [Split])
-  /// The file's extension names no format.
+  /// The file's extension does not stand for a format.
   case unknownFormat(path: String)
-  /// A model's label names are not the task's.
+  /// A model's label names differ from the task's.
   case labelMismatch(task: String, got: [String], expected: [String])
-  /// The task has pairs of texts, and the model in `model` knows too few segments.
+  /// The task has pairs of texts, but the model in `model` has too few segments.
   case pairsUnreadable(task: String, model: String, segments: Int)
-  /// A split's file is not there; `layout` lists the task's paths in the data folder.
+  /// A split's file does not exist; `layout` lists the task's paths in the data folder.
   case missingFile(path: String, task: String, folder: String, layout: [String])
-  /// The file is there and is none that can be read.
+  /// The file exists but cannot be read.
   case unreadableFile(path: String, reason: String)
-  /// The system refuses to read the file.
+  /// The system refused to read the file.
   case system(SystemError)
-  /// The file holds no bytes but line ends.
+  /// The file contains nothing but line ends.
   case emptyFile(path: String)
-  /// The file holds a header and no rows, or (QQP, QNLI) only rows that are skipped.
+  /// The file has a header but no rows, or (QQP, QNLI) only rows that are skipped.
   case noRows(path: String, skipped: Int)
-  /// A column is not in the header, or a key not in a JSON object.
+  /// A column is missing from the header, or a key from a JSON object.
   case missingColumn(path: String, line: Int, column: String, found: [String])
-  /// A column that is read is in the header twice.
+  /// A column in use occurs twice in the header.
   case ambiguousColumn(path: String, line: Int, column: String)
-  /// A row has another number of fields than the header.
+  /// A row has a different number of fields than the header.
   case raggedRow(path: String, line: Int, got: Int, expected: Int)
-  /// A label is none of the task's, or no number within its range.
+  /// A label is not one of the task's, or not a number within its range.
   case unknownLabel(path: String, line: Int, got: String, expected: LabelKind)
-  /// A label is empty where the labels are taken from the file.
+  /// A label is empty although the classes are taken from the file.
   case emptyLabel(path: String, line: Int)
-  /// Bytes of a row's text, label or column name are not UTF-8.
+  /// The bytes of a row's text, label or column name are not UTF-8.
   case invalidUTF8(path: String, line: Int)
-  /// They are half a surrogate pair, as UTF-16 has them, written as if it were a character.
+  /// The bytes are half of a UTF-16 surrogate pair, written as if it were a character.
   case halfSurrogatePair(path: String, line: Int)
-  /// The file is no text in UTF-8 but something else, which its first bytes tell.
+  /// The file's first bytes show that it is not UTF-8 text but something else.
   case foreignFile(path: String, kind: String, cure: String)
-  /// No line of the file ends in a line feed, and there are carriage returns in it.
+  /// No line of the file ends in a line feed, but it contains carriage returns.
   case carriageReturnsAlone(path: String)
-  /// The file is too large to be held.
+  /// The file is too large to be held in memory.
   case tooLarge(path: String, got: Int, limit: Int)
-  /// A record breaks the quoting rules of RFC 4180.
+  /// A record violates the quoting rules of RFC 4180.
   case malformedCSV(path: String, line: Int, problem: String)
-  /// A line is no JSON object with the columns' types.
+  /// A line is not a JSON object with values of the expected types.
   case malformedJSON(path: String, line: Int, problem: String)
 }
 
 extension GLUEError {
-  /// Bad input, but for what the system refuses.
+  /// Bad input, except if the system refused.
   public var exitStatus: ExitStatus {
     if case .system(let error) = self { error.exitStatus } else { .badInput }
   }
@@ -62,7 +62,7 @@ extension GLUEError {
   public var description: String {
     switch self {
     case .unknownTask(let name, let known):
-      "no task is called \(name.shown); known are \(known.joined(separator: ", ")); define another as a custom task: "
+      "there is no task \(name.shown); known tasks are \(known.joined(separator: ", ")); define another as a custom task: "
         + "a name, a train file, a dev file and the columns text, label and perhaps pair"
     case .invalidTask(let name, let problem):
       "task \(name.shown): \(problem)"
@@ -109,11 +109,11 @@ extension GLUEError {
     case .foreignFile(let path, let kind, let cure):
       "\(path.shown) is \(kind); expected a text in UTF-8; \(cure)"
     case .carriageReturnsAlone(let path):
-      "\(path.shown) has lines that end in carriage returns alone; expected line feeds; convert the file: tr '\\r' '\\n'"
+      "\(path.shown) has lines that end only in carriage returns; expected line feeds; convert the file: tr '\\r' '\\n'"
     case .tooLarge(let path, let got, let limit):
       "\(path.shown) has \(got) bytes; expected at most \(limit), which are held in memory; take fewer rows"
     case .malformedCSV(let path, let line, let problem):
-      "\(path.shown), line \(line): \(problem); expected fields as in RFC 4180; enclose a field that holds quotes, "
+      "\(path.shown), line \(line): \(problem); expected fields as in RFC 4180; enclose a field that contains quotes, "
         + "commas or line ends in quotes and double the quotes within"
     case .malformedJSON(let path, let line, let problem):
       "\(path.shown), line \(line): \(problem); expected one JSON object per line, texts as strings, the label as a "
@@ -128,18 +128,18 @@ extension GLUEError {
     }
   }
 
-  /// What a label that is none is likely to be.
+  /// What an unknown label is likely to be.
   private func remedy(_ label: String) -> String {
     if label.unicodeScalars.contains("\u{FEFF}") {
       return
-        "\\u{FEFF} is a byte order mark, which joining files leaves; remove it, and the header line that is there again"
+        "\\u{FEFF} is a byte order mark, left over from joining files; remove it and the repeated header line"
     }
     return label.looksUnlabelled
       ? "if it marks rows without a label, skip them (skip_labels, or --skip-labels, of a task of your own)"
       : "correct the row, or the task's labels or label column"
   }
 
-  /// What is wrong with a column's name, where a name that was found is nearly the same.
+  /// What is wrong with a column's name, if a name that was found is nearly the same.
   private func hint(_ column: String, _ found: [String]) -> String {
     func loose(_ name: String) -> String { name.looseLabel.replacing("\"", with: "") }
     guard let near = found.first(where: { loose($0) == loose(column) }) else { return "" }
@@ -150,8 +150,9 @@ extension GLUEError {
 }
 
 extension String {
-  /// In quotes, with line ends and all that nobody sees escaped, a byte order mark for one: a message stays on one line and
-  /// shows what is there. A label column that is in truth a text is cut; paths are shorter than that.
+  /// In quotes, with line ends and invisible characters such as a byte order mark escaped, so that a message stays on
+  /// one line and shows everything. Long texts are cut, in case a text column is used as the label; paths are shorter
+  /// than that.
   package var shown: String {
     let text = utf8.count > 300 ? String(String.UnicodeScalarView(unicodeScalars.prefix(60))) + "..." : self
     return text.debugDescription.unicodeScalars.map { scalar in
@@ -164,7 +165,7 @@ extension String {
 }
 
 extension Collection<String> {
-  /// The names, quoted, the first 20 of them: a column of free text taken for labels must not fill the screen.
+  /// The names in quotes, at most 20 of them: if free text is used as labels, it must not fill the screen.
   var shownList: String {
     let names = prefix(20).map(\.shown).joined(separator: ", ")
     return count > 20 ? "\(names), ... (\(count) in all)" : names

@@ -1,7 +1,7 @@
-// What the text of a label says beside being a class: numbers, "no label", another spelling of the same.
+// What the text of a label may mean besides a class: a number, "no label", or another spelling of a class.
 
 extension String {
-  /// Without white space, control characters and byte order marks at both ends.
+  /// The text without white space, control characters and byte order marks at both ends.
   var bare: Substring {
     let scalars = unicodeScalars
     guard let first = scalars.firstIndex(where: { !$0.isUnseen }),
@@ -10,19 +10,20 @@ extension String {
     return self[first...last]
   }
 
-  /// A finite number in decimal, such as `-1`, `2.5` or `1e3`; nil for anything else, hexadecimal and `nan` too.
+  /// A finite decimal number, such as `-1`, `2.5` or `1e3`; nil for anything else, including hexadecimal numbers and
+  /// `nan`.
   var decimal: Double? {
     guard utf8.allSatisfy({ (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }) else { return nil }
     return Double(self).flatMap { $0.isFinite ? $0 : nil }
   }
 
-  /// The same for labels that differ by case, by blanks, by what nobody sees, or as numbers by their spelling alone.
+  /// Equal for labels that differ only in case, blanks, invisible characters or the spelling of a number.
   var looseLabel: String {
     if let number = String(bare).decimal { return number == 0 ? "0.0" : "\(number)" }
     return String(String.UnicodeScalarView(unicodeScalars.filter { !$0.isUnseen })).lowercased()
   }
 
-  /// Whether a label looks like a mark of rows that nobody has labelled, as data sets use them.
+  /// Whether a label looks like one of the marks that data sets use for unlabelled rows.
   var looksUnlabelled: Bool {
     let text = bare.lowercased()
     if let number = text.decimal { return [-1, -100, -99, -999, -9999].contains(number) }
@@ -37,7 +38,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// White space, a control character, a byte order mark or another character without width.
+  /// White space, a control character, a byte order mark or another zero-width character.
   fileprivate var isUnseen: Bool {
     if properties.isWhitespace { return true }
     switch properties.generalCategory {
@@ -47,14 +48,15 @@ extension Unicode.Scalar {
   }
 }
 
-/// Which labels mark rows to skip.
+/// Labels that mark rows to skip.
 ///
-/// A label matches a marker that is the same text but for blanks at its ends, or the same number, such as -1.0 and -1.
+/// A label matches a marker if it is the same text apart from blanks at its ends, or the same number, such as -1.0 and
+/// -1.
 struct SkippedLabels {
   private let texts: [String: String]
   private let numbers: [Double: String]
 
-  /// - Parameter markers: as a task lists them; an empty one is for labels that are empty, blank, null or not there.
+  /// - Parameter markers: the task's list. An empty marker stands for labels that are empty, blank, null or missing.
   init(_ markers: [String]) {
     texts = Dictionary(markers.map { (String($0.bare), $0) }) { first, _ in first }
     numbers = Dictionary(
@@ -62,10 +64,10 @@ struct SkippedLabels {
     ) { first, _ in first }
   }
 
-  /// Whether empty labels are to be skipped.
+  /// Whether empty labels are skipped.
   var haveEmpty: Bool { texts[""] != nil }
 
-  /// The marker that a label matches; nil when its row is to be used.
+  /// The marker that a label matches; nil if its row is used.
   func marker(_ label: String) -> String? {
     if texts.isEmpty { return nil }
     if let marker = texts[label] { return marker }

@@ -2,7 +2,7 @@ internal import LinearAlgebra
 
 /// A score of predictions against targets, by its name in reports.
 public enum Metric: String, Sendable, Codable, Hashable, CaseIterable {
-  /// The fraction of rows whose class is right.
+  /// The fraction of rows whose class is predicted correctly.
   case accuracy
   /// F1 of the positive class.
   case f1
@@ -16,9 +16,9 @@ public enum Metric: String, Sendable, Codable, Hashable, CaseIterable {
 
 /// The formulas of GLUE's metrics, in Float64.
 ///
-/// Every function takes one prediction and one target per row, in the same order; different counts are a programmer
-/// mistake. A result is nil where the metric is undefined (each says when), but for ``matthews(_:_:)``, which GLUE
-/// defines as 0 there.
+/// Every function takes one prediction and one target per row, in the same order; different counts are a programming
+/// error. A result is nil if the metric is undefined (each function says when), except for ``matthews(_:_:)``, which
+/// GLUE defines as 0 in that case.
 public enum Metrics {
   /// The fraction of equal entries, 0 to 1; nil without rows.
   public static func accuracy(_ predictions: [Int], _ targets: [Int]) -> Double? {
@@ -27,7 +27,7 @@ public enum Metrics {
     return Double(zip(predictions, targets).count { $0 == $1 }) / Double(targets.count)
   }
 
-  /// F1 of one class against all others, 2 TP / (2 TP + FP + FN), 0 to 1; nil when no row is of the class and none is
+  /// F1 of one class against all others, 2 TP / (2 TP + FP + FN), 0 to 1; nil if no row is of the class and none is
   /// predicted to be.
   ///
   /// - Parameter positive: the class, 1 by default.
@@ -39,18 +39,18 @@ public enum Metrics {
     return 2 * Double(truePositives) / Double(predictedAndActual)
   }
 
-  /// Matthews correlation, -1 to 1; 0 when undefined (no rows, or one class alone among predictions or targets).
+  /// Matthews correlation, -1 to 1; 0 if undefined (no rows, or only one class among predictions or targets).
   ///
-  /// With n rows, c of them right, and p_k predictions and t_k targets of class k:
-  /// (c n - sum p_k t_k) / sqrt((n^2 - sum p_k^2) (n^2 - sum t_k^2)); for two classes the usual one. Source: Gorodkin,
-  /// "Comparing two K-category assignments by a K-category correlation coefficient", 2004.
+  /// With n rows, c of them correct, and p_k predictions and t_k targets of class k: (c n - sum p_k t_k) / sqrt((n^2 -
+  /// sum p_k^2) (n^2 - sum t_k^2)). For two classes this is the usual formula. Source: Gorodkin, "Comparing two
+  /// K-category assignments by a K-category correlation coefficient", 2004.
   public static func matthews(_ predictions: [Int], _ targets: [Int]) -> Double {
     precondition(predictions.count == targets.count, "one prediction per target")
     let predicted = counts(predictions)
     let actual = counts(targets)
     let rows = targets.count
     let right = zip(predictions, targets).count { $0 == $1 }
-    // Sums of integers are exact, so their order (a dictionary's) does not matter.
+    // Sums of integers are exact, so the order (of a dictionary) does not matter.
     let chance = predicted.reduce(0) { $0 + $1.value * actual[$1.key, default: 0] }
     let predictedSpread = rows * rows - predicted.reduce(0) { $0 + $1.value * $1.value }
     let actualSpread = rows * rows - actual.reduce(0) { $0 + $1.value * $1.value }
@@ -70,7 +70,7 @@ public enum Metrics {
     Correlation.spearman(predictions, targets)
   }
 
-  /// How often each class occurs.
+  /// The number of occurrences of each class.
   static func counts(_ classes: [Int]) -> [Int: Int] {
     classes.reduce(into: [:]) { $0[$1, default: 0] += 1 }
   }

@@ -1,23 +1,23 @@
 public import Foundation
 
 extension Task {
-  /// A task of a user's own files.
+  /// A task with the user's own files.
   ///
-  /// A row with another number of fields than the header is an error. Metrics are accuracy, with two classes F1 of
-  /// class 1 too, and for regression Pearson and Spearman.
+  /// A row with a different number of fields than the header is an error. The metrics are accuracy, with two classes
+  /// also F1 of class 1, and for regression Pearson and Spearman.
   ///
   /// - Parameters:
-  ///   - name: any but that of a GLUE task; not empty.
+  ///   - name: any name except that of a GLUE task; not empty.
   ///   - train: the training file, absolute or relative to `folder`.
-  ///   - dev: the file that metrics are computed on, likewise.
+  ///   - dev: the file on which metrics are computed, likewise.
   ///   - columns: the columns by header name or JSON key.
-  ///   - labels: at least two classes in id order, or a range; nil takes the classes from the training file, which is
-  ///     read for it: its distinct labels, in numeric order when all are integers, else in Unicode order.
-  ///   - skipLabels: labels of rows to skip, such as `-1`; an empty one is for labels that are empty, blank, null or not
-  ///     there. See ``skipLabels``.
-  ///   - format: how both files are written; nil goes by each file's extension: .tsv, .csv, .jsonl or .json.
-  ///   - folder: where relative paths start.
-  /// - Throws: ``GLUEError``: the definition makes no sense, or the training file cannot be read.
+  ///   - labels: at least two classes in id order, or a range. Nil reads the training file and takes its distinct
+  ///     labels as classes, in numeric order if all are integers, otherwise in Unicode order.
+  ///   - skipLabels: labels of rows to skip, such as `-1`. An empty one stands for labels that are empty, blank, null
+  ///     or missing. See ``skipLabels``.
+  ///   - format: the format of both files; nil decides by each file's extension: .tsv, .csv, .jsonl or .json.
+  ///   - folder: the base of relative paths.
+  /// - Throws: ``GLUEError`` if the definition is invalid or the training file cannot be read.
   public static func custom(
     name: String, train: String, dev: String, columns: Columns, labels: LabelKind? = nil, skipLabels: [String] = [],
     format: FileFormat? = nil, in folder: URL
@@ -61,7 +61,7 @@ extension Task {
   }
 
   private static func checkDefinition(name: String, columns: Columns) throws(GLUEError) {
-    guard !name.isEmpty else { throw .invalidTask(name: name, problem: "the name is empty; give it one") }
+    guard !name.isEmpty else { throw .invalidTask(name: name, problem: "the name is empty; give the task a name") }
     if let builtIn = glueTask(name) {
       throw .invalidTask(name: name, problem: "\(builtIn.name) is a GLUE task; give a task of your own another name")
     }
@@ -87,7 +87,8 @@ extension Task {
     return labels
   }
 
-  /// The distinct labels of a file, in the order of ``custom(name:train:dev:columns:labels:skipLabels:format:in:)``.
+  /// The distinct labels of a file, in the order used by
+  /// ``custom(name:train:dev:columns:labels:skipLabels:format:in:)``.
   private func labels(in file: TaskFile, folder: URL) throws(GLUEError) -> [String] {
     let source = try SourceFile(file, of: self, in: folder)
     let skipped = SkippedLabels(skipLabels)

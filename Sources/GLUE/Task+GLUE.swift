@@ -1,5 +1,5 @@
 extension Task {
-  /// The nine GLUE tasks, in the order of the GLUE paper's table with WNLI last: single sentences, similarity,
+  /// The nine GLUE tasks, in the order of the table in the GLUE paper, with WNLI last: single sentences, similarity,
   /// inference.
   ///
   /// Files are expected as `DATA/NAME/train.tsv`, `dev.tsv` and `test.tsv`, and for MNLI `dev_matched.tsv`,
@@ -42,7 +42,7 @@ extension Task {
       mainMetric: .accuracy, files: glueFiles("WNLI"), raggedRows: .extraIgnored),
   ]
 
-  /// The GLUE task of that name, in any case: `sst-2` is `SST-2`.
+  /// The GLUE task of that name, in upper or lower case: `sst-2` is `SST-2`.
   ///
   /// - Throws: ``GLUEError/unknownTask(name:known:)``.
   public static func named(_ name: String) throws(GLUEError) -> Task {

@@ -1,13 +1,13 @@
 extension Task {
-  /// The task with its classes in a model's own order, as the `id2label` of a fine-tuned checkpoint gives it.
+  /// The task with its classes in a model's order, as given by the `id2label` of a fine-tuned checkpoint.
   ///
-  /// Names are compared with the task's labels without regard to case, and with the names that Hugging Face's `glue`
-  /// data set gives to labels 0 and 1 (SST-2: `negative`, `positive`). The generic names `LABEL_0`, `LABEL_1`, ... in
-  /// that order keep the task's order. Labels keep the files' spelling, so the same files are read, and F1 stays with
-  /// its label. A regression task accepts any single name.
+  /// Names are compared, ignoring case, with the task's labels and with the names that Hugging Face's `glue` data set
+  /// gives to labels 0 and 1 (SST-2: `negative`, `positive`). The generic names `LABEL_0`, `LABEL_1`, ... in that order
+  /// keep the task's order. Labels keep their spelling in the files, so the same files are read, and F1 stays with its
+  /// label. A regression task accepts any single name.
   ///
   /// - Parameter order: the model's names in id order.
-  /// - Throws: ``GLUEError/labelMismatch(task:got:expected:)`` unless the names are the task's, each once.
+  /// - Throws: ``GLUEError/labelMismatch(task:got:expected:)`` unless the names are the task's, each exactly once.
   public func withLabels(order: [String]) throws(GLUEError) -> Task {
     guard case .classes(let labels) = labels else {
       guard order.count == 1 else { throw .labelMismatch(task: name, got: order, expected: ["(one number)"]) }
@@ -30,14 +30,15 @@ extension Task {
       raggedRows: raggedRows, skipLabels: skipLabels, takesLabelsFromFile: takesLabelsFromFile)
   }
 
-  /// The labels in the order of their names in `order`; nil unless that is a permutation of `names`.
+  /// The labels in the order of their names in `order`; nil unless `order` is a permutation of `names`.
   private static func arrange(_ labels: [String], named names: [String], as order: [String]) -> [String]? {
     guard Set(names).count == names.count, order.count == names.count, Set(order) == Set(names) else { return nil }
     let labelOfName = Dictionary(uniqueKeysWithValues: zip(names, labels))
     return order.compactMap { labelOfName[$0] }
   }
 
-  /// What Hugging Face's `glue` data set, and so the models of its hub, call the classes that GLUE's files number.
+  /// The names that Hugging Face's `glue` data set, and so the models on its hub, give to classes that GLUE's files
+  /// number.
   private static let hubNames: [String: [String: String]] = [
     "CoLA": ["0": "unacceptable", "1": "acceptable"],
     "SST-2": ["0": "negative", "1": "positive"],

@@ -1,10 +1,10 @@
 extension Task {
-  /// What a user would want to know about the rows of some splits and what was decided about them; empty when there is
+  /// What a user would want to know about the rows of some splits and about decisions made on them; empty if there is
   /// nothing.
   ///
-  /// One sentence each, in a fixed order, beginning with the task's name.
+  /// One sentence each, in a fixed order, starting with the task's name.
   ///
-  /// - Parameter splits: all rows of each file; the training rows first, where they are among them.
+  /// - Parameter splits: all rows of each file; the training rows first, if they are included.
   public func notices(_ splits: [(split: Split, rows: Dataset)]) -> [String] {
     let found =
       skippingNotices(splits) + labelNotices() + splits.flatMap { spreadNotices($0.split, $0.rows.examples) }
@@ -12,12 +12,12 @@ extension Task {
     return found.map { "\(name): \($0)" }
   }
 
-  /// What a user would want to know when only the first rows of a file are used.
+  /// What a user would want to know if only the first rows of a file are used.
   ///
   /// - Parameters:
-  ///   - count: how many were asked for, 1 or more.
+  ///   - count: the number of rows requested, at least 1.
   ///   - rows: all rows of the file.
-  ///   - option: what asked for them.
+  ///   - option: the option that requested them.
   public func notices(first count: Int, of rows: Dataset, called option: String) -> [String] {
     if count > rows.examples.count {
       return ["\(name): \(option) is \(count), the file has \(rows.examples.count) rows, and all of them are used"]
@@ -27,11 +27,11 @@ extension Task {
     if lacking.isEmpty { return [] }
     return [
       "\(name): the first \(count) rows (\(option)) lack the class \(lacking.map { labelNames[$0] }.shownList), which later "
-        + "rows have; mix the file's lines"
+        + "rows have; shuffle the file's lines"
     ]
   }
 
-  /// Rows that are left out.
+  /// Rows that are skipped.
   private func skippingNotices(_ splits: [(split: Split, rows: Dataset)]) -> [String] {
     var notices: [String] = []
     func add(_ why: String, _ count: (Dataset) -> Int) {
@@ -46,7 +46,7 @@ extension Task {
         $0.skippedLabels[marker] ?? 0
       }
     }
-    // One file alone may well have none of them.
+    // A single file may well have none of them.
     guard splits.contains(where: { $0.split == .train }) else { return notices }
     let unused = skipLabels.filter { marker in splits.allSatisfy { $0.rows.skippedLabels[marker] == nil } }
     if !unused.isEmpty { notices.append("skip_labels names \(unused.shownList), which no row has") }
@@ -61,13 +61,13 @@ extension Task {
       let marks = labels.filter(\.looksUnlabelled)
       if !marks.isEmpty {
         notices.append(
-          "\(marks.shownList) is taken for a class, and looks like a mark for rows without a label; if it is one, skip "
+          "\(marks.shownList) is used as a class, but looks like a mark for rows without a label; if it is one, skip "
             + "such rows (skip_labels, or --skip-labels), otherwise list the classes (labels, or --labels)")
       }
       let headers = labels.filter { $0.looseLabel == columns.label.looseLabel }
       if !headers.isEmpty {
         notices.append(
-          "\(headers.shownList) is taken for a class, and is what the label column is called; is the header line in the "
+          "\(headers.shownList) is used as a class, but is the name of the label column; is the header line in the "
             + "training file twice?")
       }
     }
@@ -75,44 +75,44 @@ extension Task {
       .sorted(by: { labels.firstIndex(of: $0[0]) ?? 0 < labels.firstIndex(of: $1[0]) ?? 0 })
     {
       notices.append(
-        "the classes \(alike.shownList) differ by case, blanks or spelling alone; if they are one, spell them alike in "
+        "the classes \(alike.shownList) differ only in case, blanks or spelling; if they are one class, spell them the same in "
           + "the files")
     }
     return notices
   }
 
-  /// How the rows are spread over the classes, or over the numbers.
+  /// The distribution of rows over the classes or numbers.
   private func spreadNotices(_ split: Split, _ rows: [Example]) -> [String] {
     guard case .classes(let labels) = labels else {
       return rows.count > 1 && rows.allSatisfy { $0.label == rows[0].label }
-        ? ["all \(split.called) rows have one label, so correlations do not exist there"] : []
+        ? ["all \(split.called) rows have the same label, so correlations are undefined"] : []
     }
     let counts = rowsByClass(rows)
     let lacking = labels.indices.filter { counts[$0] == 0 }.map { labels[$0] }
     if lacking.isEmpty || lacking.count == labels.count { return [] }
     return ["no \(split.called) row has the class \(lacking.shownList)"]
       + (lacking.count == labels.count - 1
-        ? ["all \(split.called) rows have one class, so there is nothing to tell apart"] : [])
+        ? ["all \(split.called) rows have the same class, so there is nothing to distinguish"] : [])
   }
 
-  /// Columns that may not be what they are taken for.
+  /// Columns that may have been chosen by mistake.
   private func columnNotices(_ splits: [(split: Split, rows: Dataset)]) -> [String] {
     guard takesLabelsFromFile, let rows = splits.first(where: { $0.split == .train })?.rows.examples.count,
       labelNames.count > 20, rows < 5 * labelNames.count
     else { return [] }
     return [
-      "\(labelNames.count) classes for \(rows) training rows; is \(columns.label.shown) the column of the labels?"
+      "\(labelNames.count) classes for \(rows) training rows; is \(columns.label.shown) the label column?"
     ]
   }
 
-  /// The texts.
+  /// Remarks on the texts.
   private func textNotices(_ split: Split, _ rows: [Example]) -> [String] {
     var notices: [String] = []
     if (try? file(of: split))?.format == .tsv {
       let quoted = quotedColumns(rows)
       if !quoted.isEmpty {
         notices.append(
-          "every \(quoted.shownList) of the \(split.called) file stands in quotes, which are read as part of it: in a TSV "
+          "every \(quoted.shownList) of the \(split.called) file is in quotes, which are read as part of it: in a TSV "
             + "quotes are ordinary characters; write the file without them, or as CSV")
       }
     }
@@ -121,7 +121,7 @@ extension Task {
     return notices
   }
 
-  /// Rows that are in the training file and in another.
+  /// Rows that occur in the training file and in another file.
   private func repetitionNotices(_ splits: [(split: Split, rows: Dataset)]) -> [String] {
     guard let train = splits.first(where: { $0.split == .train })?.rows.examples else { return [] }
     let known = Set(train.map(TextPair.init))
@@ -130,17 +130,17 @@ extension Task {
       let repeated = texts.count(where: known.contains)
       if train.count == texts.count, Set(texts) == known {
         return
-          "the training and the \(split.called) file have the same rows; \(split.called) metrics do not say what the "
+          "the training and the \(split.called) file have the same rows; \(split.called) metrics do not say how the "
           + "model does on new texts"
       }
       guard 2 * repeated > texts.count else { return nil }
       return
         "\(Share(repeated, of: texts.count)) \(split.called) rows have the text of a training row; \(split.called) "
-        + "metrics say little of what the model does on new texts"
+        + "metrics say little about how the model does on new texts"
     }
   }
 
-  /// The columns that stand in quotes in every row; none for a single row.
+  /// The columns that are in quotes in every row; none for a single row.
   private func quotedColumns(_ rows: [Example]) -> [String] {
     guard rows.count > 1 else { return [] }
     func isQuoted(_ text: String?) -> Bool {
@@ -156,16 +156,16 @@ extension Task {
 }
 
 extension Split {
-  /// What sentences call its rows.
+  /// The name of the split in sentences.
   public var called: String { self == .train ? "training" : rawValue }
 }
 
 extension Dataset {
-  /// How many rows the file has, those that are skipped counted.
+  /// The number of rows in the file, including skipped ones.
   fileprivate var rowsInFile: Int { examples.count + skipped + skippedLabels.values.reduce(0, +) }
 }
 
-/// What makes two rows the same input.
+/// Identifies rows with the same input.
 private struct TextPair: Hashable {
   let text: String
   let pair: String?
@@ -184,7 +184,7 @@ public struct Share: CustomStringConvertible {
   /// As text.
   public var description: String { "\(part) of \(whole) (\(Self.percent(Double(part) / Double(max(1, whole)))))" }
 
-  /// A share from 0 to 1 in percent, with one decimal; what is there is never said to be nothing.
+  /// A fraction from 0 to 1 in percent, with one decimal. A value above 0 is never shown as zero.
   public static func percent(_ share: Double) -> String {
     if share > 0, share < 0.001 { return "under 0.1 %" }
     if share < 1, share > 0.999 { return "over 99.9 %" }

@@ -1,12 +1,12 @@
 public import BERT
 
 extension Metric {
-  /// The metric of predictions against targets; nil where ``Metrics`` says it is undefined.
+  /// The metric of predictions against targets; nil if it is undefined, see ``Metrics``.
   ///
-  /// Accuracy, F1 and Matthews are of classes, Pearson and Spearman of values; anything else, or different counts, is a
-  /// programmer mistake.
+  /// Accuracy, F1 and Matthews need classes, Pearson and Spearman values. Anything else, or different counts, is a
+  /// programming error.
   ///
-  /// - Parameter positiveClass: the class that F1 is about.
+  /// - Parameter positiveClass: the class for F1.
   public func value(predictions: Labels, targets: Labels, positiveClass: Int = 1) -> Double? {
     switch (self, predictions, targets) {
     case (.accuracy, .classes(let predictions), .classes(let targets)): Metrics.accuracy(predictions, targets)
@@ -21,14 +21,14 @@ extension Metric {
 }
 
 extension Task {
-  /// The task's metrics by name (`accuracy`, `f1`, `matthews`, `pearson`, `spearman`); one that is undefined is absent.
+  /// The task's metrics by name (`accuracy`, `f1`, `matthews`, `pearson`, `spearman`); undefined ones are left out.
   public func scores(predictions: Labels, targets: Labels) -> [String: Double] {
     metrics.reduce(into: [:]) { scores, metric in
       scores[metric.rawValue] = metric.value(predictions: predictions, targets: targets, positiveClass: positiveClass)
     }
   }
 
-  /// The error of a landscape point, 1 - accuracy, for regression 1 - Pearson (0 to 2); nil where that is undefined.
+  /// The error at a landscape point: 1 - accuracy, for regression 1 - Pearson (0 to 2); nil if that is undefined.
   public func error(predictions: Labels, targets: Labels) -> Double? {
     let metric: Metric =
       switch labels {
@@ -38,8 +38,8 @@ extension Task {
     return metric.value(predictions: predictions, targets: targets).map { 1 - $0 }
   }
 
-  /// What a metric is when every row is given the targets' most frequent class (of equals the lowest id); the task's
-  /// main metric by default. Matthews of a constant is 0. Pearson and Spearman of a constant are undefined and
+  /// The value of a metric if every row is given the targets' most frequent class (the lowest id of several); by
+  /// default the task's main metric. Matthews of a constant is 0. Pearson and Spearman of a constant are undefined and
   /// reported as 0 here, because that is what a model must exceed to have learned anything.
   public func majorityBaseline(of metric: Metric? = nil, targets: Labels) -> Double {
     guard case .classes(let classes) = targets else { return 0 }

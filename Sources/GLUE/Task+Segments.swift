@@ -1,10 +1,10 @@
 public import BERT
 
 extension Task {
-  /// How many segments a model must know to read its rows: 2 for pairs of texts, else 1.
+  /// The number of segments that a model needs to read the task's rows: 2 for pairs of texts, otherwise 1.
   public var segments: Int { columns.pair == nil ? 1 : 2 }
 
-  /// Checks, before any row is read, that a model knows as many.
+  /// Checks, before any row is read, that a model has enough segments.
   ///
   /// - Parameter model: where the model is, for the error.
   /// - Throws: ``GLUEError/pairsUnreadable(task:model:segments:)``.

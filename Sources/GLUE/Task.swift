@@ -1,9 +1,9 @@
-/// A task to fine-tune on: which files hold its rows, which columns are text and label, what the labels mean, and how
+/// A task to fine-tune on: the files with its rows, the columns with text and label, the meaning of the labels, and how
 /// predictions are scored.
 ///
-/// The nine GLUE tasks come from ``named(_:)``, a user's own from
-/// ``custom(name:train:dev:columns:labels:skipLabels:format:in:)``. Everything a task needs is in the value: it is encoded and
-/// hashed as a part of a run's record.
+/// The nine GLUE tasks come from ``named(_:)``, custom ones from
+/// ``custom(name:train:dev:columns:labels:skipLabels:format:in:)``. The value holds everything about a task: it is
+/// encoded and hashed as part of a run's record.
 public struct Task: Sendable, Codable, Hashable {
   /// The name in its canonical spelling, such as `SST-2`.
   public let name: String
@@ -13,18 +13,18 @@ public struct Task: Sendable, Codable, Hashable {
   public let labels: LabelKind
   /// The metrics that are reported, the main one first; never empty.
   public let metrics: [Metric]
-  /// "The dev metric" of the task: accuracy, Matthews (CoLA) or Pearson (regression).
+  /// The task's dev metric: accuracy, Matthews (CoLA) or Pearson (regression).
   public let mainMetric: Metric
-  /// The id of the class that F1 is about: 1, unless ``withLabels(order:)`` moved that label.
+  /// The id of the class that F1 uses: 1, unless ``withLabels(order:)`` moved that label.
   public let positiveClass: Int
   /// The files, one per split.
   public let files: [TaskFile]
-  /// What happens to rows whose number of fields is not the header's.
+  /// How to treat rows whose number of fields differs from the header's.
   public let raggedRows: RaggedRows
-  /// The labels that mark rows to skip, as blanks at their ends and the spelling of numbers aside; an empty one is for
-  /// labels that are empty, blank, null or not there. Empty for GLUE's tasks.
+  /// The labels that mark rows to skip, compared ignoring blanks at their ends and the spelling of numbers. An empty
+  /// one stands for labels that are empty, blank, null or missing. Empty for GLUE's tasks.
   public let skipLabels: [String]
-  /// Whether the classes are those that the training file was found to have.
+  /// Whether the classes were found in the training file.
   public let takesLabelsFromFile: Bool
 
   /// `metrics` starts with the main metric.
@@ -45,8 +45,8 @@ public struct Task: Sendable, Codable, Hashable {
     self.takesLabelsFromFile = takesLabelsFromFile
   }
 
-  /// The file of a split. Where a task has matched and mismatched files (MNLI), `dev` and `test` mean the matched one;
-  /// the returned file says which split it is.
+  /// The file of a split. If a task has matched and mismatched files (MNLI), `dev` and `test` mean the matched one; the
+  /// returned file says which split it is.
   ///
   /// - Throws: ``GLUEError/unknownSplit(task:split:available:)``.
   public func file(of split: Split) throws(GLUEError) -> TaskFile {
@@ -56,16 +56,16 @@ public struct Task: Sendable, Codable, Hashable {
   }
 }
 
-/// The columns of a row, by header name or JSON key; matched exactly.
+/// The columns of a row, by header name or JSON key; must match exactly.
 public struct Columns: Sendable, Codable, Hashable {
   /// The text, or the first text of a pair.
   public let text: String
-  /// The second text of a pair; nil when the task has one text.
+  /// The second text of a pair; nil if the task has one text.
   public let pair: String?
   /// The label. Files of the test splits may lack it.
   public let label: String
 
-  /// Names the columns.
+  /// Creates the columns from their names.
   public init(text: String, pair: String? = nil, label: String) {
     self.text = text
     self.pair = pair
@@ -75,12 +75,12 @@ public struct Columns: Sendable, Codable, Hashable {
 
 /// What the labels of a task are.
 public enum LabelKind: Sendable, Codable, Hashable {
-  /// Class labels as the files spell them; a label's index is its class id.
+  /// Class labels as spelled in the files; a label's index is its class id.
   case classes([String])
   /// A number within the range, such as 0...5 for STS-B.
   case regression(ClosedRange<Double>)
 
-  /// How many outputs a model needs: one per class, 1 for regression.
+  /// The number of outputs that a model needs: one per class, 1 for regression.
   public var outputCount: Int {
     switch self {
     case .classes(let labels): labels.count
@@ -91,19 +91,19 @@ public enum LabelKind: Sendable, Codable, Hashable {
 
 /// A part of a task's rows.
 public enum Split: String, Sendable, Codable, Hashable, CaseIterable {
-  /// The rows that are trained on.
+  /// The rows for training.
   case train
-  /// The rows that metrics are computed on; of MNLI the matched ones.
+  /// The rows on which metrics are computed; in MNLI the matched ones.
   case dev
-  /// MNLI: the genres of the training rows.
+  /// MNLI: from the genres of the training rows.
   case devMatched = "dev_matched"
-  /// MNLI: other genres.
+  /// MNLI: from other genres.
   case devMismatched = "dev_mismatched"
-  /// The rows whose labels GLUE keeps; of MNLI the matched ones.
+  /// The rows whose labels GLUE does not publish; in MNLI the matched ones.
   case test
-  /// MNLI: the genres of the training rows.
+  /// MNLI: from the genres of the training rows.
   case testMatched = "test_matched"
-  /// MNLI: other genres.
+  /// MNLI: from other genres.
   case testMismatched = "test_mismatched"
 
   /// The split that a short name stands for in a task with matched and mismatched files.
@@ -130,9 +130,9 @@ public struct TaskFile: Sendable, Codable, Hashable {
   public let split: Split
   /// The path, absolute or relative to the data folder.
   public let path: String
-  /// How rows are written.
+  /// The format of the file.
   public let format: FileFormat
-  /// The column names of a file that has no header line (CoLA); nil when the first line names them.
+  /// The column names of a file without a header line (CoLA); nil if the first line names them.
   public let header: [String]?
 
   init(split: Split, path: String, format: FileFormat, header: [String]? = nil) {
@@ -143,18 +143,18 @@ public struct TaskFile: Sendable, Codable, Hashable {
   }
 }
 
-/// How rows are written in a file. Files are UTF-8; a byte order mark is dropped.
+/// The format of a file. Files are UTF-8; a byte order mark is dropped.
 public enum FileFormat: String, Sendable, Codable, Hashable, CaseIterable {
-  /// Fields separated by TAB, lines ended by byte 0x0A only, quotes are ordinary characters (as GLUE ships its files).
-  /// One trailing carriage return is dropped from every line of a file whose first line ends with one; elsewhere it is
-  /// part of the line.
+  /// Fields are separated by TAB, lines end only at byte 0x0A, quotes are ordinary characters (GLUE's own format). If
+  /// the first line ends with a carriage return, one is dropped from the end of every line; otherwise carriage returns
+  /// are part of the line.
   case tsv
-  /// Comma-separated as RFC 4180 has it: quoted fields may hold commas, line ends and doubled quotes.
+  /// Comma-separated according to RFC 4180: quoted fields may contain commas, line ends and doubled quotes.
   case csv
   /// One JSON object per line; texts are strings, labels strings or numbers.
   case jsonLines = "jsonl"
 
-  /// The format that a file name's extension stands for, in any case: tsv, csv, jsonl or json; nil for others.
+  /// The format that a file name's extension stands for, ignoring case: tsv, csv, jsonl or json; nil for others.
   init?(fileExtension: String) {
     switch fileExtension.lowercased() {
     case "tsv": self = .tsv
@@ -165,14 +165,14 @@ public enum FileFormat: String, Sendable, Codable, Hashable, CaseIterable {
   }
 }
 
-/// What happens to rows of a TSV or CSV file whose number of fields is not the header's.
+/// How to treat rows of a TSV or CSV file whose number of fields differs from the header's.
 public enum RaggedRows: String, Sendable, Codable, Hashable {
-  /// Any difference is an error (custom tasks: a separator inside a text must not cut it silently).
+  /// Any difference is an error (custom tasks, where a separator inside a text must not cut it silently).
   case refused
-  /// Too few fields are an error, fields beyond the header's are ignored (GLUE).
+  /// Too few fields are an error; extra fields are ignored (GLUE).
   case extraIgnored
-  /// Rows with too few fields are skipped and counted, fields beyond the header's are ignored (QQP and QNLI, which
-  /// ship such rows).
+  /// Rows with too few fields are skipped and counted; extra fields are ignored (QQP and QNLI, which contain such
+  /// rows).
   case shortSkipped
 }
 

@@ -2,20 +2,21 @@
 public struct AttentionPair: Sendable, Hashable {
   /// Whether head h of one model is the same head as head h of the other.
   public enum Heads: String, Sendable, Hashable {
-    /// Both models descend from the same initial parameters: values of single heads mean something.
+    /// Both models started from the same initial parameters, so values of single heads are meaningful.
     case matched
-    /// The models began apart, as two from scratch: the heads' numbers are arbitrary, and only layers are compared.
+    /// The models started from different parameters, such as two models trained from scratch. The numbering of heads is
+    /// arbitrary, so only layers are compared.
     case unmatched
   }
 
-  /// One model's index.
+  /// The index of one model.
   public let first: Int
-  /// The other's; the divergence is symmetric.
+  /// The index of the other; the divergence is symmetric.
   public let second: Int
   /// Whether values of single heads are kept.
   public let heads: Heads
 
-  /// A pair of models. `heads` has no default: who makes a pair must say where its models began.
+  /// A pair of models. `heads` has no default, because the caller must say whether the models started alike.
   public init(_ first: Int, _ second: Int, heads: Heads) {
     self.first = first
     self.second = second
@@ -23,21 +24,21 @@ public struct AttentionPair: Sendable, Hashable {
   }
 }
 
-/// Which attention is compared: pairs of models of one shape.
+/// Which attention is compared: pairs of models of the same shape.
 public struct AttentionComparison: Sendable, Hashable {
-  /// S: how many models there are.
+  /// S: the number of models.
   public let models: Int
-  /// The pairs that are wanted, P.
+  /// The pairs to compare, P of them.
   public let pairs: [AttentionPair]
   /// Layers of each model.
   public let layers: Int
-  /// H: heads of each layer.
+  /// H: heads per layer.
   public let heads: Int
 
   /// The indices of the pairs whose single heads are compared.
   public var matchedPairs: [Int] { pairs.indices.filter { pairs[$0].heads == .matched } }
 
-  /// A comparison. All counts are at least 1, and the pairs name models in 0 ..< `models`.
+  /// A comparison. All counts are at least 1, and the pairs refer to models in 0 ..< `models`.
   public init(models: Int, pairs: [AttentionPair], layers: Int, heads: Int) {
     precondition(models > 0 && layers > 0 && heads > 0, "models have layers and heads")
     precondition(

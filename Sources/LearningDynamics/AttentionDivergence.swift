@@ -7,30 +7,30 @@ public import LinearAlgebra
 public struct AttentionDivergence: Sendable, Equatable {
   /// What is compared.
   public let comparison: AttentionComparison
-  /// Of layers, the mean over heads: [layers, pairs].
+  /// Per layer, the mean over heads: [layers, pairs].
   public private(set) var layers: AttentionMoments
-  /// Of single heads: [layers, pairs with matched heads, H]. Where heads are unmatched there is nothing to read.
+  /// Per head: [layers, pairs with matched heads, H]. Pairs with unmatched heads have no values here.
   public private(set) var heads: AttentionMoments
 
-  /// No examples yet.
+  /// A divergence without examples.
   public init(_ comparison: AttentionComparison) {
     self.comparison = comparison
     layers = AttentionMoments(figures: comparison.layers * comparison.pairs.count)
     heads = AttentionMoments(figures: comparison.layers * comparison.matchedPairs.count * comparison.heads)
   }
 
-  /// How many examples were added.
+  /// The number of examples added.
   public var examples: Int { layers.examples }
 
-  /// Adds one example; all of it or, when it throws, nothing.
+  /// Adds one example. If it throws, nothing has been added.
   ///
   /// - Parameters:
-  ///   - length: L >= 1, the sequence's tokens.
-  ///   - stride: numbers from row to row, >= L, as `AttentionRows` has it.
-  ///   - team: who shares the heads; changes no bit.
-  ///   - attention: a layer's attention in each model in turn, weights >= 0, [H, L, stride], a row per query. They need not
-  ///     sum to 1. The pointers must be valid until the next call.
-  /// - Throws: ``DynamicsError/notFinite(what:)``, ``DynamicsError/notWeights(what:)`` for the first row that is no
+  ///   - length: L >= 1, the number of tokens in the sequence.
+  ///   - stride: numbers from row to row, >= L, as in `AttentionRows`.
+  ///   - team: the threads that share the heads; does not change any bits.
+  ///   - attention: returns a layer's attention, called for each model in turn: weights >= 0, [H, L, stride], one row
+  ///     per query. Rows need not sum to 1. The pointers must stay valid until the next call.
+  /// - Throws: ``DynamicsError/notFinite(what:)`` or ``DynamicsError/notWeights(what:)`` for the first row that is not
   ///   attention.
   public mutating func add(
     length: Int, stride: Int, team: ThreadTeam = .single, attention: (_ layer: Int) -> [UnsafePointer<Float>]
@@ -42,7 +42,7 @@ public struct AttentionDivergence: Sendable, Equatable {
     add(example)
   }
 
-  /// Adds one example of the same comparison, of which every layer and head was added.
+  /// Adds one example of the same comparison, complete with every layer and head.
   public mutating func add(_ example: ExampleDivergence) {
     precondition(example.comparison == comparison, "what is added compares the same")
     var (ofLayers, ofHeads) = ([Double](), [Double]())
@@ -60,14 +60,14 @@ public struct AttentionDivergence: Sendable, Equatable {
 
   /// A pair's divergence in a layer, the mean over heads; nil without examples.
   ///
-  /// - Parameter pair: the index in the comparison's pairs.
+  /// - Parameter pair: an index into the comparison's pairs.
   public func mean(ofLayer layer: Int, pair: Int) -> ExampleMean? {
     layers.mean(layer * comparison.pairs.count + pair)
   }
 
-  /// A pair's divergence in each head of a layer; nil where heads are unmatched, and without examples.
+  /// A pair's divergence in each head of a layer; nil if its heads are unmatched, or without examples.
   ///
-  /// - Parameter pair: the index in the comparison's pairs.
+  /// - Parameter pair: an index into the comparison's pairs.
   public func means(ofHeadsIn layer: Int, pair: Int) -> [ExampleMean]? {
     guard let place = comparison.matchedPairs.firstIndex(of: pair), examples > 0 else { return nil }
     let first = (layer * comparison.matchedPairs.count + place) * comparison.heads

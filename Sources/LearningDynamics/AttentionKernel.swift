@@ -1,14 +1,15 @@
 internal import Glibc
 package import LinearAlgebra
 
-/// Jensen-Shannon divergences between the attention of several models in one sequence and layer. [METHODS 5]
+/// Jensen-Shannon divergences between the attention of several models, for one sequence and layer. [METHODS 5]
 ///
-/// JSD = KL(p | m)/2 + KL(q | m)/2 with m = (p + q)/2 is computed as H(m) - (H(p) + H(q))/2: the entropy H of a model's row
-/// serves all of its pairs, so a pair costs one logarithm per key. The difference of entropies is off by some 1e-15
-/// whatever its size; equal rows give exactly 0, as all three entropies are then one sum of the same numbers.
+/// JSD = KL(p | m)/2 + KL(q | m)/2 with m = (p + q)/2 is computed as H(m) - (H(p) + H(q))/2. The entropy H of a model's
+/// row is used for all of its pairs, so a pair costs one logarithm per key. The difference of entropies has an absolute
+/// error of about 1e-15, whatever its size. Equal rows give exactly 0, because all three entropies are then sums of the
+/// same numbers.
 package struct AttentionKernel: Sendable {
   private let comparison: AttentionComparison
-  /// L: queries and keys of the sequence.
+  /// L: the number of queries and of keys in the sequence.
   private let length: Int
   private let stride: Int
 
@@ -22,14 +23,14 @@ package struct AttentionKernel: Sendable {
     self.stride = stride
   }
 
-  /// Each pair's divergence in each head, [heads, pairs], of unmatched heads too: the mean over queries, by natural
-  /// logarithm, in 0 ... ln 2.
+  /// Each pair's divergence in each head, [heads, pairs], including unmatched heads: the mean over queries, with the
+  /// natural logarithm, in 0 ... ln 2.
   ///
   /// - Parameters:
-  ///   - attention: each model's weights >= 0, [heads, L, stride], a row per query; renormalised here.
-  ///   - heads: which heads these are; nil: all.
-  ///   - layer: whose attention it is, for an error.
-  ///   - team: who shares the heads; changes no bit.
+  ///   - attention: each model's weights >= 0, [heads, L, stride], one row per query; normalised here.
+  ///   - heads: the heads that are passed; nil for all.
+  ///   - layer: the layer, for errors.
+  ///   - team: the threads that share the heads; does not change any bits.
   /// - Throws: ``DynamicsError/notFinite(what:)``, ``DynamicsError/notWeights(what:)`` for the first such row.
   package func divergences(
     _ attention: [UnsafePointer<Float>], layer: Int, heads: Range<Int>? = nil, team: ThreadTeam = .single
@@ -45,7 +46,7 @@ package struct AttentionKernel: Sendable {
         }
       }
     }
-    // In the order of heads, so the error that is thrown does not depend on the team.
+    // Collected in the order of the heads, so that the error that is thrown does not depend on the team.
     var values: [Double] = []
     for part in parts { values += try part.get() }
     return values
@@ -54,7 +55,7 @@ package struct AttentionKernel: Sendable {
   private func divergences(
     _ attention: [UnsafePointer<Float>], layer: Int, part: Range<Int>, of heads: Range<Int>
   ) throws(DynamicsError) -> [Double] {
-    // One query's rows in all models: small enough to stay at hand while the pairs are formed.
+    // One query's rows in all models: small enough to stay in cache while the pairs are formed.
     var rows = ProbabilityRows(count: comparison.models, length: length)
     var values = [Double](repeating: 0, count: part.count * comparison.pairs.count)
     for (row, place) in part.enumerated() {
@@ -78,7 +79,7 @@ package struct AttentionKernel: Sendable {
 /// Probability rows over the same keys, with their entropies.
 private struct ProbabilityRows {
   private let length: Int
-  /// Numbers from row to row, a multiple of 16; from `length` on they are 0, which adds nothing to an entropy.
+  /// Numbers from row to row, a multiple of 16. Those after `length` are 0 and add nothing to an entropy.
   private let stride: Int
   private var elements: [Double]
   private var entropies: [Double]
@@ -90,7 +91,7 @@ private struct ProbabilityRows {
     entropies = Array(repeating: 0, count: count)
   }
 
-  /// Sets a row to `weights` divided by their sum; `what` they are is for an error.
+  /// Sets a row to `weights` divided by their sum; `what` describes them in errors.
   mutating func set(
     _ row: Int, _ weights: UnsafePointer<Float>, what: @autoclosure () -> String
   ) throws(DynamicsError) {
@@ -118,7 +119,7 @@ private struct ProbabilityRows {
     max(0, middleEntropy(first, second) - (entropies[first] + entropies[second]) / 2)
   }
 
-  /// -sum m ln m of the mean m of two rows; of one row and itself it is that row's own, m being exactly it.
+  /// -sum m ln m for the mean m of two rows. For a row and itself, this is exactly the row's own entropy.
   private func middleEntropy(_ first: Int, _ second: Int) -> Double {
     elements.withUnsafeBytes { bytes in
       var sums = SIMD8<Double>.zero
@@ -134,7 +135,7 @@ private struct ProbabilityRows {
 }
 
 extension SIMD8<Double> {
-  /// The sum of the lanes, halves first.
+  /// The sum of the lanes, pairing the halves first.
   fileprivate var laneSum: Double {
     let four = lowHalf + highHalf
     let two = four.lowHalf + four.highHalf

@@ -1,22 +1,22 @@
 internal import LinearAlgebra
 
-/// SVCCA is CCA between bases that keep the leading 99 % of the variance. [LD; Raghu et al. 2017; METHODS 6]
+/// SVCCA is CCA of bases that keep the leading 99 % of the variance. [LD; Raghu et al. 2017; METHODS 6]
 public typealias SVCCA = CCA
 
-/// Canonical correlation analysis of two feature bases, and its distance: 1 - the mean canonical correlation.
+/// Canonical correlation analysis of two feature bases. Its distance is 1 - the mean canonical correlation.
 ///
-/// Bases that keep every direction make it plain CCA, which no invertible map of the features changes; truncated ones
-/// make it ``SVCCA``, which no orthogonal map and no scale changes.
+/// For bases that keep every direction this is plain CCA, which is invariant under invertible maps of the features. For
+/// truncated bases it is ``SVCCA``, which is invariant under orthogonal maps and scaling.
 public struct CCA: Sendable, Equatable {
-  /// In 0 ... 1; nil where it does not exist, see `reason`.
+  /// In 0 ... 1; nil if it does not exist, see `reason`.
   public let distance: Double?
   /// Why there is no distance.
   public let reason: Missing?
   /// Canonical correlations, descending, each in 0 ... 1, [min(kx, ky)].
   public let correlations: [Double]
-  /// kx and ky: how many directions were compared.
+  /// kx and ky: the number of directions compared on each side.
   public let kept: [Int]
-  /// kx and ky together reach N: correlations are 1 by counting, whatever the features.
+  /// True if kx + ky reaches N: correlations are then 1 by counting, whatever the features.
   public let isDegenerate: Bool
 
   /// Compares two bases over the same rows.
@@ -30,7 +30,7 @@ public struct CCA: Sendable, Equatable {
     try self.init(overlap: overlap, x.kept, y.kept, rows: x.rows)
   }
 
-  /// Compares two bases by Ux^T Uy, [kx, ky]: its singular values are the correlations (Bjorck and Golub 1973).
+  /// Compares two bases by Ux^T Uy, [kx, ky], whose singular values are the correlations (Bjorck and Golub 1973).
   init(overlap: [Double], _ x: Int, _ y: Int, rows: Int) throws {
     kept = [x, y]
     isDegenerate = x + y >= rows

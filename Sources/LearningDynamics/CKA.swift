@@ -1,13 +1,13 @@
-/// Linear centred kernel alignment (Kornblith et al. 2019) as a distance: 1 - CKA. No orthogonal map and no scale of the
-/// features changes it.
+/// Linear centred kernel alignment (Kornblith et al. 2019) as a distance: 1 - CKA. Invariant under orthogonal maps and
+/// scaling of the features.
 public struct CKA: Sendable, Equatable {
-  /// 1 - |X^T Y|_F^2 / (|X^T X|_F |Y^T Y|_F), in 0 ... 1; nil where it does not exist, see `reason`. It is biased: for
+  /// 1 - |X^T Y|_F^2 / (|X^T X|_F |Y^T Y|_F), in 0 ... 1; nil if it does not exist, see `reason`. It is biased: for
   /// independent features it falls from 1 as d / N grows.
   public let distance: Double?
   /// Why there is no distance.
   public let reason: Missing?
-  /// The same of the unbiased estimates of Song et al. 2007, which see no similarity where there is none: about 1 for
-  /// independent features whatever d / N, and so sometimes above 1. Needs N >= 4.
+  /// The same with the unbiased estimates of Song et al. 2007: about 1 for independent features, whatever d / N, and so
+  /// sometimes above 1. Needs N >= 4.
   public let debiased: Double?
   /// Why there is no debiased distance.
   public let debiasedReason: Missing?
@@ -48,7 +48,8 @@ extension FeatureComparison {
     }
   }
 
-  /// N (N - 3) times the unbiased estimate of HSIC, for centred linear kernels, and what of it may be rounding.
+  /// N (N - 3) times the unbiased estimate of HSIC for centred linear kernels, and the part of it that may be rounding
+  /// error.
   ///
   /// - Parameters:
   ///   - similarity: |X^T Y|_F^2.

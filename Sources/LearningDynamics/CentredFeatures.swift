@@ -1,11 +1,11 @@
-/// Features minus the mean of each column, in a unit of their own: no measure of this module sees a scale.
+/// Features minus the mean of each column, scaled by a unit of their own. No measure in this module depends on scale.
 struct CentredFeatures {
-  /// N: how many rows were taken.
+  /// N: the number of rows taken.
   let rows: Int
   /// d.
   let columns: Int
-  /// [N, d], row-major; the greatest magnitude lies in 1 ..< 2, so that squares neither overflow nor vanish. All 0 when
-  /// the rows are the same.
+  /// [N, d], row-major. The largest magnitude is in 1 ..< 2, so that squares neither overflow nor vanish. All 0 if the
+  /// rows are equal.
   let elements: [Double]
 
   /// Whether any two rows differ.
@@ -25,7 +25,7 @@ struct CentredFeatures {
     let taken = selection ?? Array(0..<available)
     rows = taken.count
     self.columns = columns
-    // Before anything is added up: sums of great numbers overflow.
+    // Scaled before anything is summed, because sums of large numbers overflow.
     let unit = Self.unit(features)
     var centred = [Double](unsafeUninitializedCapacity: taken.count * columns) { buffer, filled in
       for (row, source) in taken.enumerated() {
@@ -33,15 +33,16 @@ struct CentredFeatures {
       }
       filled = taken.count * columns
     }
-    // Twice: what rounding leaves of a mean may be more than what counts as zero, and would be a direction. What it leaves
-    // of a constant column is so few units in the last place that the second mean is exact, and the column then 0.
+    // Twice, because the rounding error of a mean may be larger than what counts as zero, and would then be a
+    // direction. In a constant column it is so few units in the last place that the second mean is exact and the column
+    // becomes 0.
     for _ in 0..<2 { Self.subtractMeans(&centred, rows: taken.count, columns: columns) }
     let own = Self.unit(centred)
     for index in centred.indices { centred[index] *= own }
     elements = centred
   }
 
-  /// The power of two that brings the greatest magnitude to 1 ..< 2, or as near as one factor can; 1 for zeros.
+  /// The power of two that brings the largest magnitude into 1 ..< 2, or as near as one factor can; 1 if all are zero.
   private static func unit(_ numbers: [Double]) -> Double {
     var greatest = 0.0
     for number in numbers where number.magnitude > greatest { greatest = number.magnitude }

@@ -1,18 +1,18 @@
 public import LinearAlgebra
 
-/// The divergences of one example while they are found: layer by layer, and some heads at a time where all of them are
-/// more than memory should hold.
+/// The divergences of one example while they are being computed: layer by layer, and a few heads at a time if all heads
+/// would take too much memory.
 public struct ExampleDivergence: Sendable {
   /// What is compared.
   public let comparison: AttentionComparison
-  /// Of each layer, [heads so far, pairs].
+  /// For each layer, [heads so far, pairs].
   private(set) var layers: [[Double]]
   private let kernel: AttentionKernel
 
-  /// Nothing yet of an example.
+  /// An example without values.
   ///
   /// - Parameters:
-  ///   - length: L >= 1, the sequence's tokens.
+  ///   - length: L >= 1, the number of tokens in the sequence.
   ///   - stride: numbers from row to row, >= L.
   public init(_ comparison: AttentionComparison, length: Int, stride: Int) {
     self.comparison = comparison
@@ -23,10 +23,10 @@ public struct ExampleDivergence: Sendable {
   /// Adds heads of a layer.
   ///
   /// - Parameters:
-  ///   - attention: each model's weights >= 0, [heads, L, stride], a row per query. They need not sum to 1.
-  ///   - heads: which heads these are, the next of the layer; nil: all.
-  ///   - team: who shares the heads; changes no bit.
-  /// - Throws: ``DynamicsError/notFinite(what:)``, ``DynamicsError/notWeights(what:)`` for the first row that is no
+  ///   - attention: each model's weights >= 0, [heads, L, stride], one row per query. Rows need not sum to 1.
+  ///   - heads: the heads that are passed, the next ones of the layer; nil for all.
+  ///   - team: the threads that share the heads; does not change any bits.
+  /// - Throws: ``DynamicsError/notFinite(what:)`` or ``DynamicsError/notWeights(what:)`` for the first row that is not
   ///   attention.
   public mutating func add(
     _ attention: [UnsafePointer<Float>], layer: Int, heads: Range<Int>? = nil, team: ThreadTeam = .single

@@ -1,16 +1,17 @@
-/// An orthonormal basis of what a layer's features vary in: the leading left singular vectors of the centred features.
+/// An orthonormal basis of the variation of a layer's features: the leading left singular vectors of the centred
+/// features.
 ///
-/// The expensive half of SVCCA (Raghu et al. 2017), which is done once per model and layer; ``CCA`` compares two. The
+/// The expensive half of SVCCA (Raghu et al. 2017), computed once per model and layer; ``CCA`` compares two bases. The
 /// other measures need a ``FeatureDecomposition``.
 public struct FeatureBasis: Sendable, Equatable {
-  /// N: how many rows (tokens) the features have.
+  /// N: the number of rows (tokens).
   public let rows: Int
-  /// k: how many directions are kept; 0 when the features do not vary.
+  /// k: the number of directions kept; 0 if the features do not vary.
   public let kept: Int
   /// The basis, [N, k], row-major; its columns are orthonormal.
   public let vectors: [Double]
 
-  /// A basis as it was stored.
+  /// A stored basis.
   public init(rows: Int, kept: Int, vectors: [Double]) {
     precondition(vectors.count == rows * kept)
     self.rows = rows
@@ -20,28 +21,29 @@ public struct FeatureBasis: Sendable, Equatable {
 
   /// The basis of features, in Float64.
   ///
-  /// The fewest leading directions are kept that hold `variance` of the sum of squared singular values. [LD; METHODS 6]
-  /// Up to a share of 0.999 they come from the eigenvectors of a Gram matrix, three times faster than from a singular
-  /// value decomposition; columns are then orthonormal within about 2^-52 d / (1 - variance), 1e-11 at the default.
+  /// Keeps the fewest leading directions that hold `variance` of the sum of squared singular values. [LD; METHODS 6] Up
+  /// to a fraction of 0.999 they come from the eigenvectors of a Gram matrix, three times faster than from a singular
+  /// value decomposition. Columns are then orthonormal to within about 2^-52 d / (1 - variance), which is 1e-11 for the
+  /// default.
   ///
   /// - Parameters:
   ///   - features: [N, d], row-major, N, d >= 1.
   ///   - columns: d.
-  ///   - variance: the share to hold, 0 ... 1; 1 keeps every direction whose singular value is above
-  ///     s_max max(N, d) 2^-52 (CCA).
+  ///   - variance: the fraction to hold, 0 ... 1. With 1, keeps every direction whose singular value is above s_max
+  ///     max(N, d) 2^-52 (CCA).
   /// - Throws: ``DynamicsError/notFinite(what:)``, `LinearAlgebraError`.
   public init(_ features: [Double], columns: Int, variance: Double = 0.99) throws {
     self = try FeatureDecomposition.leading(CentredFeatures(features, columns: columns), variance: variance).basis
   }
 
-  /// The basis of features in Float32, which are exact in Float64.
+  /// The basis of features in Float32. Conversion to Float64 is exact.
   ///
   /// - Throws: ``DynamicsError/notFinite(what:)``, `LinearAlgebraError`.
   public init(_ features: [Float], columns: Int, variance: Double = 0.99) throws {
     try self.init(features.map(Double.init), columns: columns, variance: variance)
   }
 
-  /// The basis of the same features with their rows in another order: row i is what was row `order[i]`.
+  /// The basis of the same features with the rows reordered: row i was row `order[i]`.
   func reordered(_ order: [Int]) -> FeatureBasis {
     FeatureBasis(
       rows: rows, kept: kept,

@@ -1,14 +1,14 @@
 internal import LinearAlgebra
 
-/// Two models' features of the same rows, ready to be measured: SVCCA, CCA, PWCCA, CKA and Procrustes, all from the two
-/// decompositions and the one product Ux^T Uy that they share.
+/// Two models' features of the same rows, ready to be compared by SVCCA, CCA, PWCCA, CKA and Procrustes. All of these
+/// use the two decompositions and the product Ux^T Uy.
 public struct FeatureComparison: Sendable {
   let x: FeatureDecomposition
   let y: FeatureDecomposition
   /// Ux^T Uy, [rx, ry].
   let overlap: [Double]
 
-  /// Forms the product of two decompositions over the same rows.
+  /// Computes the product of two decompositions over the same rows.
   ///
   /// - Throws: ``DynamicsError/rowsDiffer(_:_:)``.
   public init(_ x: FeatureDecomposition, _ y: FeatureDecomposition) throws(DynamicsError) {
@@ -37,7 +37,7 @@ public struct FeatureComparison: Sendable {
 
   var missing: Missing? { Missing.comparing(rows: x.rows, x.rank, y.rank) }
 
-  /// Sx Ux^T Uy Sy, [rx, ry]: X^T Y but for orthogonal maps, in units of the greatest singular values.
+  /// Sx Ux^T Uy Sy, [rx, ry]: X^T Y up to orthogonal maps, in units of the largest singular values.
   var crossProduct: [Double] {
     var scaled = overlap
     for i in 0..<x.rank {

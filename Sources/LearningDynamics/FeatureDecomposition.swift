@@ -1,17 +1,17 @@
 internal import LinearAlgebra
 
-/// All of one model's one layer that its comparisons need: X - mean = s U S V^T, the greatest singular value being s.
+/// All that comparisons need of one layer of one model: X - mean = s U S V^T, where s is the largest singular value.
 ///
-/// Done once per model and layer; a ``FeatureComparison`` then never sees the features. Singular values at or below
-/// s max(N, d) 2^-52 count as zero and are left out.
+/// Computed once per model and layer; a ``FeatureComparison`` does not need the features themselves. Singular values of
+/// at most s max(N, d) 2^-52 count as zero and are left out.
 public struct FeatureDecomposition: Sendable, Equatable {
-  /// N: how many rows (tokens) the features have.
+  /// N: the number of rows (tokens).
   public let rows: Int
-  /// d: how many columns (channels) the features have.
+  /// d: the number of columns (channels).
   public let columns: Int
-  /// k: how many leading directions hold the share of the variance that was asked for; 0 ... r.
+  /// k: the number of leading directions that hold the requested fraction of the variance; 0 ... r.
   public let kept: Int
-  /// S / s: singular values relative to the greatest, descending from 1, [r]. No measure sees s, and their squares
+  /// S / s: singular values relative to the largest, descending from 1, [r]. No measure depends on s, and squares
   /// neither overflow nor vanish.
   public let values: [Double]
   /// U: left singular vectors as columns, [N, r], row-major.
@@ -19,10 +19,10 @@ public struct FeatureDecomposition: Sendable, Equatable {
   /// V^T: right singular vectors as rows, [r, d], row-major.
   public let right: [Double]
 
-  /// r: how many directions the features vary in.
+  /// r: the number of directions in which the features vary.
   public var rank: Int { values.count }
 
-  /// A decomposition as it was stored; r is the number of `values`.
+  /// A stored decomposition; r is the number of `values`.
   public init(rows: Int, columns: Int, kept: Int, values: [Double], left: [Double], right: [Double]) {
     precondition(
       left.count == rows * values.count && right.count == values.count * columns && (0...values.count).contains(kept))
@@ -39,20 +39,20 @@ public struct FeatureDecomposition: Sendable, Equatable {
   /// - Parameters:
   ///   - features: [N, d], row-major, N, d >= 1.
   ///   - columns: d.
-  ///   - variance: the share of the sum of squared singular values that the kept directions hold, 0 ... 1.
+  ///   - variance: the fraction of the sum of squared singular values that the kept directions hold, 0 ... 1.
   /// - Throws: ``DynamicsError/notFinite(what:)``, `LinearAlgebraError`.
   public init(_ features: [Double], columns: Int, variance: Double = 0.99) throws {
     try self.init(CentredFeatures(features, columns: columns), variance: variance)
   }
 
-  /// Decomposes features in Float32, which are exact in Float64.
+  /// Decomposes features in Float32. Conversion to Float64 is exact.
   ///
   /// - Throws: ``DynamicsError/notFinite(what:)``, `LinearAlgebraError`.
   public init(_ features: [Float], columns: Int, variance: Double = 0.99) throws {
     try self.init(features.map(Double.init), columns: columns, variance: variance)
   }
 
-  /// The kept directions alone: what SVCCA compares.
+  /// The kept directions only, which SVCCA compares.
   public var basis: FeatureBasis {
     FeatureBasis(rows: rows, kept: kept, vectors: leadingColumns(left, rows: rows, of: rank, kept))
   }
@@ -75,11 +75,11 @@ public struct FeatureDecomposition: Sendable, Equatable {
       right: Array(decomposition.right.prefix(rank * x.columns)))
   }
 
-  /// The kept directions alone, r = k.
+  /// The kept directions only, r = k.
   ///
-  /// They are eigenvectors of X^T X or X X^T, whichever is smaller. Squaring loses directions of small singular values,
-  /// but a kept one has s_k^2 >= (1 - variance) / d of the sum, since it and the d - k after it hold more than the share
-  /// that may be missed. So its relative error is at most about 2^-52 d / (1 - variance).
+  /// They are eigenvectors of X^T X or X X^T, whichever is smaller. Squaring loses directions with small singular
+  /// values. But a kept direction has s_k^2 >= (1 - variance) / d of the sum, because it and the d - k after it hold
+  /// more than the fraction that may be missing. So its relative error is at most about 2^-52 d / (1 - variance).
   static func leading(_ x: CentredFeatures, variance: Double) throws -> FeatureDecomposition {
     guard x.vary else { return .empty(x) }
     guard variance <= 0.999 else { return try FeatureDecomposition(x, variance: variance).leading }
@@ -126,9 +126,9 @@ public struct FeatureDecomposition: Sendable, Equatable {
     FeatureDecomposition(rows: x.rows, columns: x.columns, kept: 0, values: [], left: [], right: [])
   }
 
-  /// The fewest leading ones that hold `variance` of the sum.
+  /// The fewest leading directions that hold `variance` of the sum.
   private static func kept(squares: [Double], variance: Double) -> Int {
-    // A square below rounding adds nothing to a sum, so all of the sum is reached before all directions are.
+    // A square below rounding adds nothing to a sum, so the sum is complete before all directions are counted.
     if variance >= 1 { return squares.count }
     let wanted = variance * squares.reduce(0, +)
     var sum = 0.0

@@ -1,20 +1,20 @@
 internal import LinearAlgebra
 
-/// One model's one layer, split for held-out SVCCA: directions fitted on one half of the rows, and what the other half
-/// looks like along them.
+/// One layer of one model, split for held-out SVCCA: directions fitted on one half of the rows, and the other half in
+/// terms of these directions.
 ///
-/// The expensive half of held-out SVCCA, done once per model and layer, both ways round; ``HeldOutSVCCA`` compares two
-/// models.
+/// The expensive half of held-out SVCCA, computed once per model and layer for both splits; ``HeldOutSVCCA`` compares
+/// two models.
 public struct HalfBasis: Sendable, Equatable {
   /// The kept directions over the rows they were fitted on, [n, k].
   public let fitted: FeatureBasis
-  /// m: how many rows were held out.
+  /// m: the number of rows held out.
   public let heldOutRows: Int
-  /// The held-out rows along the same directions, [m, k], row-major: centred by their own mean, divided by the fitted
-  /// singular values, up to one factor for all. A column along which they do not vary is 0.
+  /// The held-out rows along the same directions, [m, k], row-major: centred by their own mean and divided by the
+  /// fitted singular values, up to a common factor. A column along which they do not vary is 0.
   public let heldOut: [Double]
 
-  /// A split as it was stored.
+  /// A stored split.
   public init(fitted: FeatureBasis, heldOutRows: Int, heldOut: [Double]) {
     precondition(heldOut.count == heldOutRows * fitted.kept)
     self.fitted = fitted
@@ -27,8 +27,8 @@ public struct HalfBasis: Sendable, Equatable {
   /// - Parameters:
   ///   - features: [N, d], row-major, N, d >= 1.
   ///   - columns: d.
-  ///   - halves: the rows of the two halves, see ``SequenceRows/halves(seed:)``; the same ones for every model.
-  ///   - variance: the share of the variance that the kept directions hold on the half they are fitted on, 0 ... 1.
+  ///   - halves: the rows of the two halves, see ``SequenceRows/halves(seed:)``; the same for every model.
+  ///   - variance: the fraction of the variance that the kept directions hold on the half they are fitted on, 0 ... 1.
   /// - Throws: ``DynamicsError/notFinite(what:)``, `LinearAlgebraError`.
   public static func both(
     _ features: [Double], columns: Int, halves: [[Int]], variance: Double = 0.99
@@ -44,7 +44,7 @@ public struct HalfBasis: Sendable, Equatable {
     ]
   }
 
-  /// Both splits of features in Float32, which are exact in Float64.
+  /// Both splits of features in Float32. Conversion to Float64 is exact.
   ///
   /// - Throws: ``DynamicsError/notFinite(what:)``, `LinearAlgebraError`.
   public static func both(
@@ -59,7 +59,7 @@ public struct HalfBasis: Sendable, Equatable {
     var projections = product(
       rows: z.rows, columns: kept, inner: z.columns, z.elements, strideA: z.columns, directions.right, .transposed,
       strideB: z.columns)
-    // Below this length a projection is rounding.
+    // Projections shorter than this are rounding errors.
     let floor =
       z.elements.reduce(0) { $0 + $1 * $1 }.squareRoot() * Double(max(z.rows, z.columns)) * Double.ulpOfOne
     for k in 0..<kept {

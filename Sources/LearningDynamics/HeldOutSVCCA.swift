@@ -1,35 +1,35 @@
 internal import LinearAlgebra
 
-/// SVCCA that cannot fit noise: canonical directions are fitted on one half of the sequences, and their correlations are
-/// taken on the other, both ways round. [METHODS 6]
+/// SVCCA that cannot fit noise: canonical directions are fitted on one half of the sequences and their correlations are
+/// measured on the other half, and vice versa. [METHODS 6]
 ///
-/// Independent features have a distance near 1 here, whatever N / d, where SVCCA has a chance floor.
+/// For independent features the distance is near 1, whatever N / d, whereas SVCCA has a chance level below 1.
 public struct HeldOutSVCCA: Sendable, Equatable {
-  /// The mean of the two halves' distances, in 0 ... 1; nil where one of them does not exist, see `reason`.
+  /// The mean of the two halves' distances, in 0 ... 1; nil if one of them does not exist, see `reason`.
   public let distance: Double?
   /// The difference of the two halves' distances, in 0 ... 1.
   public let spread: Double?
   /// Why there is no distance.
   public let reason: Missing?
-  /// Fitted on the first half, and fitted on the second.
+  /// Fitted on the first half, and fitted on the second half.
   public let halves: [Half]
 
-  /// One way round.
+  /// One of the two splits.
   public struct Half: Sendable, Equatable {
-    /// 1 - the mean of `correlations`, in 0 ... 1; nil where it does not exist, see `reason`.
+    /// 1 - the mean of `correlations`, in 0 ... 1; nil if it does not exist, see `reason`.
     public let distance: Double?
     /// Why there is no distance.
     public let reason: Missing?
-    /// Correlations, on the held-out rows, of the pairs of canonical variates in the order in which they were fitted,
-    /// each in -1 ... 1, [min(kx, ky)]. A variate that does not vary there correlates with nothing: 0.
+    /// Correlations of the pairs of canonical variates on the held-out rows, in the order in which they were fitted,
+    /// each in -1 ... 1, [min(kx, ky)]. A variate that does not vary there has correlation 0.
     public let correlations: [Double]
-    /// kx and ky: how many directions were fitted.
+    /// kx and ky: the number of directions fitted on each side.
     public let kept: [Int]
-    /// kx and ky together reach the fitted rows: any directions fit perfectly.
+    /// True if kx + ky reaches the number of fitted rows: any directions then fit perfectly.
     public let isDegenerate: Bool
   }
 
-  /// Compares two models, each split both ways round over the same rows.
+  /// Compares two models, each with both splits of the same rows.
   ///
   /// - Throws: ``DynamicsError/rowsDiffer(_:_:)``, `LinearAlgebraError`.
   public init(_ x: [HalfBasis], _ y: [HalfBasis]) throws {
@@ -77,7 +77,7 @@ extension HeldOutSVCCA.Half {
   private static func missing(_ x: HalfBasis, _ y: HalfBasis) -> Missing? {
     if x.fitted.rows == 0 || x.heldOutRows == 0 { return .oneSequence }
     if x.fitted.rows == 1 || x.heldOutRows == 1 { return .oneRow }
-    // Nothing was fitted, or nothing held out varies along it.
+    // Nothing was fitted, or the held-out rows do not vary along what was fitted.
     return [x, y].contains { $0.heldOut.allSatisfy { $0 == 0 } } ? .constant : nil
   }
 

@@ -2,7 +2,7 @@ internal import LinearAlgebra
 
 // Matrices are arrays, row-major, in Float64.
 
-/// op(A) op(B), [rows, columns]; empty sides make zeros.
+/// op(A) op(B), [rows, columns]; zeros if the inner dimension is empty.
 func product(
   rows: Int, columns: Int, inner: Int, _ a: [Double], _ layoutA: Layout = .asStored, strideA: Int, _ b: [Double],
   _ layoutB: Layout = .asStored, strideB: Int
@@ -26,5 +26,5 @@ func leadingColumns(_ a: [Double], rows: Int, of columns: Int, _ count: Int) -> 
   }
 }
 
-/// `value` within 0 ... 1, which rounding may have left.
+/// `value` clamped to 0 ... 1, which rounding may have left.
 func clamped(_ value: Double) -> Double { min(1, max(0, value)) }

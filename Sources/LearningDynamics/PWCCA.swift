@@ -1,13 +1,13 @@
 internal import LinearAlgebra
 
-/// Projection-weighted CCA (Morcos et al. 2018): 1 - the mean of all canonical correlations, each weighted by how much of
-/// one side's features its canonical variate accounts for.
+/// Projection-weighted CCA (Morcos et al. 2018): 1 - the mean of all canonical correlations, each weighted by how much
+/// of one side's features its canonical variate accounts for.
 ///
 /// With h_i the unit canonical variates of X and x_j its centred columns, the weights are a_i = sum_j |<h_i, x_j>|.
-/// [METHODS 6] An invertible map of the features leaves the correlations and changes the weights. Where several
-/// correlations are equal to the last bit, their variates, and so the weights, are any of many.
+/// [METHODS 6] An invertible map of the features keeps the correlations but changes the weights. If several
+/// correlations are equal to the last bit, their variates and weights are not unique.
 public struct PWCCA: Sendable, Equatable {
-  /// Weighted by x's features, in 0 ... 1; nil where it does not exist, see `reason`.
+  /// Weighted by x's features, in 0 ... 1; nil if it does not exist, see `reason`.
   public let distance: Double?
   /// Weighted by y's features, in 0 ... 1: the distance of (y, x).
   public let reverseDistance: Double?
@@ -15,9 +15,9 @@ public struct PWCCA: Sendable, Equatable {
   public let reason: Missing?
   /// Canonical correlations, descending, each in 0 ... 1, [min(rx, ry)].
   public let correlations: [Double]
-  /// rx and ry: how many directions the features vary in, all of which are compared.
+  /// rx and ry: the number of directions in which the features vary. All are compared.
   public let kept: [Int]
-  /// rx and ry together reach N: correlations are 1 by counting, whatever the features.
+  /// True if rx + ry reaches N: correlations are then 1 by counting, whatever the features.
   public let isDegenerate: Bool
 }
 

@@ -1,26 +1,27 @@
 internal import Randomness
 
-/// The mean of a measure over pairs of seeds, and how sure it is.
+/// The mean of a measure over pairs of seeds, and its uncertainty.
 ///
-/// Pairs that share a seed are not independent, so what is resampled, and left out, is seeds: the interval is the 95 %
-/// percentile bootstrap with same-seed pairs dropped, and the standard error is the jackknife's. [METHODS 7]
+/// Pairs that share a seed are not independent, so seeds, not pairs, are resampled and left out. The interval is the 95
+/// % percentile bootstrap, in which same-seed pairs are dropped; the standard error is the jackknife's. [METHODS 7]
 public struct PairStatistics: Sendable, Equatable {
-  /// The mean over all pairs that have a value; nil where none has, see `reason`.
+  /// The mean over all pairs that have a value; nil if none has, see `reason`.
   public let mean: Double?
   /// From the 2.5th to the 97.5th percentile of the resampled means; nil below 3 seeds, see `reason`.
   public let interval: ClosedRange<Double>?
-  /// The jackknife standard error of the mean; nil where there is no interval, or no pair without one of the seeds.
+  /// The jackknife standard error of the mean; nil if there is no interval, or if leaving out one of the seeds leaves
+  /// no pair.
   public let standardError: Double?
-  /// How many seeds have a pair with a value.
+  /// The number of seeds that have a pair with a value.
   public let seeds: Int
   /// Why there is no mean, or no interval.
   public let reason: Missing?
 
-  /// What the elements (i, i) of a matrix are.
+  /// The meaning of the elements (i, i) of a matrix.
   public enum Diagonal: Sendable {
-    /// A model against itself, or against one that shares its seed: no pair.
+    /// A model against itself, or against one with the same seed: not a pair.
     case dropped
-    /// Models of two tasks that share seed i: a pair like others, and in a resample one for each time i was drawn.
+    /// Models of two tasks that share seed i: an ordinary pair. In a resample it counts once for each time i was drawn.
     case kept
   }
 
@@ -28,12 +29,12 @@ public struct PairStatistics: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - matrix: [n, n], row-major: element (i, j) is the measure between seed i of the rows' models and seed j of the
-  ///     columns' models, NaN where there is none. Symmetric when both are the same models; models of two tasks, or
-  ///     the two directions of PWCCA, may make it another.
+  ///     columns' models, NaN if there is none. It is symmetric if both are the same models. It may not be for models
+  ///     of two tasks or for the two directions of PWCCA.
   ///   - count: n >= 0; row i and column i have the same seed.
-  ///   - diagonal: what the elements (i, i) are.
-  ///   - resamples: how many times n seeds are drawn with replacement, at least 1. Resamples without a pair are left out.
-  ///   - seed: keys the draws.
+  ///   - diagonal: the meaning of the elements (i, i).
+  ///   - resamples: how often n seeds are drawn with replacement, at least 1. Resamples without a pair are left out.
+  ///   - seed: the key of the random draws.
   public init(
     _ matrix: [Double], count: Int, diagonal: Diagonal = .dropped, resamples: Int = 2000, seed: UInt64 = 0
   ) {
@@ -53,7 +54,7 @@ public struct PairStatistics: Sendable, Equatable {
   }
 }
 
-/// The pairs of the seeds that have any.
+/// The pairs of those seeds that have any.
 private struct Pairs {
   let seeds: [Int]
   private let values: [Double]
@@ -67,7 +68,7 @@ private struct Pairs {
     values = seeds.flatMap { i in seeds.map { matrix[i * count + $0] } }
   }
 
-  /// The mean over pairs when seed i is there `weights[i]` times; nil when there is no pair.
+  /// The mean over pairs if seed i occurs `weights[i]` times; nil if there is no pair.
   func mean(weights: [Int]) -> Double? {
     var (sum, total) = (0.0, 0)
     for i in weights.indices where weights[i] > 0 {
@@ -105,7 +106,7 @@ private struct Pairs {
   }
 }
 
-/// The quantile of ascending numbers, linear between them.
+/// The quantile of ascending numbers, with linear interpolation.
 private func quantile(_ share: Double, of sorted: [Double]) -> Double {
   let position = share * Double(sorted.count - 1)
   let below = Int(position)

@@ -1,11 +1,11 @@
 internal import LinearAlgebra
 
-/// The Procrustes distance: 1 - |X^T Y|_* of features that are centred and of unit Frobenius norm.
+/// The Procrustes distance: 1 - |X^T Y|_* for features that are centred and have unit Frobenius norm.
 ///
-/// It is half the squared distance that the best orthogonal map of one side onto the other leaves. No orthogonal map and
-/// no scale of the features changes it. [METHODS 6]
+/// Half the squared distance that remains after the best orthogonal map of one side onto the other. Invariant under
+/// orthogonal maps and scaling of the features. [METHODS 6]
 public struct Procrustes: Sendable, Equatable {
-  /// In 0 ... 1; nil where it does not exist, see `reason`.
+  /// In 0 ... 1; nil if it does not exist, see `reason`.
   public let distance: Double?
   /// Why there is no distance.
   public let reason: Missing?

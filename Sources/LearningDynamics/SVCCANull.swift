@@ -1,7 +1,7 @@
-/// What SVCCA says of features that have nothing to do with one another: the rows of one side are permuted by whole
-/// sequences, so that each side keeps its spectrum and the likeness of tokens of one sentence. [METHODS 6]
+/// The SVCCA distance of unrelated features. The rows of one side are permuted by whole sequences, so that each side
+/// keeps its spectrum and the similarity of tokens within a sentence. [METHODS 6]
 public struct SVCCANull: Sendable, Equatable {
-  /// The mean of `distances`, in 0 ... 1; nil where it does not exist, see `reason`.
+  /// The mean of `distances`, in 0 ... 1; nil if it does not exist, see `reason`.
   public let distance: Double?
   /// Why there is no distance.
   public let reason: Missing?
@@ -14,8 +14,8 @@ public struct SVCCANull: Sendable, Equatable {
   ///   - x: the basis of one model, over the rows of `sequences`.
   ///   - y: the basis of the other, over the same rows.
   ///   - sequences: which rows belong together.
-  ///   - seed: keys the permutations, with their number.
-  ///   - permutations: how many, at least 1. Each costs what one comparison costs.
+  ///   - seed: the key of the permutations, together with their number.
+  ///   - permutations: the number of permutations, at least 1. Each costs as much as one comparison.
   /// - Throws: ``DynamicsError/rowsDiffer(_:_:)``, `LinearAlgebraError`.
   public init(
     _ x: FeatureBasis, _ y: FeatureBasis, sequences: SequenceRows, seed: UInt64, permutations: Int = 1

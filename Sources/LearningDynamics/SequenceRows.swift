@@ -1,16 +1,16 @@
 internal import Randomness
 
-/// Which rows of a probe belong to the same sequence. The tokens of a sentence are correlated, so rows are split and
+/// Which rows of a probe belong to the same sequence. Tokens of a sentence are correlated, so rows are split and
 /// reordered by whole sequences.
 public struct SequenceRows: Sendable, Equatable {
-  /// The rows of each sequence, in their order; sequences by their first row.
+  /// The rows of each sequence in order; sequences in order of their first row.
   private let sequences: [[Int]]
-  /// N: how many rows there are.
+  /// N: the number of rows.
   public let count: Int
 
   /// Groups rows by sequence.
   ///
-  /// - Parameter sequenceOfRow: for each row the number of its sequence, any number, [N].
+  /// - Parameter sequenceOfRow: for each row, any number that identifies its sequence, [N].
   public init(sequenceOfRow: [Int]) {
     var places: [Int: Int] = [:]
     var sequences: [[Int]] = []
@@ -26,7 +26,8 @@ public struct SequenceRows: Sendable, Equatable {
     count = sequenceOfRow.count
   }
 
-  /// Two random halves of the sequences, keyed by `seed`, as ascending rows; one half is empty when there is one sequence.
+  /// Two random halves of the sequences, keyed by `seed`, as ascending rows. One half is empty if there is only one
+  /// sequence.
   public func halves(seed: UInt64) -> [[Int]] {
     var stream = Draw.halves.stream(seed: seed)
     let order = stream.permutation(of: sequences.count)
@@ -34,8 +35,8 @@ public struct SequenceRows: Sendable, Equatable {
     return [order.prefix(middle), order.dropFirst(middle)].map { half in half.flatMap { sequences[$0] }.sorted() }
   }
 
-  /// All rows, the sequences in a random order keyed by `seed` and `number`, each sequence's rows in their order. Nil when
-  /// there are no two sequences.
+  /// All rows, with the sequences in a random order keyed by `seed` and `number`, and each sequence's rows in order.
+  /// Nil if there are fewer than two sequences.
   func permutation(seed: UInt64, number: Int) -> [Int]? {
     guard sequences.count > 1 else { return nil }
     var stream = Draw.permutation.stream(seed: seed, number)
@@ -43,13 +44,13 @@ public struct SequenceRows: Sendable, Equatable {
   }
 }
 
-/// What random numbers of this module are for. The raw values are part of every result: append, never renumber.
+/// The uses of random numbers in this module. The raw values are part of every result: append, never renumber.
 enum Draw: UInt32 {
   case halves = 0
   case permutation = 1
   case bootstrap = 2
 
-  /// The numbers of one draw.
+  /// The random numbers of one draw.
   func stream(seed: UInt64, _ number: Int = 0) -> RandomStream {
     RandomStream(Philox(seed: seed, purpose: .resampling), rawValue, UInt32(number))
   }

@@ -2,7 +2,7 @@ internal import Foundation
 internal import GRDB
 internal import Sweep
 
-/// A row of the ledger whose values are checked one by one: in a damaged file a column may hold anything.
+/// A row of the ledger whose values are checked one by one, because in a damaged file a column may hold anything.
 struct CheckedRow {
   private let row: Row
   private let path: String
@@ -73,6 +73,6 @@ struct CheckedRow {
       case .string(let text): "'\(text.prefix(40))'"
       case .blob(let bytes): "\(bytes.count) bytes"
       }
-    return .invalidRecord(path: path, reason: "got \(got) for \(column) in a row, where \(expected) belongs")
+    return .invalidRecord(path: path, reason: "got \(got) for \(column) in a row, expected \(expected)")
   }
 }

@@ -3,26 +3,27 @@ package import GRDB
 internal import Glibc
 public import POSIX
 
-/// Why a run directory's records could not be read or written. Each message says what was got, what was expected and
-/// what to do.
+/// Why the records of a run directory could not be read or written. Each message says what was got, what was expected
+/// and what to do.
 public enum LedgerError: ProgramError {
-  /// SQLite refused; `code` is its extended result code, `sql` the statement, when there was one.
+  /// An SQLite error: `code` is the extended result code, `sql` the statement, if any.
   case database(code: Int32, message: String, sql: String?, path: String)
   /// There is no ledger.
   case noLedger(path: String)
-  /// A newer version of the program has written the file: it knows the migrations that are unknown here.
+  /// A newer version of the program wrote the file; its `migrations` are unknown to this version.
   case newerFile(path: String, migrations: [String])
-  /// A record says what this version does not understand.
+  /// A record holds something that this version does not understand.
   case invalidRecord(path: String, reason: String)
   /// The same unit occurs twice among outcomes to record.
   case duplicateOutcome(unit: String)
-  /// Another job runs on the run directory.
+  /// Another job uses the run directory.
   case leaseHeld(path: String, holder: String)
-  /// The lease was taken over: another job runs on the run directory now.
+  /// Another job took over the lease and now uses the run directory.
   case leaseLost(path: String)
-  /// The file system has no locks, which keep two jobs from writing one ledger.
+  /// The file system has no locks. Without them two jobs could write to one ledger.
   case noLocks(SystemError)
-  /// The last write was cut off, and reading wants a copy that SQLite may mend, which could not be made.
+  /// The last write was interrupted. Reading the ledger needs a copy that SQLite can repair, but the copy could not be
+  /// made.
   case noCopy(path: String, SystemError)
 
   /// Whether a disk or a quota is full.
@@ -34,7 +35,7 @@ public enum LedgerError: ProgramError {
     }
   }
 
-  /// A damaged or foreign file is bad input, as is a run directory in use.
+  /// Bad input for a damaged or foreign file and for a run directory in use.
   public var exitStatus: ExitStatus {
     switch self {
     case .database(let code, _, _, _):
@@ -55,26 +56,27 @@ public enum LedgerError: ProgramError {
       let statement = sql.map { " in \"\($0.split(whereSeparator: \.isNewline).joined(separator: " "))\"" } ?? ""
       return "\(path): SQLite error \(code): \(message)\(statement); \(advice(code))"
     case .noLedger(let path):
-      return "\(path) is not there, expected the ledger of a run directory; check the path or run the sweep first"
+      return "\(path) does not exist, expected the ledger of a run directory; check the path or run the sweep first"
     case .newerFile(let path, let migrations):
       return "\(path) has migrations unknown to this version (\(migrations.joined(separator: ", "))), expected a file "
         + "of this version or an older one; use the program that wrote it"
     case .invalidRecord(let path, let reason):
       return "\(path): \(reason), expected what this program writes; restore the file or remove it"
     case .duplicateOutcome(let unit):
-      return "unit \(unit) has two outcomes in one record, expected one; report this as a defect"
+      return "unit \(unit) has two outcomes in one record, expected one; please report this as a defect"
     case .leaseHeld(let path, let holder):
       return "the run directory is in use by \(holder), expected it free; wait for that job, "
-        + "or remove \(path) if it is no longer there"
+        + "or remove \(path) if that job no longer exists"
     case .leaseLost(let path):
-      return "\(path) belongs to another job now, expected this one's; this job stops, run it again when that has ended"
+      return "\(path) now belongs to another job, expected this one; this job stops, "
+        + "run it again when the other has ended"
     case .noLocks(let error):
       return
-        "\(error.path): \(error.call) says \(error.reason): locks do not work on this file system, and a ledger needs "
+        "\(error.path): \(error.call) failed: \(error.reason): locks do not work on this file system, and a ledger needs "
         + "them; mount it with locks (NFS: lockd, without nolock; Lustre: flock), or choose an --output elsewhere"
     case .noCopy(let path, let error):
-      return "\(path): its last write was cut off, and it can only be read in a copy, which fails (\(error.path): "
-        + "\(error.call) failed: \(error.reason)); set TMPDIR to a folder that can be written, or run the sweep again"
+      return "\(path): its last write was interrupted, so it must be copied to be read, but copying failed "
+        + "(\(error.path): \(error.call) failed: \(error.reason)); set TMPDIR to a writable folder, or run the sweep again"
     }
   }
 
@@ -99,7 +101,7 @@ extension LedgerError {
 }
 
 extension LedgerError {
-  /// Calls `body`, and calls a file system without locks by that name.
+  /// Calls `body` and turns errors about missing locks into ``noLocks(_:)``.
   static func naming<Value>(_ body: () throws -> Value) throws -> Value {
     do {
       return try body()

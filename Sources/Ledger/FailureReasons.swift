@@ -1,14 +1,14 @@
-/// The first different reasons of failures, counted: enough to see what to mend, however many units failed.
+/// The first distinct reasons for failures, with counts: enough to see what to fix, however many units failed.
 public struct FailureReasons: Sendable {
-  /// The first three, in the order in which they came.
+  /// The first three, in order of occurrence.
   public private(set) var first: [RunStatus.Failures] = []
 
   /// No failures.
   public init() {}
 
-  /// Counts a failure; one for a fourth reason is left out.
+  /// Counts a failure. A fourth reason is ignored.
   public mutating func add(_ reason: String, unit: String) {
-    // One line each, however much an error says.
+    // Each on one line and cut to a limited length.
     let line = String(reason.split(whereSeparator: \.isNewline).joined(separator: " ").prefix(400))
     if let place = first.firstIndex(where: { $0.reason == line }) {
       first[place].count += 1

@@ -3,21 +3,21 @@ internal import POSIX
 public import Sweep
 internal import Synchronization
 
-/// The right to run on a run directory, held by one job at a time as the file `lease` in it.
+/// The right to use a run directory, held by one job at a time in the form of the file `lease` in it.
 ///
-/// The file says who holds it, and its time of modification, by the file system's clock, is the heartbeat: hosts whose
-/// clocks differ agree on its age. A lease is free when there is no file, when its process is gone from this machine, or
-/// when it was not renewed for ``lifetime`` seconds: then its process is stopped, or its machine is lost. A heartbeat from the
-/// future counts by its distance, too: no job that is alive leaves it there.
+/// The file names its holder. Its modification time, by the file system's clock, is the heartbeat, so that hosts whose
+/// clocks differ agree on its age. A lease is free if there is no file, if its process no longer exists on this
+/// machine, or if it was not renewed for ``lifetime`` seconds, which means that its process is suspended or its machine
+/// is lost. A heartbeat in the future counts by its distance too, because no live job would leave it there.
 ///
-/// A new file is made exclusively. To take over a stale one, a job locks it, looks again, and renames its own file over
-/// it; so of several jobs one wins, and the loser sees the winner's. The holder writes only to the file it has open and
-/// never to one that has replaced it, and finds out at its next ``check()``. What remains: where locks do not reach
-/// other hosts (NFS mounted `nolock`, Lustre with `localflock`), two hosts that take over within the same instant may
-/// both believe they hold it until the next renewal of the first; and a job that is stopped for longer than the
-/// lifetime works on until its next check.
+/// A new file is created exclusively. To take over a stale one, a job locks it, checks it again, and renames its own
+/// file over it. So only one of several jobs wins, and the others see the winner's file. The holder writes only to the
+/// file it has open, never to one that replaced it, and notices the loss at its next ``check()``. Two gaps remain.
+/// Where locks do not reach other hosts (NFS mounted `nolock`, Lustre with `localflock`), two hosts that take over at
+/// the same instant may both believe that they hold the lease until the first of them renews it. And a job that is
+/// suspended for longer than the lifetime continues to work until its next check.
 public final class Lease: Sendable {
-  /// Seconds without renewal after which another job may take over. Renew at least three times as often.
+  /// Seconds without renewal after which another job may take over. Renew at least three times in that time.
   public static let lifetime = 60.0
 
   private let path: String
@@ -35,23 +35,23 @@ public final class Lease: Sendable {
     renewal.withLock { $0?.end() }
   }
 
-  /// Acquires the lease of a run directory, which exists.
+  /// Acquires the lease of an existing run directory.
   ///
-  /// - Parameter job: a batch system's name for this job, for messages; nil outside of one.
-  /// - Throws: ``LedgerError``: `leaseHeld` naming host and process, `noLocks`; `SystemError`.
+  /// - Parameter job: the batch system's name for this job, for messages; nil outside a batch system.
+  /// - Throws: ``LedgerError``: `leaseHeld` with host and process, `noLocks`; `SystemError`.
   public static func acquire(in run: RunDirectory, job: String? = nil) throws -> Lease {
     let path = run.leaseFile.path
-    // A lease that is released while this looks at it leaves no file, and one that another looks at is locked: then try again,
-    // not for ever.
+    // A lease that is released at this moment leaves no file, and one that another job is checking is locked. Then try
+    // again, a limited number of times.
     for _ in 0..<10 {
       if let file = try LeaseFile(creating: path) {
         let lease = Lease(path: path, job: job, file: file)
         do {
           try file.write(.own(job: job))
-          // The ledger cannot do without locks either, and would say no more than that it is busy.
+          // The ledger needs locks too, but would only say that it is busy.
           try file.proveLocks()
         } catch {
-          // An empty file would keep the next job out for a while.
+          // An empty file would block the next job for a while.
           try? lease.release()
           throw error
         }
@@ -62,8 +62,8 @@ public final class Lease: Sendable {
     throw LedgerError.leaseHeld(path: path, holder: "another job that is just starting")
   }
 
-  /// Who holds the lease of a run directory; nil when it is free. Only reads: without a file of its own to compare with it
-  /// takes the heartbeat's age by this host's clock.
+  /// The holder of a run directory's lease; nil if it is free. Only reads. It has no file of its own to compare with,
+  /// so it measures the heartbeat's age by this host's clock.
   ///
   /// - Throws: `SystemError`
   public static func holder(of run: RunDirectory) throws -> String? {
@@ -71,16 +71,16 @@ public final class Lease: Sendable {
     return try holder(of: file, now: Date().timeIntervalSince1970)
   }
 
-  /// Whether a lease file of any name is of a job that may be alive.
+  /// Whether a lease file, whatever its name, belongs to a job that may be alive.
   ///
-  /// - Parameter now: seconds by the file system's clock.
+  /// - Parameter now: the time in seconds, by the file system's clock.
   static func isHeld(_ path: String, now: Double) throws -> Bool {
     guard let file = try LeaseFile(reading: path) else { return false }
     return try holder(of: file, now: now) != nil
   }
 
-  /// Renews the heartbeat from a thread of its own until ``release()``, whatever the caller is busy with. What goes wrong is
-  /// thrown by the next ``check()``.
+  /// Renews the heartbeat from a separate thread until ``release()``, even while the caller is busy. The next
+  /// ``check()`` throws its errors.
   public func keepRenewing(every seconds: Double = 10) {
     renewal.withLock { renewal in
       guard renewal == nil else { return }
@@ -88,9 +88,10 @@ public final class Lease: Sendable {
     }
   }
 
-  /// Makes sure that the lease is still this job's: before anything is written that another job might write too.
+  /// Checks that this job still holds the lease. Call it before writing anything that another job might write too.
   ///
-  /// - Throws: ``LedgerError/leaseLost(path:)`` when the file is gone or another job's; what a renewal failed with; `SystemError`.
+  /// - Throws: ``LedgerError/leaseLost(path:)`` if the file is gone or belongs to another job; the error of a failed
+  ///   renewal; `SystemError`.
   public func check() throws {
     if let failure = renewal.withLock({ $0?.failure }) { throw failure }
     guard try file.isNamed(path) else { throw LedgerError.leaseLost(path: path) }
@@ -98,10 +99,10 @@ public final class Lease: Sendable {
 
   /// Renews the heartbeat once.
   ///
-  /// - Throws: ``LedgerError/leaseLost(path:)`` when the file is gone or another job's, `SystemError`.
+  /// - Throws: ``LedgerError/leaseLost(path:)`` if the file is gone or belongs to another job, `SystemError`.
   public func renew() throws { try Self.renew(file, path, job) }
 
-  /// Gives the lease back; a lease that is lost already is left to its new holder.
+  /// Releases the lease. A lease that is already lost is left to its new holder.
   ///
   /// - Throws: `SystemError`
   public func release() throws {
@@ -117,11 +118,11 @@ public final class Lease: Sendable {
     try file.write(.own(job: job))
   }
 
-  /// The new file in the place of a stale one; nil when that has gone or changed meanwhile.
+  /// The new file in place of a stale one; nil if the stale one has been removed or changed in the meantime.
   private static func takeOver(_ path: String, job: String?) throws -> LeaseFile? {
     guard let stale = try LeaseFile(opening: path) else { return nil }
     guard try stale.lock() else {
-      // Another looks at it, or a process that is just being started has it open for a moment.
+      // Another job is checking it, or a process that is just starting has it open for a moment.
       Thread.sleep(forTimeInterval: 0.02)
       return nil
     }
@@ -136,7 +137,7 @@ public final class Lease: Sendable {
     }
   }
 
-  /// Calls `body` with a new lease file of another name and that name, which is gone afterwards.
+  /// Calls `body` with a new lease file under another name, and with that name. The name is gone afterwards.
   private static func withFile<Value>(
     beside path: String, job: String?, _ body: (LeaseFile, String) throws -> Value
   ) throws -> Value {
@@ -152,7 +153,7 @@ public final class Lease: Sendable {
     return try result.get()
   }
 
-  /// Who holds a lease file; nil when it is stale.
+  /// The holder named by a lease file; nil if the file is stale.
   private static func holder(of file: LeaseFile, now: Double) throws -> String? {
     let age = now - (try file.modified())
     let isFresh = abs(age) < lifetime

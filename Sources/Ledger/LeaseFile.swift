@@ -2,26 +2,26 @@ internal import Foundation
 internal import Glibc
 internal import POSIX
 
-/// An open lease file, whatever name it has.
+/// An open lease file, under any name.
 final class LeaseFile: Sendable {
   private let path: String
   private let descriptor: Int32
 
-  /// Makes the file; nil when there is one of that name.
+  /// Creates the file; nil if it already exists.
   init?(creating path: String) throws {
     guard let descriptor = try System.create(path) else { return nil }
     self.path = path
     self.descriptor = descriptor
   }
 
-  /// Opens the file to take it over; nil when there is none.
+  /// Opens the file to take it over; nil if it does not exist.
   init?(opening path: String) throws {
     guard let descriptor = try System.open(updating: path) else { return nil }
     self.path = path
     self.descriptor = descriptor
   }
 
-  /// Opens the file to look at it; nil when there is none.
+  /// Opens the file to read it; nil if it does not exist.
   init?(reading path: String) throws {
     do {
       descriptor = try System.open(reading: path)
@@ -35,7 +35,7 @@ final class LeaseFile: Sendable {
     System.close(descriptor)
   }
 
-  /// Writes a record over the one that is there, in one call: records of one job have the same length.
+  /// Overwrites the record in one call. All records of one job have the same length.
   func write(_ record: LeaseRecord) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -43,7 +43,7 @@ final class LeaseFile: Sendable {
     try encoder.encode(record).withUnsafeBytes { try System.overwrite($0, in: descriptor, path) }
   }
 
-  /// Who the file says holds it; nil when it says nothing that can be read.
+  /// The holder named by the file; nil if the record is unreadable.
   ///
   /// - Throws: `NotAFile`, `SystemError`.
   func record() throws -> LeaseRecord? {
@@ -53,40 +53,40 @@ final class LeaseFile: Sendable {
     return try? decoder.decode(LeaseRecord.self, from: Data(System.read(descriptor, upTo: 4096, path)))
   }
 
-  /// When it was last written, in seconds by the file system's clock.
+  /// The modification time, in seconds by the file system's clock.
   func modified() throws -> Double {
     let time = try System.status(descriptor, path).st_mtim
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
-  /// Takes the file's lock until this object's end; false when another process has it.
+  /// Takes the file's lock until this object is freed; false if another process holds it.
   ///
   /// - Throws: ``LedgerError/noLocks(_:)``, `SystemError`.
   func lock() throws -> Bool { try LedgerError.naming { try System.lock(descriptor, path) } }
 
-  /// Takes and gives back a lock of the kind that SQLite uses.
+  /// Takes and releases a lock of the kind that SQLite uses.
   ///
   /// - Throws: ``LedgerError/noLocks(_:)``, `SystemError`.
   func proveLocks() throws { try LedgerError.naming { try System.proveRecordLocks(descriptor, path) } }
 
-  /// Whether a path names this very file.
+  /// Whether the path names this file.
   func isNamed(_ path: String) throws -> Bool { try System.isNamed(path, descriptor) }
 }
 
-/// What a lease file says.
+/// The contents of a lease file.
 struct LeaseRecord: Codable, CustomStringConvertible {
   let host: String
-  /// What tells machines of one name apart, and containers on one machine, whose process numbers mean others: see
-  /// `System.machine`. Nil where the system does not say, and in files of older versions.
+  /// Distinguishes machines with the same name, and containers on one machine, whose process numbers are unrelated: see
+  /// `System.machine`. Nil if the system does not say, and in files of older versions.
   let machine: String?
   let process: Int32
-  /// When the process started, in the kernel's clock ticks since the host's: tells it from a later one of that number.
+  /// When the process started, in clock ticks since boot. Distinguishes it from a later process with the same number.
   let processStart: UInt64?
   let job: String?
-  /// For people; the file's time of modification is what counts.
+  /// For people to read; only the file's modification time is used.
   let heartbeat: Date
 
-  /// Of this process, now.
+  /// The record of this process, now.
   static func own(job: String?) throws -> LeaseRecord {
     let process = getpid()
     return LeaseRecord(
@@ -94,7 +94,8 @@ struct LeaseRecord: Codable, CustomStringConvertible {
       processStart: System.startTime(of: process), job: job, heartbeat: Date())
   }
 
-  /// Whether its process number is one of this machine's. Nothing but the heartbeat tells whether another's process lives.
+  /// Whether the process number is one of this machine's. For other machines only the heartbeat tells whether the
+  /// process is alive.
   var isOfThisMachine: Bool {
     get throws {
       if let machine, let own = System.machine { return machine == own }
@@ -102,7 +103,8 @@ struct LeaseRecord: Codable, CustomStringConvertible {
     }
   }
 
-  /// Whether the process, which is one of this machine, lives. One that has ended and waits for its parent does not.
+  /// Whether the process, which is on this machine, is alive. One that has ended but not been collected by its parent
+  /// is not.
   var isProcessAlive: Bool {
     guard System.isAlive(process) else { return false }
     guard let processStart, let now = System.startTime(of: process) else { return true }

@@ -1,13 +1,13 @@
 internal import Foundation
 internal import Synchronization
 
-/// Renews a lease on a thread of its own, until told to end or until that fails.
+/// Renews a lease on a separate thread, until told to stop or until a renewal fails.
 final class LeaseRenewal: Sendable {
   private let stop = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
   private let error = Mutex<(any Error)?>(nil)
 
-  /// Begins; the first renewal is due after `seconds`.
+  /// Starts the thread; the first renewal is due after `seconds`.
   init(every seconds: Double, _ renew: @escaping @Sendable () throws -> Void) {
     let thread = Thread { [self] in
       defer { ended.signal() }
@@ -22,10 +22,10 @@ final class LeaseRenewal: Sendable {
     thread.start()
   }
 
-  /// What it failed with; nil while it goes on.
+  /// The error that ended the renewals; nil while they continue.
   var failure: (any Error)? { error.withLock { $0 } }
 
-  /// Ends it and waits for its thread; called once.
+  /// Stops the renewals and waits for the thread; call once.
   func end() {
     stop.signal()
     ended.wait()

@@ -5,11 +5,11 @@ public import Sweep
 
 extension Ledger {
   /// Records outcomes: each payload as a file, then all rows in one transaction. A unit's earlier record is replaced;
-  /// an interrupted unit leaves none.
+  /// interrupted units are not recorded.
   ///
-  /// After a stop in between, files without rows remain, which the next record of their units replaces.
+  /// If the program ends in between, files without rows remain. The next record of their units replaces them.
   ///
-  /// - Throws: ``LedgerError``, `SystemError`; then no row has changed.
+  /// - Throws: ``LedgerError``, `SystemError`; no row has changed then.
   public func record(_ outcomes: [RecordedOutcome]) throws {
     let recorded = outcomes.filter { $0.outcome.status != .interrupted }
     var seen: Set<Identity> = []
@@ -30,7 +30,7 @@ extension Ledger {
   /// - Throws: ``LedgerError``
   public func outcomes() throws -> [Identity: StoredOutcome] {
     try read { database in
-      // Texts are cut, so that a damaged file cannot fill the memory.
+      // Texts are cut, so that a damaged file cannot fill memory.
       let rows = try Row.fetchCursor(
         database,
         sql: """
@@ -103,7 +103,7 @@ extension Ledger {
     }
   }
 
-  /// The file of a unit's payload; nil when it has none.
+  /// The file of a unit's payload; nil if it has none.
   ///
   /// - Throws: ``LedgerError``
   public func payloadURL(of unit: Identity) throws -> URL? {
@@ -114,7 +114,7 @@ extension Ledger {
     }
   }
 
-  /// The files of all payloads, with the bytes that each had when it was recorded.
+  /// The files of all payloads, each with its size in bytes when it was recorded.
   ///
   /// - Throws: ``LedgerError``
   public func payloads() throws -> [Identity: (file: URL, bytes: Int)] {
@@ -129,7 +129,7 @@ extension Ledger {
     }
   }
 
-  /// A path from a damaged file must not lead out of the run directory.
+  /// A path from a damaged file must not lead outside the run directory.
   private func payloadURL(_ row: CheckedRow) throws -> URL {
     let place = try row.text("path")
     let parts = place.split(separator: "/", omittingEmptySubsequences: false)
@@ -143,7 +143,7 @@ extension Ledger {
 
   /// Removes the records of failed and blocked units, so that they are tried again.
   ///
-  /// - Returns: how many there were.
+  /// - Returns: the number of records removed.
   /// - Throws: ``LedgerError``
   @discardableResult
   public func forgetFailures() throws -> Int {
@@ -153,10 +153,10 @@ extension Ledger {
     }
   }
 
-  /// Removes the records of failures that may pass, because a file or a disk failed and not the unit, and those of all blocked
-  /// units, which are blocked again if they still are.
+  /// Removes the records of failures that were caused by a file or disk and not by the unit, so that they may pass, and
+  /// those of all blocked units. Those are blocked again if the cause remains.
   ///
-  /// - Returns: how many failures there were.
+  /// - Returns: the number of failures removed.
   /// - Throws: ``LedgerError``
   @discardableResult
   public func forgetPassingFailures() throws -> Int {
@@ -168,7 +168,7 @@ extension Ledger {
     }
   }
 
-  /// Removes the records of some units, so that they are done again.
+  /// Removes the records of these units, so that they are done again.
   ///
   /// - Throws: ``LedgerError``
   public func forget(_ units: [Identity]) throws {
@@ -214,7 +214,7 @@ extension Ledger {
   }
 }
 
-// The words of the table `unit`.
+// The text values in the table `unit`.
 extension Ledger {
   private func status(_ word: String, _ message: String?) throws -> Outcome.Status {
     switch word {

@@ -3,22 +3,22 @@ internal import GRDB
 internal import POSIX
 public import Sweep
 
-/// The SQLite file that records outcomes; what has no row is not done.
+/// The SQLite file that records outcomes. A unit without a row is not done.
 ///
-/// A rollback journal and full synchronisation, so that it may live on a network file system: one process at a time
-/// opens the ledger of a live run, which ``Lease`` sees to. Payloads are files beside it, each named by a row. What a row
-/// holds is checked when it is read, as the file may be damaged.
+/// Uses a rollback journal and full synchronisation, so that the file may be on a network file system. Only one process
+/// at a time opens the ledger of a live run; ``Lease`` ensures that. Payloads are files beside it, each named by a row.
+/// Values are checked when they are read, because the file may be damaged.
 public struct Ledger: Sendable {
-  /// The run directory whose outcomes these are.
+  /// The run directory of these outcomes.
   public let run: RunDirectory
   let path: String
   let queue: DatabaseQueue
-  /// Where the rows are read from, if that is not the file itself.
+  /// The copy from which rows are read, if they are not read from the file itself.
   private let copy: LedgerCopy?
 
-  /// Opens the ledger of a run directory to record outcomes; makes it where it is not there.
+  /// Opens the ledger of a run directory to record outcomes; creates it if it does not exist.
   ///
-  /// - Parameter run: the run directory; it exists, and the caller holds its lease.
+  /// - Parameter run: an existing run directory whose lease the caller holds.
   /// - Throws: ``LedgerError``: `newerFile`, `invalidRecord` for a database of another program, `database`.
   public init(at run: RunDirectory) throws {
     self.run = run
@@ -30,8 +30,9 @@ public struct Ledger: Sendable {
     if try !hasAllMigrations() { try Self.translating(path) { try Migrations.all.migrate(queue) } }
   }
 
-  /// Opens the ledger of a run directory to read it: nothing is written there, whatever state the file is in. One whose last
-  /// write was cut off, and one that SQLite cannot lock, is read in a private copy; one of an older version in memory.
+  /// Opens the ledger of a run directory for reading. Nothing in the directory is written, whatever the state of the
+  /// file. A ledger whose last write was interrupted, or that SQLite cannot lock, is read from a private copy. One of
+  /// an older version is migrated in memory.
   ///
   /// - Throws: ``LedgerError``: `noLedger`, `newerFile`, `invalidRecord` for a database of another program, `noCopy`, `database`;
   ///   `SystemError`.
@@ -49,7 +50,7 @@ public struct Ledger: Sendable {
     }
   }
 
-  /// A ledger in memory, for tests and trials; payloads are files of the run directory all the same.
+  /// A ledger in memory, for tests and trials. Payloads are still files in the run directory.
   ///
   /// - Throws: ``LedgerError``
   public init(inMemoryFor run: RunDirectory) throws {
@@ -64,7 +65,7 @@ public struct Ledger: Sendable {
     path = run.ledgerFile.path
     self.copy = copy
     var reading = Configuration()
-    // A copy is mended by the first who reads it.
+    // SQLite repairs a copy when it is first read, so a copy must be writable.
     reading.readonly = copy == nil
     reading.busyMode = .timeout(10)
     let source = try Self.translating(path) { try DatabaseQueue(path: file, configuration: reading) }
@@ -98,7 +99,7 @@ public struct Ledger: Sendable {
     return configuration
   }
 
-  /// Whether SQLite can lock the file for reading, which it would otherwise call busy.
+  /// Whether SQLite can lock the file for reading. If it cannot, SQLite would only say that the file is busy.
   private static func canLock(_ path: String) throws -> Bool {
     let descriptor = try System.open(reading: path)
     defer { System.close(descriptor) }
@@ -110,8 +111,8 @@ public struct Ledger: Sendable {
     return true
   }
 
-  /// Whether a reader that may not write meets this where a copy can be read: a journal that is to be rolled back, a
-  /// write-ahead log.
+  /// Whether a reader that may not write gets this code although a copy could be read: there is a journal to roll back,
+  /// or a write-ahead log.
   private static func wantsCopy(_ code: Int32) -> Bool {
     let primary = ResultCode(rawValue: code).primaryResultCode
     return primary == .SQLITE_READONLY || primary == .SQLITE_CANTOPEN || primary == .SQLITE_BUSY
@@ -119,7 +120,7 @@ public struct Ledger: Sendable {
 
   private func hasAllMigrations() throws -> Bool { try Self.hasAllMigrations(queue, path) }
 
-  /// Whether the file has all migrations; false for an empty one.
+  /// Whether the file has all migrations; false for an empty file.
   private static func hasAllMigrations(_ queue: DatabaseQueue, _ path: String) throws -> Bool {
     let applied: Set<String> = try translating(path) {
       try queue.read { database in
@@ -142,7 +143,7 @@ public struct Ledger: Sendable {
     return applied.count == Migrations.all.migrations.count
   }
 
-  /// A setting of the connection, as SQLite says it.
+  /// A setting of the connection, as reported by SQLite.
   package func pragma(_ name: String) throws -> String? {
     try read { try String.fetchOne($0, sql: "PRAGMA \(name)") }
   }

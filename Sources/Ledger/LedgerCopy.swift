@@ -1,20 +1,20 @@
 internal import Foundation
 internal import POSIX
 
-/// A private copy of a ledger and what SQLite keeps beside it, gone at this object's end.
+/// A private copy of a ledger and the files that SQLite keeps beside it, removed when this object is freed.
 ///
-/// A write that was cut off leaves a journal, which SQLite plays back into the file before anybody reads it. A reader that
-/// leaves the run directory alone has that done in a copy.
+/// An interrupted write leaves a journal, which SQLite plays back into the file before anything is read. A reader that
+/// must not change the run directory does this in a copy.
 final class LedgerCopy: Sendable {
   private let folder: String
 
   /// The copy of the ledger.
   var path: String { "\(folder)/ledger.sqlite" }
 
-  /// The copy as SQLite takes it when it is not to lock what nobody else has.
+  /// The copy as a URI that tells SQLite not to lock it, since no other process uses it.
   var unlocked: String { URL(filePath: path).absoluteString + "?vfs=unix-none" }
 
-  /// Copies the ledger at `path` into the folder for temporary files.
+  /// Copies the ledger at `path` into the temporary folder.
   ///
   /// - Throws: ``LedgerError/noCopy(path:_:)``, `SystemError`.
   init(of path: String) throws {

@@ -2,7 +2,7 @@ internal import Foundation
 internal import GRDB
 internal import Sweep
 
-/// What is in the database. Migrations are only ever appended; a file with one that is unknown here is refused.
+/// The database schema. Migrations are only ever appended. A file with an unknown migration is rejected.
 enum Migrations {
   /// Numbers that SQLite does not keep, as earlier ledgers had them.
   private static let special = ["nan": Double.nan, "inf": .infinity, "-inf": -.infinity, "-0": -0.0]
@@ -48,7 +48,7 @@ enum Migrations {
           """)
     }
     migrator.registerMigration("2 failures that may pass") { database in
-      // 1: a file or a disk failed, not the unit. The next start tries it again.
+      // 1: the failure was caused by a file or disk, not by the unit. The next start tries it again.
       try database.execute(sql: "ALTER TABLE unit ADD COLUMN may_pass INTEGER NOT NULL DEFAULT 0")
     }
     migrator.registerMigration("3 measurements in the unit's row") { database in

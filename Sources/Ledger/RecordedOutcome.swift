@@ -1,24 +1,24 @@
 public import Foundation
 public import Sweep
 
-/// An outcome with what the ledger records beside it.
+/// An outcome together with the other facts that the ledger records.
 public struct RecordedOutcome: Sendable {
   /// The unit.
   public let unit: WorkUnit
-  /// What became of it.
+  /// Its outcome.
   public let outcome: Outcome
   /// How often it was tried, at least 1.
   public let attempts: Int
-  /// The rank that worked on it.
+  /// The rank that did it.
   public let rank: Int
-  /// That rank's host.
+  /// The host of that rank.
   public let host: String
   /// When it was recorded.
   public let time: Date
 
   /// A record from its parts.
   ///
-  /// - Precondition: the outcome is the unit's.
+  /// - Precondition: the outcome belongs to the unit.
   public init(unit: WorkUnit, outcome: Outcome, attempts: Int = 1, rank: Int, host: String, time: Date = Date()) {
     precondition(unit.id == outcome.unit, "the outcome is of another unit")
     self.unit = unit
@@ -30,23 +30,23 @@ public struct RecordedOutcome: Sendable {
   }
 }
 
-/// What the ledger says of a unit.
+/// A unit's record in the ledger.
 public struct StoredOutcome: Sendable, Equatable {
   /// The unit's readable name.
   public let name: String
-  /// What the unit does.
+  /// The kind of work.
   public let kind: Work.Kind
   /// How it ended; never `interrupted`.
   public let status: Outcome.Status
-  /// Of a failure, whether a file or a disk failed and not the unit: it may pass.
+  /// For a failure, whether a file or disk caused it and not the unit, so that it may pass.
   public let mayPass: Bool
   /// How often it was tried.
   public let attempts: Int
-  /// Wall-clock seconds it took.
+  /// Wall-clock time in seconds.
   public let seconds: Double
-  /// The rank that worked on it.
+  /// The rank that did it.
   public let rank: Int
-  /// That rank's host.
+  /// The host of that rank.
   public let host: String
   /// When it was recorded, to the millisecond.
   public let time: Date

@@ -2,10 +2,10 @@ public import Foundation
 internal import Sweep
 
 extension RunStatus {
-  /// As a JSON object: keys as the names here, sorted; times in ISO 8601; what is nil is null; a number that is not finite is
-  /// the text `nan`, `inf` or `-inf`.
+  /// The status as a JSON object with the same names as here, sorted. Times are in ISO 8601, nil is null, and a number
+  /// that is not finite is the text `nan`, `inf` or `-inf`.
   ///
-  /// - Parameter pretty: on many lines, for people; otherwise on one.
+  /// - Parameter pretty: whether to use many lines, for people; otherwise one line.
   public func json(pretty: Bool = false) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -20,7 +20,7 @@ extension RunStatus {
     case sweep, state, time, counts, share, phases, running, failures, elapsed, operationsPerSecond, secondsLeft
   }
 
-  /// A status as it was written; one of an older version tells no failures.
+  /// Decodes a status. One written by an older version has no failures.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -35,7 +35,7 @@ extension RunStatus {
       secondsLeft: try values.decodeIfPresent(Double.self, forKey: .secondsLeft))
   }
 
-  /// All keys, what is nil as null.
+  /// Encodes all keys; nil becomes null.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(sweep, forKey: .sweep)
@@ -51,7 +51,7 @@ extension RunStatus {
     try values.encode(secondsLeft, forKey: .secondsLeft)
   }
 
-  /// Whether the numbers can be those of a run, as a file may be damaged: whoever shows them need not ask.
+  /// Whether the numbers are possible for a run. The file may be damaged, so this is checked once, when it is read.
   var isPlausible: Bool {
     let rates = [operationsPerSecond] + phases.map(\.unitsPerSecond)
     let seconds = [elapsed, secondsLeft] + phases.map(\.secondsLeft)
@@ -67,7 +67,7 @@ extension RunStatus.PhaseStatus {
     case phase, counts, share, unitsPerSecond, secondsLeft
   }
 
-  /// All keys, what is nil as null.
+  /// Encodes all keys; nil becomes null.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(phase, forKey: .phase)

@@ -2,33 +2,33 @@ public import Foundation
 internal import POSIX
 public import Sweep
 
-/// What a run is doing, as `status.json` says it, and `seedscape run --progress json` line by line.
+/// What a run is doing, as written to `status.json` and, line by line, by `seedscape run --progress json`.
 public struct RunStatus: Sendable, Hashable, Codable {
-  /// Whether the run goes on.
+  /// The state of the run.
   public enum State: String, Sendable, Hashable, Codable {
-    /// Units are worked on.
+    /// Units are being done.
     case running
     /// All units have an outcome.
     case finished
-    /// It was asked to stop; the same command resumes it.
+    /// It was stopped on request; the same command resumes it.
     case interrupted
-    /// An error ended it; without its cause the same command resumes it.
+    /// An error ended it. Once the cause is fixed, the same command resumes it.
     case failed
   }
 
-  /// Units by what became of them.
+  /// The number of units in each state.
   public struct Counts: Sendable, Hashable, Codable {
-    /// Those with results.
+    /// Units with results.
     public let done: Int
-    /// Those that failed.
+    /// Units that failed.
     public let failed: Int
-    /// Those that need a failed or blocked one.
+    /// Units that need a failed or blocked one.
     public let blocked: Int
-    /// Those that are worked on.
+    /// Units that are being done.
     public let running: Int
-    /// All others.
+    /// All other units.
     public let waiting: Int
-    /// All together.
+    /// All units.
     public let total: Int
 
     /// Counts from their parts.
@@ -42,17 +42,17 @@ public struct RunStatus: Sendable, Hashable, Codable {
     }
   }
 
-  /// How far one phase of the sweep is.
+  /// The progress of one phase of the sweep.
   public struct PhaseStatus: Sendable, Hashable, Codable {
     /// The phase.
     public let phase: Phase
-    /// Its units by what became of them.
+    /// The number of units in each state.
     public let counts: Counts
-    /// How much of its predicted operations are behind it, in `0...1`.
+    /// The fraction of its predicted operations that is done, in `0...1`.
     public let share: Double
-    /// Units finished per second while the program worked on the phase; nil before there are any.
+    /// Units finished per second while the program worked on the phase; nil before the first.
     public let unitsPerSecond: Double?
-    /// Seconds until its end; nil while the program does not work on it, or before there is a rate.
+    /// Seconds until the phase ends; nil while the program does not work on it, or before there is a rate.
     public let secondsLeft: Double?
 
     /// A phase's status from its parts.
@@ -65,11 +65,11 @@ public struct RunStatus: Sendable, Hashable, Codable {
     }
   }
 
-  /// A unit that is worked on.
+  /// A unit that is being done.
   public struct Running: Sendable, Hashable, Codable {
     /// Its readable name.
     public let unit: String
-    /// The rank that works on it.
+    /// The rank that is doing it.
     public let rank: Int
     /// When it was handed out.
     public let since: Date
@@ -82,13 +82,13 @@ public struct RunStatus: Sendable, Hashable, Codable {
     }
   }
 
-  /// Why units failed, and how many for that reason.
+  /// A reason for failures, and the number of units that failed for it.
   public struct Failures: Sendable, Hashable, Codable {
-    /// What the first of them said.
+    /// The message of the first failure.
     public let reason: String
-    /// The name of the first of them.
+    /// The name of the first failed unit.
     public let unit: String
-    /// How many said the same.
+    /// The number of failures with the same message.
     public var count: Int
 
     /// Failures from their parts.
@@ -101,25 +101,25 @@ public struct RunStatus: Sendable, Hashable, Codable {
 
   /// The sweep's name.
   public let sweep: String
-  /// Whether the run goes on.
+  /// The state of the run.
   public let state: State
-  /// When this was written.
+  /// When this status was written.
   public let time: Date
-  /// Units by what became of them.
+  /// The number of units in each state.
   public let counts: Counts
-  /// How much of the predicted operations of the plan are behind it, in `0...1`.
+  /// The fraction of the plan's predicted operations that is done, in `0...1`.
   public let share: Double
-  /// The phases that the sweep has, in the order of `Phase`.
+  /// The phases of the sweep, in the order of `Phase`.
   public let phases: [PhaseStatus]
-  /// The units that are worked on.
+  /// The units that are being done.
   public let running: [Running]
-  /// The first different reasons of failures, at most three.
+  /// The first distinct reasons for failures, at most three.
   public let failures: [Failures]
-  /// Seconds since this start of the program.
+  /// Seconds since the program started.
   public let elapsed: Double
-  /// Predicted operations finished per second since this start of the program; nil before the first.
+  /// Predicted operations finished per second since the program started; nil before the first.
   public let operationsPerSecond: Double?
-  /// Seconds until the end at that rate; nil before there is a rate.
+  /// Seconds until the end at the present rate; nil before there is one.
   public let secondsLeft: Double?
 
   /// A status from its parts.
@@ -140,7 +140,7 @@ public struct RunStatus: Sendable, Hashable, Codable {
     self.secondsLeft = secondsLeft
   }
 
-  /// The same in another state.
+  /// The same status with another state.
   public func with(_ state: State) -> RunStatus {
     RunStatus(
       sweep: sweep, state: state, time: time, counts: counts, share: share, phases: phases, running: running,
@@ -148,7 +148,7 @@ public struct RunStatus: Sendable, Hashable, Codable {
   }
 }
 
-/// The file `status.json` of a run directory: what others read while the run lives.
+/// The file `status.json` of a run directory, for other programs to read while the run is active.
 public struct StatusFile: Sendable {
   private let url: URL
 
@@ -157,8 +157,8 @@ public struct StatusFile: Sendable {
     url = run.statusFile
   }
 
-  /// Replaces the file; a reader sees the old one or the new one. Not forced to the disk, as it says nothing that
-  /// matters after a crash.
+  /// Replaces the file; a reader sees either the old one or the new one. Not forced to disk, because the status does
+  /// not matter after a crash.
   ///
   /// - Throws: `SystemError`.
   public func write(_ status: RunStatus) throws {
@@ -166,7 +166,7 @@ public struct StatusFile: Sendable {
     try AtomicFile.write(to: url, isDurable: false) { file in try bytes.withUnsafeBytes { try file.append($0.bytes) } }
   }
 
-  /// The status that was written last; nil when there is none.
+  /// The last status written; nil if there is none.
   ///
   /// - Throws: ``LedgerError/invalidRecord(path:reason:)``, `SystemError`.
   public func read() throws -> RunStatus? {
@@ -175,7 +175,7 @@ public struct StatusFile: Sendable {
     let decoder = JSONDecoder()
     decoder.dateDecodingStrategy = .iso8601
     guard let status = try? decoder.decode(RunStatus.self, from: Data(bytes)), status.isPlausible else {
-      throw LedgerError.invalidRecord(path: url.path, reason: "got a file that is no status of a run")
+      throw LedgerError.invalidRecord(path: url.path, reason: "got a file that is not the status of a run")
     }
     return status
   }

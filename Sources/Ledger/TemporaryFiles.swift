@@ -3,13 +3,13 @@ internal import Glibc
 internal import POSIX
 public import Sweep
 
-/// Files that were being written when a job died: they have no name yet that anybody reads.
+/// Files that were being written when a job died. They do not have their final name yet, so no reader uses them.
 public enum TemporaryFiles {
-  /// Removes those of dead jobs from a run directory. The caller holds its lease, so that no job is alive that writes there;
-  /// what others may write at any time, tables and pages, is left alone, and so are the lease files of jobs that just try to
-  /// start.
+  /// Removes the temporary files of dead jobs from a run directory. The caller holds its lease, so no other job is
+  /// writing there. Files that others may write at any time (tables and pages) are left alone, and so are the lease
+  /// files of jobs that are trying to start.
   ///
-  /// - Returns: how many there were.
+  /// - Returns: the number of files removed.
   /// - Throws: `SystemError`
   @discardableResult
   public static func remove(from run: RunDirectory) throws -> Int {
@@ -21,7 +21,7 @@ public enum TemporaryFiles {
     var count = 0
     for name in try System.names(in: folder) where !(depth == 0 && ["exports", "figures"].contains(name)) {
       let path = "\(folder)/\(name)"
-      // Not through links: what they lead to is not the run's.
+      // Links are not followed: what they lead to does not belong to the run.
       guard let status = try System.status(path, followingLinks: false) else { continue }
       switch status.st_mode & S_IFMT {
       case S_IFDIR where depth < 3: count += try remove(from: path, depth: depth + 1, now: now)
@@ -35,7 +35,7 @@ public enum TemporaryFiles {
     return count
   }
 
-  /// `.NAME.RANDOM.tmp` of files that appear whole; `lease.RANDOM.tmp`; `status.json.tmp` of earlier versions.
+  /// `.NAME.RANDOM.tmp` for files that appear complete; `lease.RANDOM.tmp`; `status.json.tmp` of earlier versions.
   private static func isTemporary(_ name: String, inRoot: Bool) -> Bool {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count >= 3, parts.last == "tmp" else { return false }

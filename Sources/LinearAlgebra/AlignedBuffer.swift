@@ -1,22 +1,22 @@
 import Glibc
 
-/// Memory for `count` elements on page boundaries, zero at first, freed with its owner.
+/// Page-aligned memory for `count` elements, initially zero, freed with this object.
 ///
-/// The pages come straight from the system and become real when they are touched: capacity that is not used costs
-/// address space, not memory. Whoever sizes one by input asks ``MemoryLimit/check(bytes:reserving:for:)`` before.
+/// The pages come directly from the system and take memory only when they are touched: unused capacity costs address
+/// space, not memory. Code that derives a size from input calls ``MemoryLimit/check(bytes:reserving:for:)`` first.
 public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
-  // Unchecked: whoever shares a buffer between threads keeps writers to disjoint parts.
+  // Unchecked: code that shares a buffer between threads must write to disjoint parts.
 
   /// The first element.
   public let pointer: UnsafeMutablePointer<Element>
-  /// How many elements there are.
+  /// The number of elements.
   public let count: Int
   private let bytes: Int
 
-  /// Takes memory for `count` elements, `count` >= 0; all bytes are zero.
+  /// Allocates memory for `count` >= 0 elements; all bytes are zero.
   ///
-  /// Where the system has no address space left the process ends with 74, as for other work that is refused by it, and a
-  /// line that says so: no work can go on, and no caller has anything to give back.
+  /// If the system has no address space left, the process ends with a one-line message and exit status 74, like other
+  /// failures of the system. No work could continue, and no caller has memory to release.
   public init(count: Int) {
     precondition(count >= 0)
     self.count = count
@@ -40,6 +40,6 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
     _exit(74)
   }
 
-  /// The elements, to read and write.
+  /// The elements, for reading and writing.
   public var elements: UnsafeMutableBufferPointer<Element> { UnsafeMutableBufferPointer(start: pointer, count: count) }
 }

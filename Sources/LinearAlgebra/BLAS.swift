@@ -1,10 +1,10 @@
 internal import COpenBLAS
 
-/// The linear-algebra library that is loaded: its settings are part of what fixes a result's last bits.
+/// The linear-algebra library in use. Its settings affect the last bits of results.
 public enum BLAS {
-  /// Uses `count` threads in every later call of this process and reads the number back.
+  /// Sets the number of threads for all later calls in this process, and reads it back.
   ///
-  /// - Throws: ``LinearAlgebraError/threadsRefused(asked:got:)`` when the library grants another number.
+  /// - Throws: ``LinearAlgebraError/threadsRefused(asked:got:)`` if the library sets a different number.
   public static func setThreads(_ count: Int) throws(LinearAlgebraError) {
     openblas_set_num_threads(Int32(clamping: count))
     let got = Int(openblas_get_num_threads())

@@ -1,14 +1,14 @@
-/// Sixteen Float32 lanes, the width in which kernels count columns: one AVX-512 register or two of AVX2.
+/// Sixteen Float32 lanes, the width in which kernels process columns: one AVX-512 register or two AVX2 registers.
 public typealias Lanes = SIMD16<Float>
 
 extension UnsafePointer<Float> {
-  /// The sixteen numbers from `offset` on, at any alignment.
+  /// Loads sixteen numbers starting at `offset`, at any alignment.
   @inlinable @inline(__always)
   public func lanes(at offset: Int) -> Lanes {
     UnsafeRawPointer(self + offset).loadUnaligned(as: Lanes.self)
   }
 
-  /// The numbers from `offset` up to `end`, at most sixteen, zeros behind them: the ragged end of a row.
+  /// Loads the numbers from `offset` up to `end`, at most sixteen, followed by zeros: the incomplete end of a row.
   @inlinable @inline(__always)
   public func lanes(at offset: Int, end: Int) -> Lanes {
     end - offset >= 16 ? lanes(at: offset) : part(at: offset, count: end - offset)
@@ -23,25 +23,25 @@ extension UnsafePointer<Float> {
 }
 
 extension UnsafeMutablePointer<Float> {
-  /// The sixteen numbers from `offset` on, at any alignment.
+  /// Loads sixteen numbers starting at `offset`, at any alignment.
   @inlinable @inline(__always)
   public func lanes(at offset: Int) -> Lanes {
     UnsafeRawPointer(self + offset).loadUnaligned(as: Lanes.self)
   }
 
-  /// Writes sixteen numbers from `offset` on, at any alignment.
+  /// Stores sixteen numbers starting at `offset`, at any alignment.
   @inlinable @inline(__always)
   public func store(_ value: Lanes, at offset: Int) {
     UnsafeMutableRawPointer(self + offset).storeBytes(of: value, as: Lanes.self)
   }
 
-  /// The numbers from `offset` up to `end`, at most sixteen, zeros behind them.
+  /// Loads the numbers from `offset` up to `end`, at most sixteen, followed by zeros.
   @inlinable @inline(__always)
   public func lanes(at offset: Int, end: Int) -> Lanes {
     UnsafePointer(self).lanes(at: offset, end: end)
   }
 
-  /// Writes the numbers from `offset` up to `end`, at most sixteen.
+  /// Stores the numbers from `offset` up to `end`, at most sixteen.
   @inlinable @inline(__always)
   public func store(_ value: Lanes, at offset: Int, end: Int) {
     if end - offset >= 16 { store(value, at: offset) } else { storePart(value, at: offset, count: end - offset) }
@@ -54,15 +54,15 @@ extension UnsafeMutablePointer<Float> {
   }
 }
 
-/// Moves `count` numbers by way of memory. A function that returned the lanes instead would return them in four small
-/// registers, and the compiler would then compute in small registers wherever such a result might flow: 7 times slower.
+/// Copies `count` numbers through memory. A function that returned the lanes would return them in four small registers,
+/// and the compiler would then use small registers wherever the result goes: 7 times slower.
 @usableFromInline @inline(never)
 func copy(_ count: Int, from source: UnsafeRawPointer?, to target: UnsafeMutableRawBufferPointer) {
   target.copyMemory(from: UnsafeRawBufferPointer(start: source, count: count * MemoryLayout<Float>.size))
 }
 
 extension SIMD16<Float> {
-  /// The first `count` lanes, and `filler` in the others; all lanes when `count` >= 16.
+  /// The first `count` lanes, with `filler` in the others; all lanes if `count` >= 16.
   @inlinable @inline(__always)
   public func prefix(_ count: Int, filler: Float = 0) -> Lanes {
     if count >= 16 { return self }
@@ -70,7 +70,7 @@ extension SIMD16<Float> {
     return replacing(with: filler, where: index .>= SIMD16<Int32>(repeating: Int32(count)))
   }
 
-  /// The sum of the lanes, halves first: a fixed order, so the same bits wherever it runs.
+  /// The sum of the lanes, pairing the halves first: a fixed order, so the bits are the same on every processor.
   @inlinable @inline(__always)
   public var laneSum: Float {
     let eight = lowHalf + highHalf
@@ -79,7 +79,7 @@ extension SIMD16<Float> {
     return two.x + two.y
   }
 
-  /// The greatest lane.
+  /// The largest lane.
   @inlinable @inline(__always)
   public var laneMaximum: Float {
     let eight = lowHalf.replacing(with: highHalf, where: highHalf .> lowHalf)
@@ -88,14 +88,14 @@ extension SIMD16<Float> {
   }
 }
 
-/// e^x to within 1.26 units in the last place for x in -87 ... 88, clamped to that range outside.
+/// e^x to within 1.26 units in the last place for x in -87 ... 88; x outside is clamped to that range.
 ///
-/// Cody and Waite's reduction to |r| <= ln 2 / 2 and Cephes' polynomial of degree 6.
+/// The range reduction of Cody and Waite to |r| <= ln 2 / 2 and the polynomial of degree 6 from Cephes.
 @inlinable @inline(__always)
 public func exponential(_ x: Lanes) -> Lanes {
   var x = x.replacing(with: 88, where: x .> 88)
   x = x.replacing(with: -87, where: x .< -87)
-  // Adding 1.5 * 2^23 rounds to a whole number, whose bits then stand in the low end of the mantissa.
+  // Adding 1.5 * 2^23 rounds to an integer, whose bits are then the low end of the mantissa.
   let rounder = Lanes(repeating: 12_582_912)
   let shifted = rounder.addingProduct(x, Lanes(repeating: 1.442_695_04))
   let n = shifted - rounder
@@ -112,7 +112,7 @@ public func exponential(_ x: Lanes) -> Lanes {
   return e * unsafeBitCast(exponent, to: Lanes.self)
 }
 
-/// The error function within 5e-7: the rational minimax approximation of Eigen and XLA on [-4, 4], +-1 outside.
+/// The error function to within 5e-7: the rational minimax approximation of Eigen and XLA on [-4, 4], +-1 outside.
 @inlinable @inline(__always)
 public func errorFunction(_ x: Lanes) -> Lanes {
   var x = x.replacing(with: 4, where: x .> 4)

@@ -1,6 +1,6 @@
 internal import COpenBLAS
 
-/// How a matrix enters a product: as it lies in memory (row-major), or transposed.
+/// How a matrix is used in a product: as stored (row-major) or transposed.
 public enum Layout: Sendable {
   case asStored
   case transposed
@@ -10,15 +10,15 @@ public enum Layout: Sendable {
 
 /// C = alpha op(A) op(B) + beta C in Float32 (BLAS sgemm); all matrices row-major.
 ///
-/// The last bits of a result depend on the shape of the call, not on the data around it.
+/// The last bits of a result depend on the shape of the call, not on neighbouring data.
 ///
 /// - Parameters:
 ///   - rows: m, rows of op(A) and C.
 ///   - columns: n, columns of op(B) and C.
 ///   - inner: k, columns of op(A) and rows of op(B).
-///   - a: stored m x k, or k x m when transposed, with `strideA` numbers from row to row.
-///   - b: stored k x n, or n x k when transposed, with `strideB` numbers from row to row.
-///   - c: m x n with `strideC` numbers from row to row; read only when `beta` is not 0.
+///   - a: stored m x k, or k x m if transposed, with `strideA` numbers from row to row.
+///   - b: stored k x n, or n x k if transposed, with `strideB` numbers from row to row.
+///   - c: m x n with `strideC` numbers from row to row; read only if `beta` is not 0.
 public func multiply(
   rows: Int, columns: Int, inner: Int, alpha: Float = 1,
   _ a: UnsafePointer<Float>, _ layoutA: Layout = .asStored, strideA: Int,

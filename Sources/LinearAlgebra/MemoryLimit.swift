@@ -1,22 +1,22 @@
 import Glibc
 import POSIX
 
-/// How much memory this process can have, so that work that cannot fit is refused before memory is taken for it, in place
-/// of being killed on the way.
+/// How much memory this process can get. Work that cannot fit is refused before it allocates memory, instead of being
+/// killed partway.
 public struct MemoryLimit: Sendable, Equatable {
   /// Bytes.
   public let bytes: Int
-  /// Who sets it, as messages name it: "this machine has", "this job's cgroup allows", "ulimit -v leaves".
+  /// What sets the limit, as messages name it: "this machine has", "this job's cgroup allows", "ulimit -v leaves".
   public let source: String
 
   package init(bytes: Int, source: String) { (self.bytes, self.source) = (bytes, source) }
 
-  /// Checks that memory for a piece of work is there at all, whatever else the machine does.
+  /// Checks that enough memory exists for a piece of work, whatever else is running.
   ///
   /// - Parameters:
-  ///   - bytes: what the work touches, >= 0.
-  ///   - reserved: address space that it takes; nil: as much.
-  ///   - what: names it in the message, such as "the parameters".
+  ///   - bytes: the memory that the work touches, >= 0.
+  ///   - reserved: the address space that it takes; nil if it is the same.
+  ///   - what: what the message calls it, such as "the parameters".
   /// - Throws: ``LinearAlgebraError/memory(what:wanted:limit:source:)``.
   public static func check(
     bytes: Int, reserving reserved: Int? = nil, for what: String
@@ -27,8 +27,8 @@ public struct MemoryLimit: Sendable, Equatable {
     }
   }
 
-  /// The machine's memory or, if it is less, that of the process's cgroup, with all swap space; nil where the system does
-  /// not tell.
+  /// The machine's memory, or that of the process's cgroup if it is less, plus all swap space; nil if the system does
+  /// not say.
   ///
   /// - Parameter root: the folder that stands for `/`.
   package static func ofMachine(root: String = "") -> MemoryLimit? {
@@ -42,7 +42,7 @@ public struct MemoryLimit: Sendable, Equatable {
     return MemoryLimit(bytes: total + swap, source: "this machine has")
   }
 
-  /// What is left of the address space that the process may have (`ulimit -v`); nil where there is no limit.
+  /// The address space that the process may still take (`ulimit -v`); nil if there is no limit.
   static func ofAddressSpace() -> MemoryLimit? {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur <= UInt64(Int.max) else {
@@ -53,7 +53,7 @@ public struct MemoryLimit: Sendable, Equatable {
       bytes: max(0, Int(limit.rlim_cur) - pages * Int(sysconf(Int32(_SC_PAGESIZE)))), source: "ulimit -v leaves")
   }
 
-  /// The least limit of the cgroups that the process is in, of version 2 (`0::/path`) or 1 (`4:memory:/path`).
+  /// The smallest limit of the cgroups that the process is in, of version 2 (`0::/path`) or 1 (`4:memory:/path`).
   private static func ofGroup(_ root: String) -> Int? {
     var least: Int?
     for line in (text(root + "/proc/self/cgroup") ?? "").split(separator: "\n") {
@@ -67,7 +67,8 @@ public struct MemoryLimit: Sendable, Equatable {
       } else {
         continue
       }
-      // A group is bound by those around it. In a container the path may be the host's, and not be there.
+      // The limits of parent groups apply too. In a container the path may be the host's, and then it does not exist
+      // here.
       var parts = fields[2].split(separator: "/")
       while true {
         let path = ([root + base] + parts.map(String.init) + [file]).joined(separator: "/")
@@ -80,7 +81,7 @@ public struct MemoryLimit: Sendable, Equatable {
     return least
   }
 
-  /// The number behind a key of /proc/meminfo, in bytes.
+  /// The number after a key of /proc/meminfo, in bytes.
   private static func kibibytes(_ key: String, _ information: String) -> Int? {
     guard let line = information.split(separator: "\n").first(where: { $0.hasPrefix(key) }),
       let number = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
@@ -89,7 +90,7 @@ public struct MemoryLimit: Sendable, Equatable {
     return overflow ? nil : bytes
   }
 
-  /// The first bytes of a small text file; nil where there is none to read. Files of the kernel have no size.
+  /// The first bytes of a small text file; nil if it cannot be read. Files in /proc have no size.
   private static func text(_ path: String) -> String? {
     guard let descriptor = try? System.open(reading: path) else { return nil }
     defer { System.close(descriptor) }
@@ -97,7 +98,7 @@ public struct MemoryLimit: Sendable, Equatable {
   }
 }
 
-/// A number of bytes as messages show it, such as "13.1 TB".
+/// A number of bytes as shown in messages, such as "13.1 TB".
 func shownBytes(_ bytes: Int) -> String {
   var (value, units) = (Double(bytes), ["bytes", "kB", "MB", "GB", "TB", "PB"][...])
   while value >= 1000, units.count > 1 { (value, units) = (value / 1000, units.dropFirst()) }

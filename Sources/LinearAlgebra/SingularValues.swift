@@ -17,7 +17,7 @@ public struct SingularValueDecomposition: Sendable {
   public init(_ matrix: [Double], rows: Int, columns: Int) throws(LinearAlgebraError) {
     let result = try Self.decompose(matrix, rows: rows, columns: columns, vectors: true)
     values = result.values
-    // What LAPACK has in columns, we have in rows.
+    // LAPACK is column-major, this program row-major.
     if rows > columns {
       left = transpose(result.u, rows: columns, columns: rows)
       right = transpose(result.vt, rows: columns, columns: columns)
@@ -27,22 +27,22 @@ public struct SingularValueDecomposition: Sendable {
     }
   }
 
-  /// The singular values of a matrix alone, descending.
+  /// Only the singular values of a matrix, descending.
   ///
-  /// - Throws: as ``init(_:rows:columns:)``.
+  /// - Throws: the same as ``init(_:rows:columns:)``.
   public static func values(of matrix: [Double], rows: Int, columns: Int) throws(LinearAlgebraError) -> [Double] {
     try decompose(matrix, rows: rows, columns: columns, vectors: false).values
   }
 
-  /// dgesdd of X when it is tall, else of X^T: LAPACK then begins with a QR factorisation, half again as fast as the LQ
-  /// of the other one. `u` is [long, short] and `vt` [short, short], both in columns.
+  /// dgesdd of X if it is tall, otherwise of X^T: LAPACK then starts with a QR factorisation, 1.5 times as fast as the
+  /// LQ of the other. `u` is [long, short] and `vt` [short, short], both column-major.
   private static func decompose(
     _ matrix: [Double], rows: Int, columns: Int, vectors: Bool
   ) throws(LinearAlgebraError) -> (values: [Double], u: [Double], vt: [Double]) {
     precondition(matrix.count == rows * columns && rows > 0 && columns > 0, "a matrix of rows x columns numbers")
     guard matrix.allSatisfy(\.isFinite) else { throw .notFinite(what: "the matrix to decompose") }
     let (long, short) = (max(rows, columns), min(rows, columns))
-    // Row-major X is X^T in columns.
+    // Row-major X is column-major X^T.
     var a = rows > columns ? transpose(matrix, rows: rows, columns: columns) : matrix
     var values = [Double](repeating: 0, count: short)
     var u = [Double](repeating: 0, count: vectors ? long * short : 1)

@@ -1,11 +1,11 @@
-/// C = A B for the small matrices of one attention head, where a BLAS call costs more than its arithmetic.
+/// C = A B for the small matrices of one attention head, for which a BLAS call costs more than its arithmetic.
 ///
-/// Each element of C is one chain of fused multiply-adds over k = 0, 1, ... in this order, whatever the shape: its bits
-/// do not depend on tiling.
+/// Each element of C is one chain of fused multiply-adds over k = 0, 1, ... in this order, for every shape: its bits do
+/// not depend on tiling.
 ///
 /// - Parameters:
 ///   - rows: m >= 0.
-///   - columns: n, a multiple of 16: pad B and C.
+///   - columns: n, a multiple of 16; pad B and C.
 ///   - inner: k >= 0.
 ///   - a: element (i, k) at `a[i * rowStrideA + k * innerStrideA]`, so that a transposed A needs no copy.
 ///   - b: k x n, row-major, `strideB` numbers from row to row.
@@ -37,8 +37,8 @@ public func multiplySmall(
   }
 }
 
-// Three panels of 64, 32 and 16 columns: 4 x 4, 6 x 2 and 8 x 1 registers of 16 lanes accumulate. Rows past the last
-// are computed again from the last row and stored over it, which spares a second set of loops.
+// Three kernels for panels of 64, 32 and 16 columns: 4 x 4, 6 x 2 and 8 x 1 registers of 16 lanes accumulate. Rows
+// beyond the last are computed again from the last row and stored over it, which avoids a second set of loops.
 
 private func panel64(
   rows: Int, inner: Int, _ a: UnsafePointer<Float>, rowStrideA: Int, innerStrideA: Int,

@@ -10,7 +10,7 @@ public struct SymmetricEigenDecomposition: Sendable {
   /// Decomposes a matrix (LAPACK dsyevd).
   ///
   /// - Parameters:
-  ///   - matrix: [size, size], symmetric, finite; of each pair of equal elements one is read. `size` >= 1.
+  ///   - matrix: [size, size], symmetric, finite; only one of each pair of equal elements is read. `size` >= 1.
   /// - Throws: ``LinearAlgebraError/notFinite(what:)`` or ``LinearAlgebraError/decompositionFailed(routine:info:)``.
   public init(_ matrix: [Double], size: Int) throws(LinearAlgebraError) {
     precondition(matrix.count == size * size && size > 0, "a matrix of size x size numbers")
@@ -33,7 +33,7 @@ public struct SymmetricEigenDecomposition: Sendable {
     dsyevd_(&job, &triangle, &n, &a, &n, &values, &work, &workCount, &integers, &integerCount, &info)
     guard info == 0 else { throw .decompositionFailed(routine: "dsyevd", info: Int(info)) }
     self.values = values
-    // The columns that LAPACK leaves are rows to us.
+    // LAPACK returns the vectors as columns, which are rows in row-major order.
     vectors = a
   }
 }

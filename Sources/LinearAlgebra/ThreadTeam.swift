@@ -1,22 +1,22 @@
 internal import Foundation
 internal import Glibc
 
-/// A fixed number of threads that do the parts of one piece of work side by side.
+/// A fixed number of threads that each do one part of the same work at the same time.
 ///
-/// Who does which part is fixed: part i is thread i's. So bits depend on the number of threads and never on timing.
+/// The assignment is fixed: thread i does part i. So bits depend on the number of threads and never on timing.
 public final class ThreadTeam: @unchecked Sendable {
-  // Unchecked: all that threads share is guarded by `condition`; the work's own memory is for the caller to divide.
+  // Unchecked: `condition` guards all shared state; the caller divides the memory that the work uses.
 
-  /// One thread: the caller's own.
+  /// A team of one thread, the caller's own.
   public static let single = ThreadTeam(ofThreads: 1)
 
-  /// How many threads there are, the caller's included.
+  /// The number of threads, including the caller's.
   public let count: Int
   private let board = Board()
 
-  /// Starts `count` - 1 threads beside the caller's, which sleep while there is no work; `count` >= 1.
+  /// Starts `count` - 1 threads beside the caller's, which sleep when there is no work; `count` >= 1.
   ///
-  /// - Throws: ``LinearAlgebraError/threadsRefused(asked:got:)`` when the system starts no more.
+  /// - Throws: ``LinearAlgebraError/threadsRefused(asked:got:)`` if the system does not start them all.
   public convenience init(count: Int) throws(LinearAlgebraError) {
     self.init(ofThreads: count)
     for index in 1..<max(count, 1) {
@@ -33,7 +33,7 @@ public final class ThreadTeam: @unchecked Sendable {
 
   /// Calls `body(0)`, ... `body(count - 1)`, each on its own thread, and returns when all have returned.
   ///
-  /// The calls may write to disjoint memory only. Only the thread that owns the team calls this, and never from `body`.
+  /// The calls must write to disjoint memory. Only the thread that owns the team may call this, and never from `body`.
   public func run(_ body: (Int) -> Void) {
     guard count > 1 else { return body(0) }
     withoutActuallyEscaping(body) { body in
@@ -43,14 +43,14 @@ public final class ThreadTeam: @unchecked Sendable {
     }
   }
 
-  /// The part of thread `index` of a row of `total` items: contiguous, in multiples of `unit` but for the last.
+  /// The part of thread `index` in a row of `total` items: contiguous, a multiple of `unit` except for the last.
   public func part(_ index: Int, of total: Int, unit: Int = 1) -> Range<Int> {
     let units = (total + unit - 1) / unit
     return min(units * index / count * unit, total)..<min(units * (index + 1) / count * unit, total)
   }
 }
 
-/// Where work is posted and its end is noted.
+/// Holds the posted work and tracks its completion.
 private final class Board: @unchecked Sendable {
   private let condition = NSCondition()
   private var work: ((Int) -> Void)?
@@ -81,7 +81,7 @@ private final class Board: @unchecked Sendable {
     condition.unlock()
   }
 
-  /// Starts a helping thread; false when the system refuses.
+  /// Starts a helper thread; false if the system refuses.
   func start(_ index: Int) -> Bool {
     let start = Unmanaged.passRetained(Start(board: self, index: index))
     var thread = pthread_t()
@@ -101,7 +101,7 @@ private final class Board: @unchecked Sendable {
     return true
   }
 
-  /// What a thread is told.
+  /// What a new thread is given.
   private final class Start {
     let board: Board
     let index: Int
@@ -109,7 +109,7 @@ private final class Board: @unchecked Sendable {
     init(board: Board, index: Int) { (self.board, self.index) = (board, index) }
   }
 
-  /// The life of a helping thread.
+  /// The main loop of a helper thread.
   private func serve(_ index: Int) {
     var seen = 0
     while doNext(index, &seen) {
@@ -120,8 +120,8 @@ private final class Board: @unchecked Sendable {
     }
   }
 
-  /// Waits for work and does it; false when there will be none. Holds the work no longer than this call: who posted it may
-  /// not leave before that.
+  /// Waits for work and does it; false if there will be none. Uses the work only during this call, because the poster
+  /// may return afterwards.
   private func doNext(_ index: Int, _ seen: inout Int) -> Bool {
     condition.lock()
     while posted == seen && !isClosed { condition.wait() }

@@ -1,10 +1,10 @@
 import CMPI
 
-/// The one checker: every MPI call of this module passes its return code through here.
+/// The single checker: the return code of every MPI call in this module passes through here.
 ///
 /// - Parameters:
-///   - code: what the call returned.
-///   - routine: the standard's name of the call, for the message.
+///   - code: the return code.
+///   - routine: the call's name in the standard, for the message.
 /// - Throws: ``MPIError/failed(routine:code:errorClass:text:)`` unless `code` is `MPI_SUCCESS`.
 @inline(__always)
 func check(_ code: Int32, _ routine: StaticString) throws {
@@ -12,10 +12,10 @@ func check(_ code: Int32, _ routine: StaticString) throws {
   throw failure(code, routine)
 }
 
-/// Asks MPI what `code` means. Never throws: if MPI cannot say, the code alone is reported.
+/// Asks MPI what `code` means. Never throws: if MPI cannot say, only the code is reported.
 @inline(never)
 private func failure(_ code: Int32, _ routine: StaticString) -> MPIError {
-  // Before MPI_Init and after MPI_Finalize even MPI_Error_string is an error, which would end the process.
+  // Before MPI_Init and after MPI_Finalize, MPI_Error_string would itself be an error and end the process.
   guard World.isRunning else {
     return .failed(routine: "\(routine)", code: code, errorClass: code, text: "MPI is not running")
   }
@@ -25,11 +25,11 @@ private func failure(_ code: Int32, _ routine: StaticString) -> MPIError {
   return .failed(routine: "\(routine)", code: code, errorClass: errorClass, text: text ?? "no description")
 }
 
-/// A string that MPI writes into a buffer of ours, on one line.
+/// A string that MPI writes into a buffer, on one line.
 ///
 /// - Parameters:
-///   - capacity: the longest string the routine writes, in bytes.
-///   - call: gets the buffer and where to write the length.
+///   - capacity: the longest string that the routine writes, in bytes.
+///   - call: receives the buffer and the place for the length.
 func text(
   capacity: Int32, _ routine: StaticString,
   _ call: (UnsafeMutablePointer<CChar>, UnsafeMutablePointer<Int32>) -> Int32
@@ -37,7 +37,7 @@ func text(
   var buffer = [CChar](repeating: 0, count: Int(capacity) + 1)
   var length: Int32 = 0
   try check(buffer.withUnsafeMutableBufferPointer { $0.baseAddress.map { call($0, &length) } ?? 0 }, routine)
-  // Some lengths count the text's terminating zero.
+  // Some lengths include the terminating zero.
   let bytes = buffer.prefix(Int(length)).prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
   return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).joined(separator: " ")
 }

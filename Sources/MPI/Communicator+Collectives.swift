@@ -1,8 +1,8 @@
 import CMPI
 
-/// Collectives. Every rank of the communicator calls them, in the same order (MPI 3.1, chapter 5).
+/// Collectives. Every rank of the communicator calls them in the same order (MPI 3.1, chapter 5).
 extension Communicator {
-  /// Returns when all ranks have called it (`MPI_Ibarrier`; MPI 3.1, section 5.12.1). Waits politely.
+  /// Returns when all ranks have called it (`MPI_Ibarrier`; MPI 3.1, section 5.12.1). Sleeps while waiting.
   ///
   /// - Parameter polling: how to wait.
   public func barrier(polling: Polling = .worker) throws {
@@ -11,10 +11,11 @@ extension Communicator {
     try polling.wait { try requests.test() }
   }
 
-  /// Gives every rank the root's array, of whatever length: the length goes first (`MPI_Bcast`; MPI 3.1, section 5.4).
+  /// Gives every rank the root's array. Its length may differ from call to call; it is sent first (`MPI_Bcast`; MPI
+  /// 3.1, section 5.4).
   ///
   /// - Parameters:
-  ///   - values: at the root what to send; elsewhere replaced.
+  ///   - values: at the root, the array to send; on other ranks, replaced by it.
   ///   - root: the rank that has the array.
   public func broadcast<Scalar: MPIScalar>(_ values: inout [Scalar], from root: Int) throws {
     let root = checked(root)
@@ -32,8 +33,8 @@ extension Communicator {
   /// - Parameters:
   ///   - values: this rank's array.
   ///   - root: the rank that gets them.
-  /// - Returns: at the root the arrays by rank, nil elsewhere.
-  /// - Throws: ``MPIError/tooManyElements(routine:count:)`` on every rank if they are more than `Int32.max` in all.
+  /// - Returns: at the root the arrays by rank; nil elsewhere.
+  /// - Throws: ``MPIError/tooManyElements(routine:count:)`` on every rank if there are more than `Int32.max` in total.
   public func gather<Scalar: MPIScalar>(_ values: [Scalar], to root: Int) throws -> [[Scalar]]? {
     let target = checked(root)
     let shares = try Shares(of: values.count, in: self, routine: "MPI_Gatherv")
@@ -48,11 +49,11 @@ extension Communicator {
     return rank == root ? shares.split(all) : nil
   }
 
-  /// Brings the ranks' arrays, which may differ in length, to every rank (`MPI_Allgatherv`; MPI 3.1, section 5.7).
+  /// Collects the ranks' arrays, which may differ in length, on every rank (`MPI_Allgatherv`; MPI 3.1, section 5.7).
   ///
   /// - Parameter values: this rank's array.
   /// - Returns: the arrays by rank.
-  /// - Throws: ``MPIError/tooManyElements(routine:count:)`` on every rank if they are more than `Int32.max` in all.
+  /// - Throws: ``MPIError/tooManyElements(routine:count:)`` on every rank if there are more than `Int32.max` in total.
   public func allgather<Scalar: MPIScalar>(_ values: [Scalar]) throws -> [[Scalar]] {
     let shares = try Shares(of: values.count, in: self, routine: "MPI_Allgatherv")
     let all = try [Scalar](receiving: shares.total) { buffer in
@@ -82,16 +83,16 @@ extension Communicator {
   }
 }
 
-/// How many elements each rank brings to a gather, and where they land.
+/// How many elements each rank contributes to a gather, and where they are placed.
 private struct Shares {
   /// Elements by rank.
   let counts: [Int32]
-  /// The sum of the counts of the ranks before, by rank.
+  /// For each rank, the total count of the ranks before it.
   let offsets: [Int32]
-  /// Elements in all, at most `Int32.max`.
+  /// The total number of elements, at most `Int32.max`.
   let total: Int
 
-  /// Collective, so that all ranks see the same counts and refuse together.
+  /// Collective, so that all ranks see the same counts and throw together.
   init(of count: Int, in communicator: Communicator, routine: String) throws {
     var all = [Int64](repeating: 0, count: communicator.size)
     var own = Int64(count)

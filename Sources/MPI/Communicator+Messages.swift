@@ -1,18 +1,18 @@
 import CMPI
 
-/// Messages from one rank to another (MPI 3.1, chapter 3): a tag and bytes, any number of them.
+/// Messages from one rank to another (MPI 3.1, chapter 3): a tag and any number of bytes.
 ///
 /// Two messages from one thread to the same rank with the same tag arrive in order (section 3.5). A tag is in
-/// `0...32767`; a source or tag of nil means any.
+/// `0...32767`; nil as source or tag matches any.
 extension Communicator {
-  /// Sends a message, and returns when `bytes` is free again: a short one at once, a long one (over 3968 bytes) when the
-  /// receiver has taken it. Two ranks that send each other long ones at the same time wait for ever; one of them
-  /// uses ``isend(_:to:tag:)``. A rank that sends to itself uses it too.
+  /// Sends a message and returns when `bytes` may be reused. For a short message that is at once; for a long one (over
+  /// 3968 bytes), when the receiver has taken it. Two ranks that send each other long messages at the same time wait
+  /// forever; one of them must use ``isend(_:to:tag:)``. So must a rank that sends to itself.
   ///
   /// - Parameters:
-  ///   - bytes: what to send, possibly nothing.
-  ///   - destination: the rank to send it to.
-  ///   - tag: what kind of message it is.
+  ///   - bytes: the contents, possibly empty.
+  ///   - destination: the receiving rank.
+  ///   - tag: the kind of message.
   public func send(_ bytes: [UInt8], to destination: Int, tag: Int) throws {
     do {
       try bytes.withUnsafeBytes { payload in
@@ -30,22 +30,22 @@ extension Communicator {
     }
   }
 
-  /// Starts to send a message and returns at once (`MPI_Isend`; MPI 3.1, section 3.7.2). The bytes are copied.
+  /// Starts sending a message and returns at once (`MPI_Isend`; MPI 3.1, section 3.7.2). The bytes are copied.
   ///
   /// - Parameters:
-  ///   - bytes: what to send, possibly nothing.
-  ///   - destination: the rank to send it to.
-  ///   - tag: what kind of message it is.
-  /// - Returns: to be asked or waited for until it is complete.
+  ///   - bytes: the contents, possibly empty.
+  ///   - destination: the receiving rank.
+  ///   - tag: the kind of message.
+  /// - Returns: a request, to be tested or waited for until it is complete.
   public func isend(_ bytes: [UInt8], to destination: Int, tag: Int) throws -> SendRequest {
     try SendRequest(bytes, to: checked(destination), tag: Int32(tag), in: self)
   }
 
-  /// Waits politely for a message and receives it.
+  /// Waits for a message and receives it. Sleeps while waiting.
   ///
   /// - Parameters:
-  ///   - source: whose message, or nil for anybody's.
-  ///   - tag: which kind, or nil for any.
+  ///   - source: the sending rank; nil for any.
+  ///   - tag: the kind of message; nil for any.
   ///   - polling: how to wait.
   public func receive(from source: Int? = nil, tag: Int? = nil, polling: Polling = .worker) throws -> Message {
     try probe(from: source, tag: tag, polling: polling).receive()
@@ -54,8 +54,8 @@ extension Communicator {
   /// Waits politely until a message is there, and takes it in hand without receiving its pieces.
   ///
   /// - Parameters:
-  ///   - source: whose message, or nil for anybody's.
-  ///   - tag: which kind, or nil for any.
+  ///   - source: the sending rank; nil for any.
+  ///   - tag: the kind of message; nil for any.
   ///   - polling: how to wait.
   public func probe(
     from source: Int? = nil, tag: Int? = nil, polling: Polling = .worker
@@ -63,13 +63,13 @@ extension Communicator {
     try polling.wait { try immediateProbe(from: source, tag: tag) }
   }
 
-  /// Looks for a message, once, and takes it in hand: no other thread can get it any more (`MPI_Improbe` and `MPI_Mrecv`;
+  /// Checks once for a message and claims it: no other thread can receive it any more (`MPI_Improbe` and `MPI_Mrecv`;
   /// MPI 3.1, section 3.8.2).
   ///
   /// - Parameters:
-  ///   - source: whose message, or nil for anybody's.
-  ///   - tag: which kind, or nil for any.
-  /// - Returns: a message that must now be received, or nil if none was seen.
+  ///   - source: the sending rank; nil for any.
+  ///   - tag: the kind of message; nil for any.
+  /// - Returns: a message that must now be received; nil if there is none.
   public func immediateProbe(from source: Int? = nil, tag: Int? = nil) throws -> IncomingMessage? {
     var found: Int32 = 0
     var matched: MPI_Message?

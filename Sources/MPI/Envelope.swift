@@ -1,4 +1,4 @@
-/// `0..<total` cut into ranges of at most `size`, in order: what lets a count of 64 bits pass an interface of 32.
+/// Splits `0..<total` into ranges of at most `size`, in order, so that 64-bit counts fit a 32-bit interface.
 package struct Pieces: Sequence, IteratorProtocol {
   /// The end of the last range, at least 0.
   package let total: Int
@@ -7,7 +7,7 @@ package struct Pieces: Sequence, IteratorProtocol {
   private var start = 0
 
   /// - Parameters:
-  ///   - total: what to cut, at least 0. Nothing gives no pieces.
+  ///   - total: the length to split, at least 0. Zero gives no pieces.
   ///   - size: the length of a piece, at least 1.
   package init(of total: Int, size: Int) {
     precondition(total >= 0 && size >= 1)
@@ -24,31 +24,31 @@ package struct Pieces: Sequence, IteratorProtocol {
   }
 }
 
-/// The beginning of every message: how long it is and where the rest comes.
+/// The start of every message: its length, and where the rest follows.
 ///
-/// A short message is one MPI message, the envelope followed by its bytes. A long one is the envelope alone, followed by
-/// pieces on the communicator's second channel, under a tag that only this message uses: so threads that send or receive
-/// at the same time cannot mix their pieces, and a probe never takes a piece for a message.
+/// A short message is one MPI message: the envelope and its bytes. A long one is the envelope alone, followed by pieces
+/// on the communicator's second channel, under a tag that only this message uses. So threads that send or receive at
+/// the same time cannot mix their pieces, and a probe never mistakes a piece for a message.
 package struct Envelope: Equatable, Sendable {
   /// The length of the message, in bytes.
   package var byteCount: Int
-  /// The length of each piece but the last, in bytes; 0 if the bytes follow at once.
+  /// The length of each piece except the last, in bytes; 0 if the bytes follow the envelope directly.
   package var pieceBytes: Int
   /// The tag of the pieces on the second channel; 0 if there are none.
   package var pieceTag: Int32
 
   /// The length of an encoded envelope, in bytes: a magic number and three values, each 64 bits, little-endian.
   package static let encodedSize = 32
-  /// The longest message that travels with its envelope, in bytes. Together they stay under the smallest limit below which
-  /// Open MPI sends without asking the receiver (4096 with headers, shared memory): such a receive never waits.
+  /// The longest message that travels with its envelope, in bytes. Together they stay below the smallest size at which
+  /// Open MPI asks the receiver before sending (4096 with headers, in shared memory), so receiving one never waits.
   package static let inlineLimit = 3968
 
   private static let magic: UInt64 = 0x3145_5041_4353_4453  // "SDSCAPE1"
 
   /// - Parameters:
   ///   - byteCount: the length of the message, in bytes.
-  ///   - pieceBytes: the longest piece, in bytes.
-  ///   - pieceTag: the tag for the pieces; called only if there are any.
+  ///   - pieceBytes: the length of the longest piece, in bytes.
+  ///   - pieceTag: returns the tag for the pieces; called only if there are any.
   package init(byteCount: Int, pieceBytes: Int, pieceTag: () -> Int32) {
     let inline = byteCount <= Self.inlineLimit
     self.byteCount = byteCount
@@ -56,13 +56,13 @@ package struct Envelope: Equatable, Sendable {
     self.pieceTag = inline ? 0 : pieceTag()
   }
 
-  /// Whether the bytes follow the envelope at once.
+  /// Whether the bytes follow the envelope directly.
   package var isInline: Bool { pieceBytes == 0 }
 
-  /// The ranges of the message that travel apart; none if it is short.
+  /// The ranges of the message that are sent separately; none if it is short.
   package var pieces: Pieces { Pieces(of: isInline ? 0 : byteCount, size: Swift.max(pieceBytes, 1)) }
 
-  /// The first MPI message: the envelope and, of a short message, its bytes.
+  /// The first MPI message: the envelope, followed by the bytes if the message is short.
   package func encoded(with payload: UnsafeRawBufferPointer) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(Self.encodedSize + (isInline ? payload.count : 0))
@@ -73,8 +73,8 @@ package struct Envelope: Equatable, Sendable {
     return bytes
   }
 
-  /// Reads the envelope of a first MPI message, or nil if it is none: too short, another magic number, or lengths that
-  /// contradict each other.
+  /// Reads the envelope of a first MPI message. Nil if it is not valid: too short, another magic number, or
+  /// inconsistent lengths.
   package init?(decoding bytes: [UInt8]) {
     guard bytes.count >= Self.encodedSize else { return nil }
     let fields = bytes.withUnsafeBytes { raw in

@@ -1,23 +1,24 @@
 public import Diagnostics
 
-/// What can go wrong between ranks. Each description is one line.
+/// Errors between ranks. Each description is one line.
 public enum MPIError: ProgramError, Equatable {
-  /// An MPI call did not return `MPI_SUCCESS`. `errorClass` is the portable class of the implementation's `code`, `text`
-  /// what `MPI_Error_string` says about the code (MPI 3.1, sections 8.3 to 8.5).
+  /// An MPI call did not return `MPI_SUCCESS`. `errorClass` is the portable class of the implementation's `code`;
+  /// `text` is what `MPI_Error_string` says about the code (MPI 3.1, sections 8.3 to 8.5).
   case failed(routine: String, code: Int32, errorClass: Int32, text: String)
   /// The library was built without `MPI_THREAD_MULTIPLE`; `granted` is the level it offers (MPI 3.1, section 12.4.3).
   case threadLevel(granted: Int32)
-  /// The process is a task of Slurm step `step`, and `srun` gave it no PMIx server to find the other ranks with.
+  /// The process is a task of Slurm step `step`, and `srun` provided no PMIx server through which it could find the
+  /// other ranks.
   case startedBySrunWithoutPMIx(step: String)
-  /// A launcher that this MPI library does not know started several processes, each of which is alone; `variable` is what
-  /// it left in the environment.
+  /// A launcher that this MPI library does not know started several processes, each of which is alone. `variable` is an
+  /// environment variable that the launcher set.
   case unknownLauncher(variable: String, value: String)
-  /// A message does not begin with a valid envelope: its sender runs another build of this program.
+  /// A message does not begin with a valid envelope: its sender runs a different build of this program.
   case foreignMessage(source: Int, tag: Int, byteCount: Int)
-  /// A collective was asked for more elements in all than one MPI count can say (`Int32.max`).
+  /// A collective was asked for more elements in total than an MPI count can hold (`Int32.max`).
   case tooManyElements(routine: String, count: Int)
 
-  /// A wrong way of starting is a wrong command line.
+  /// A wrong way to start the program counts as a wrong command line.
   public var exitStatus: ExitStatus {
     switch self {
     case .startedBySrunWithoutPMIx, .unknownLauncher: .usage
@@ -48,7 +49,7 @@ public enum MPIError: ProgramError, Equatable {
     }
   }
 
-  /// The standard's name of a level of thread support.
+  /// The standard's name for a level of thread support.
   private static func threadLevelName(_ level: Int32) -> String {
     let names = ["MPI_THREAD_SINGLE", "MPI_THREAD_FUNNELED", "MPI_THREAD_SERIALIZED", "MPI_THREAD_MULTIPLE"]
     return names.indices.contains(Int(level)) ? names[Int(level)] : "thread level \(level)"

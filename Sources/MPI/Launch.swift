@@ -1,9 +1,9 @@
-/// How this process was started, as far as its environment tells.
+/// How this process was started, judging by its environment.
 package enum Launch {
-  /// Refuses a start that `MPI_Init` would answer with a misleading text and the end of the process.
+  /// Rejects a start that would make `MPI_Init` print a misleading text and end the process.
   ///
-  /// `srun` sets `SLURM_STEP_ID` in every task. Its PMIx plugin adds `PMIX_RANK`; so does `mpirun`, whose daemons may
-  /// themselves be tasks of a step. With neither, Open MPI believes it can ask Slurm, and cannot.
+  /// `srun` sets `SLURM_STEP_ID` in every task. Its PMIx plugin adds `PMIX_RANK`. So does `mpirun`, whose daemons may
+  /// themselves be tasks of a step. Without PMIx, Open MPI tries to ask Slurm and fails.
   ///
   /// - Parameter environment: the environment variables of the process.
   /// - Throws: ``MPIError/startedBySrunWithoutPMIx(step:)``.
@@ -12,8 +12,8 @@ package enum Launch {
     throw MPIError.startedBySrunWithoutPMIx(step: step)
   }
 
-  /// Refuses to be alone where a launcher started several processes that this MPI library does not see: each would do all
-  /// of the work, in the same files.
+  /// Throws if a launcher started several processes but this MPI library sees only one. Each process would do all of
+  /// the work, in the same files.
   ///
   /// - Parameter environment: the environment variables of a process whose world has one rank.
   /// - Throws: ``MPIError/unknownLauncher(variable:value:)``.
@@ -21,7 +21,7 @@ package enum Launch {
     guard !isKnown(environment) else { return }
     for launcher in foreign {
       guard let rank = environment[launcher.rank] else { continue }
-      // Some launchers say how many there are; then one process may be meant.
+      // Some launchers set the number of processes; if it is 1, one process was intended.
       if let size = launcher.sizes.lazy.compactMap({ environment[$0] }).first, size == "1" { continue }
       throw MPIError.unknownLauncher(variable: launcher.rank, value: rank)
     }
@@ -30,7 +30,7 @@ package enum Launch {
     }
   }
 
-  /// How many processes a launcher started with this one, as far as it says so; 1 without a launcher.
+  /// The number of processes that the launcher started, if it says so; 1 without a launcher.
   package static func size(environment: [String: String]) -> Int {
     let sizes = ["OMPI_COMM_WORLD_SIZE"] + foreign.flatMap(\.sizes) + ["SLURM_STEP_NUM_TASKS"]
     return sizes.lazy.compactMap { environment[$0].flatMap { Int($0) } }.first ?? 1
@@ -42,12 +42,12 @@ package enum Launch {
     return ranks.lazy.compactMap { environment[$0].flatMap { Int($0) } }.first
   }
 
-  /// Whether Open MPI's own launcher, or one that speaks PMIx, started this process.
+  /// Whether this process was started by Open MPI's own launcher or by one that uses PMIx.
   private static func isKnown(_ environment: [String: String]) -> Bool {
     environment["PMIX_RANK"] != nil || environment["OMPI_COMM_WORLD_SIZE"] != nil
   }
 
-  /// Launchers of other MPI libraries and systems: MPICH's and Intel's (PMI), Flux, HPE's PALS, MVAPICH, IBM's jsrun.
+  /// Launchers of other MPI libraries and systems: MPICH and Intel MPI (PMI), Flux, HPE's PALS, MVAPICH, IBM's jsrun.
   private static let foreign: [(rank: String, sizes: [String])] = [
     ("PMI_RANK", ["PMI_SIZE"]), ("FLUX_TASK_RANK", ["FLUX_JOB_SIZE"]),
     ("PALS_RANKID", ["PALS_SIZE", "PALS_LOCAL_SIZE"]),

@@ -4,31 +4,31 @@ import CMPI
 public struct Message: Sendable {
   /// The rank that sent it.
   public let source: Int
-  /// What kind of message it is, as the sender said.
+  /// The kind of message, as set by the sender.
   public let tag: Int
   /// The contents, possibly empty.
   public let bytes: [UInt8]
 }
 
-/// A message that has been found and is ours alone, and of which a long one's pieces are still to come. It must be received,
-/// exactly once: its sender waits for that.
+/// A message that has been claimed, so that no other thread can receive it. If it is long, its pieces are still to
+/// come. It must be received exactly once, because its sender waits for that.
 public struct IncomingMessage: ~Copyable, Sendable {
   /// The rank that sent it.
   public let source: Int
-  /// What kind of message it is, as the sender said.
+  /// The kind of message, as set by the sender.
   public let tag: Int
   /// The length of the contents, in bytes.
   public var byteCount: Int { envelope.byteCount }
 
   private let envelope: Envelope
-  /// The envelope as it came and, of a short message, the contents behind it.
+  /// The envelope as it arrived, followed by the contents if the message is short.
   private let first: [UInt8]
   private let communicator: Communicator
 
   /// - Parameters:
   ///   - first: the first MPI message.
-  ///   - status: whom it is from.
-  ///   - communicator: where it came.
+  ///   - status: the sender and tag.
+  ///   - communicator: where it arrived.
   /// - Throws: ``MPIError/foreignMessage(source:tag:byteCount:)`` if it does not begin with an envelope.
   init(first: [UInt8], status: MPI_Status, in communicator: Communicator) throws {
     source = Int(status.MPI_SOURCE)
@@ -41,7 +41,8 @@ public struct IncomingMessage: ~Copyable, Sendable {
     self.communicator = communicator
   }
 
-  /// Receives the contents: at once if the message is short, else piece by piece (`MPI_Irecv`; MPI 3.1, section 3.7.2).
+  /// Receives the contents: at once if the message is short, otherwise piece by piece (`MPI_Irecv`; MPI 3.1, section
+  /// 3.7.2).
   public consuming func receive() throws -> Message {
     Message(source: source, tag: tag, bytes: try contents())
   }
@@ -68,7 +69,7 @@ public struct IncomingMessage: ~Copyable, Sendable {
 }
 
 extension Array where Element: BitwiseCopyable {
-  /// An array of `count` elements, all written by `fill`, without being zeroed first.
+  /// An array of `count` elements, written by `fill` without being zeroed first.
   init(receiving count: Int, _ fill: (UnsafeMutableBufferPointer<Element>) throws -> Void) rethrows {
     try self.init(unsafeUninitializedCapacity: count) { buffer, initialized in
       try fill(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))

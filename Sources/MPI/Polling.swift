@@ -1,23 +1,24 @@
 import Foundation
 
-/// Waiting that leaves the core to others: look, and if nothing came, sleep; the longer it has been, the longer.
+/// Waiting that leaves the core to others: checks, sleeps if nothing has arrived, and sleeps longer the longer it has
+/// waited.
 ///
-/// A blocking MPI call spins: on rank 0, where one thread hands out work while another computes, that took a third of the
-/// computing thread's speed. A sleep costs some 16 us of processor time, nearly all of it the kernel's, so a wait of 1 ms
-/// pauses takes 1.6 % of a core. From 100 pauses on, a pause is a hundredth of the time waited so far: it never adds more
-/// than 1 % to a wait, and a long wait takes 0.4 % of a core with the pauses below.
+/// A blocking MPI call spins. On rank 0, where one thread hands out work while another computes, spinning cost a third
+/// of the computing thread's speed. One sleep costs about 16 us of processor time, nearly all of it in the kernel, so
+/// waiting in pauses of 1 ms takes 1.6 % of a core. After 100 pauses, a pause is a hundredth of the time waited so far:
+/// it adds at most 1 % to a wait, and a long wait with the pauses below takes 0.4 % of a core.
 public struct Polling: Sendable {
-  /// How often to look before each pause, at least 1. Open MPI's probe looks first and then lets messages in, so only the
-  /// second look sees what had arrived before the first.
+  /// How often to check before each pause, at least 1. Open MPI's probe checks before it lets new messages in, so only
+  /// the second check sees a message that arrived before the first.
   public var looks: Int
-  /// The shortest pause; about the latency of a short wait.
+  /// The shortest pause; roughly the latency of a short wait.
   public var pause: Duration
-  /// The longest pause, reached when 100 times as long has been waited.
+  /// The longest pause, reached after waiting 100 times as long.
   public var longestPause: Duration
 
   /// - Parameters:
-  ///   - looks: looks before each pause, at least 1.
-  ///   - pause: the shortest pause, more than nothing.
+  ///   - looks: checks before each pause, at least 1.
+  ///   - pause: the shortest pause, > 0.
   ///   - longestPause: the longest pause, at least `pause`.
   public init(looks: Int = 2, pause: Duration, longestPause: Duration) {
     precondition(looks >= 1 && pause > .zero && longestPause >= pause)
@@ -32,16 +33,16 @@ public struct Polling: Sendable {
   /// For a rank that has nothing else to do: pauses of 0.2 to 4 ms.
   public static let worker = Polling(pause: .microseconds(200), longestPause: .milliseconds(4))
 
-  /// For the pieces of a long message while they move: MPI moves them only when called, and where the ranks share no
-  /// memory mapping but 0.1 MB a call.
+  /// For the pieces of a long message in transfer. MPI moves data only while it is called, and only 0.1 MB per call
+  /// where the ranks share no memory mapping.
   static let transfer = Polling(pause: .microseconds(50), longestPause: .microseconds(200))
 
-  /// The pause after having waited for `waited`.
+  /// The length of the next pause after waiting for `waited`.
   package func pause(after waited: Duration) -> Duration {
     min(max(waited / 100, pause), longestPause)
   }
 
-  /// Looks until `look` finds something.
+  /// Checks until `look` returns a value.
   func wait<Found: ~Copyable>(_ look: () throws -> Found?) rethrows -> Found {
     var waited = Duration.zero
     while true {
@@ -54,7 +55,7 @@ public struct Polling: Sendable {
     }
   }
 
-  /// Looks until `done` says so.
+  /// Checks until `done` returns true.
   func wait(until done: () throws -> Bool) rethrows {
     try wait { try done() ? () : nil }
   }

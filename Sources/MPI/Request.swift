@@ -1,10 +1,10 @@
 import CMPI
 import Synchronization
 
-/// A message on its way out. Ask or wait until it is complete; one that is dropped before keeps its memory for ever, since
+/// A message being sent. Test or wait until it is complete. If it is dropped earlier its memory is never freed, because
 /// MPI may still read it. Used by one thread at a time.
 public final class SendRequest {
-  /// What MPI reads from: the first MPI message and, of a long message, the contents.
+  /// The memory that MPI reads: the first MPI message and, for a long message, the contents.
   private let first: UnsafeMutableRawBufferPointer
   private let payload: UnsafeMutableRawBufferPointer
   private var requests = Requests()
@@ -26,13 +26,13 @@ public final class SendRequest {
     payload.deallocate()
   }
 
-  /// Whether the message has left, so that nothing is kept for it any more (`MPI_Test`; MPI 3.1, section 3.7.3).
+  /// Whether the message has been sent, so that nothing is kept for it any more (`MPI_Test`; MPI 3.1, section 3.7.3).
   public func test() throws -> Bool {
     isComplete = try requests.test()
     return isComplete
   }
 
-  /// Waits until the message has left.
+  /// Waits until the message has been sent.
   public func wait() throws {
     try Polling.transfer.wait { try test() }
   }
@@ -41,17 +41,17 @@ public final class SendRequest {
 /// MPI's requests for one operation of ours, which is complete when all of them are.
 struct Requests {
   private var handles: [MPI_Request?] = []
-  /// How many of them, from the first on, are known to be complete.
+  /// How many requests, counted from the first, are known to be complete.
   private var completed = 0
 
-  /// Starts one more; `call` gets where to write its handle.
+  /// Starts one more request; `call` receives the place for its handle.
   mutating func start(_ routine: StaticString, _ call: (UnsafeMutablePointer<MPI_Request?>) -> Int32) throws {
     var handle: MPI_Request?
     try check(call(&handle), routine)
     handles.append(handle)
   }
 
-  /// Starts to send the pieces of a long message; of a short one there are none.
+  /// Starts sending the pieces of a long message; a short one has none.
   mutating func send(
     _ envelope: Envelope, _ payload: UnsafeRawBufferPointer, to destination: Int32, on channel: MPI_Comm?
   ) throws {
@@ -63,7 +63,7 @@ struct Requests {
     }
   }
 
-  /// Starts to receive the pieces of a long message.
+  /// Starts receiving the pieces of a long message.
   mutating func receive(
     _ envelope: Envelope, _ buffer: UnsafeMutableRawBufferPointer, from source: Int32, on channel: MPI_Comm?
   ) throws {
@@ -75,8 +75,9 @@ struct Requests {
     }
   }
 
-  /// Whether all are complete (`MPI_Test`; MPI 3.1, section 3.7.3). Once true, always true. Looks at the first that was not
-  /// yet: one call however many pieces, and an error is that request's own.
+  /// Whether all are complete (`MPI_Test`; MPI 3.1, section 3.7.3). Once true, always true. Tests the first request
+  /// that is not known to be complete: one call regardless of the number of pieces, and an error belongs to that
+  /// request.
   mutating func test() throws -> Bool {
     while completed < handles.count {
       var done: Int32 = 0
@@ -92,15 +93,15 @@ struct Requests {
 enum PieceTag {
   private static let sent = Atomic<UInt32>(0)
 
-  /// A tag that no other long message of this process in flight uses: all tags every MPI has but 0, in turn (`MPI_TAG_UB`
-  /// is at least 32767; MPI 3.1, section 8.1.2).
+  /// A tag that no other long message of this process in flight uses. Takes turns through all tags that every MPI has,
+  /// except 0 (`MPI_TAG_UB` is at least 32767; MPI 3.1, section 8.1.2).
   static func next() -> Int32 {
     Int32(sent.wrappingAdd(1, ordering: .relaxed).newValue % 32767) + 1
   }
 }
 
-/// Memory that MPI may still use after an error, since what it had started goes on: it is kept until the process ends,
-/// which then ends with its message and not with a crash.
+/// Memory that MPI may still use after an error, because the operations it started continue. It is kept until the
+/// process ends, so that the process ends with its message and not with a crash.
 final class KeptBytes {
   private let bytes: [UInt8]
 
@@ -111,7 +112,7 @@ final class KeptBytes {
 }
 
 extension UnsafeMutableRawBufferPointer {
-  /// Newly allocated memory that holds `bytes`.
+  /// Newly allocated memory with a copy of `bytes`.
   fileprivate static func copy(of bytes: [UInt8]) -> UnsafeMutableRawBufferPointer {
     let buffer = allocate(byteCount: bytes.count, alignment: 8)
     buffer.copyBytes(from: bytes)

@@ -1,9 +1,9 @@
 import CMPI
 
-/// A Swift type that MPI has a datatype for, so that a buffer of it is pointer, count and type as one thing (MPI 3.1,
-/// section 3.2.2). Conforming: `UInt8`, `Int64`, `Float`, `Double`.
+/// A Swift type with an MPI datatype, so that one buffer gives pointer, count and type (MPI 3.1, section 3.2.2).
+/// Conforming: `UInt8`, `Int64`, `Float`, `Double`.
 public protocol MPIScalar: BitwiseCopyable, Sendable {
-  /// MPI's name of the type, an `MPI_Datatype`. Valid while MPI runs.
+  /// The MPI name of the type, an `MPI_Datatype`. Valid while MPI runs.
   static var datatype: OpaquePointer { get }
 }
 

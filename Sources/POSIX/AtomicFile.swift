@@ -3,8 +3,8 @@ import Glibc
 
 /// A file that appears under its name complete and durable, or not at all.
 ///
-/// The bytes go to a temporary file in the same directory, are forced to the disk, and get their name by `rename`. A
-/// failure before that removes the temporary file and leaves whatever had the name as it was.
+/// The bytes are written to a temporary file in the same directory, forced to disk, and renamed into place. A failure
+/// before the rename removes the temporary file and leaves an existing file unchanged.
 public struct AtomicFile: ~Copyable {
   private let target: URL
   private let temporary: String
@@ -13,14 +13,15 @@ public struct AtomicFile: ~Copyable {
   private let isDurable: Bool
   private var isRenamed = false
 
-  /// Writes the file at `url` by the appends that `body` makes.
+  /// Writes the file at `url` with the bytes that `body` appends.
   ///
   /// - Parameters:
-  ///   - url: the file to make or to replace; its directory exists. A symbolic link is replaced, not followed.
-  ///   - permissions: the file's mode bits, less those of the process's umask.
-  ///   - isDurable: whether to wait for the disk; a file that says nothing that matters after a crash need not.
-  ///   - body: appends the bytes. If it throws, so does this call, and nothing has changed.
-  /// - Throws: what `body` throws; ``SystemError`` naming `url`. A failed fsync of the folder is the only error after which the new file is in place.
+  ///   - url: the file to create or replace; its directory must exist. A symbolic link is replaced, not followed.
+  ///   - permissions: the file's mode bits, before the process's umask is applied.
+  ///   - isDurable: whether to force the file to disk. Not needed for a file that does not matter after a crash.
+  ///   - body: appends the bytes. If it throws, this call throws the same error and nothing has changed.
+  /// - Throws: what `body` throws; ``SystemError`` with the path of `url`. Only if the final fsync of the folder fails
+  ///   is the new file in place after an error.
   public static func write(
     to url: URL, permissions: UInt32 = 0o666, isDurable: Bool = true, _ body: (inout AtomicFile) throws -> Void
   ) throws {
@@ -29,14 +30,15 @@ public struct AtomicFile: ~Copyable {
     try file.commit()
   }
 
-  /// Appends bytes, in as many calls of `write` as it takes. Each append is at least one call: pass large pieces.
+  /// Appends bytes. Each append makes at least one call of `write`, so pass large pieces.
   ///
-  /// - Throws: ``SystemError``; `isOutOfSpace` tells a full disk.
+  /// - Throws: ``SystemError``; its `isOutOfSpace` tells whether the disk is full.
   public mutating func append(_ bytes: RawSpan) throws {
     try bytes.withUnsafeBytes { try System.write($0, to: descriptor, target.path) }
   }
 
-  /// Opens a temporary file beside `url`; for writers that append over many calls, others use ``write(to:permissions:isDurable:_:)``.
+  /// Opens a temporary file beside `url`, for writers that append over many calls. Others use
+  /// ``write(to:permissions:isDurable:_:)``.
   ///
   /// - Throws: ``SystemError``.
   public init(replacing url: URL, permissions: UInt32 = 0o666, isDurable: Bool = true) throws {
@@ -49,7 +51,7 @@ public struct AtomicFile: ~Copyable {
     descriptor = made
   }
 
-  /// Gives the bytes their name, durable before if they are to be.
+  /// Renames the file into place, first forcing it to disk if it is to be durable.
   ///
   /// - Throws: ``SystemError``.
   public consuming func commit() throws {
@@ -62,7 +64,7 @@ public struct AtomicFile: ~Copyable {
   }
 
   deinit {
-    // Reached with work left only when an error is on its way to the caller, which these must not replace.
+    // The file is still open only if an error is on its way to the caller. These calls must not replace that error.
     if isOpen { try? System.close(descriptor, temporary) }
     if !isRenamed { try? System.remove(temporary) }
   }

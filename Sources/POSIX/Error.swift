@@ -1,23 +1,23 @@
 public import Diagnostics
 import Glibc
 
-/// A call of the operating system that failed.
+/// A failed call of the operating system.
 public struct SystemError: ProgramError, Equatable {
-  /// What the call was for, which decides whose fault a refusal is.
+  /// The purpose of the call, which decides whether a failure is bad input.
   public enum Access: Sendable {
     /// To read what a user named.
     case reading
-    /// To make, replace, remove or lock something.
+    /// To create, replace, remove or lock something.
     case writing
   }
 
   /// The function of the C library.
   public let call: String
-  /// The file or folder, as errors name it.
+  /// The file or folder, as named in messages.
   public let path: String
-  /// What the call left in `errno`.
+  /// The value of `errno` after the call.
   public let number: Int32
-  /// What the call was for.
+  /// The purpose of the call.
   public let access: Access
 
   /// An error from its parts.
@@ -28,7 +28,7 @@ public struct SystemError: ProgramError, Equatable {
   /// Whether a disk or a quota is full.
   public var isOutOfSpace: Bool { number == ENOSPC || number == EDQUOT }
 
-  /// A file that is not there, or not to be read, is bad input; everything else that the system refuses is not.
+  /// Bad input for a file to be read that does not exist or may not be read, and for a name that is too long.
   public var exitStatus: ExitStatus {
     switch (access, number) {
     case (.reading, ENOENT), (.reading, ENOTDIR), (.reading, EISDIR), (.reading, EACCES), (.reading, EPERM),
@@ -43,10 +43,10 @@ public struct SystemError: ProgramError, Equatable {
     "\(path): \(call) failed: \(reason); \(advice)"
   }
 
-  /// The C library's words, and the number.
+  /// The C library's text and the number.
   public var reason: String { "\(Self.message(number)) (errno \(number))" }
 
-  /// The C library's words for an error number.
+  /// The C library's text for an error number.
   static func message(_ number: Int32) -> String {
     strerror(number).map { String(cString: $0) } ?? "error \(number)"
   }
@@ -60,20 +60,20 @@ public struct SystemError: ProgramError, Equatable {
     case EROFS: "the file system is read-only: choose another place"
     case EISDIR: "it is a folder: name a file"
     case ENAMETOOLONG: "choose shorter names"
-    case ELOOP: "its symbolic links lead in a circle: mend them"
+    case ELOOP: "its symbolic links form a loop: fix them"
     case EMFILE, ENFILE: "raise the limit of open files (ulimit -n)"
     case ENOMEM: "free some memory or raise its limit (ulimit -v)"
     case ENOLCK, EOPNOTSUPP:
-      "this file system does not do it, as happens on network file systems without a lock service: choose another place"
+      "this file system does not support it, as on network file systems without a lock service: choose another place"
     case ESTALE: "the file was replaced on its server: run again"
     default: "check the file system"
     }
   }
 }
 
-/// A path that names something else than a file.
+/// A path that does not name a file.
 public struct NotAFile: ProgramError, Equatable {
-  /// What was named.
+  /// The path.
   public let path: String
 
   package init(path: String) { self.path = path }

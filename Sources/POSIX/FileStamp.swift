@@ -1,6 +1,6 @@
 import Glibc
 
-/// Which file a path names, and in what state: while a host runs, two equal stamps taken there are of the same bytes.
+/// Identifies a file and its state. While the host runs, two equal stamps taken on it mean that the bytes are the same.
 public struct FileStamp: Sendable, Hashable, Codable {
   private let device: UInt64
   private let inode: UInt64
@@ -8,9 +8,9 @@ public struct FileStamp: Sendable, Hashable, Codable {
   private let modified: [Int]
   private let changed: [Int]
 
-  /// Looks at a file, symbolic links followed.
+  /// The stamp of a file; symbolic links are followed.
   ///
-  /// - Throws: ``SystemError``; ENOENT where there is none.
+  /// - Throws: ``SystemError``; ENOENT if there is no such file.
   public init(_ path: String) throws {
     guard let status = try System.status(path) else { throw SystemError("stat", path, errno: ENOENT, .reading) }
     device = UInt64(status.st_dev)

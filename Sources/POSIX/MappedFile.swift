@@ -1,15 +1,15 @@
 public import Foundation
 
-/// A file's bytes as read-only memory: however many processes of a node map it, the bytes exist once.
+/// A file's bytes as read-only memory. However many processes of a host map the file, the bytes are in memory once.
 ///
-/// The file must not shrink while it is mapped. Files that `AtomicFile` replaces never do: the mapping keeps the old one.
+/// The file must not shrink while it is mapped. Replacing it with `AtomicFile` is safe: the mapping keeps the old file.
 public final class MappedFile: @unchecked Sendable {
-  // Unchecked because of the pointer, to which nothing writes.
+  // Unchecked because of the pointer. Nothing writes through it.
 
-  /// The path, as errors name it.
+  /// The path, as named in messages.
   public let path: String
-  /// The file's bytes, page-aligned; empty for an empty file. Valid as long as this object lives: whoever keeps the
-  /// pointer keeps the object too (`withExtendedLifetime`).
+  /// The file's bytes, page-aligned; empty for an empty file. Valid as long as this object lives. Code that keeps the
+  /// pointer must keep the object too (`withExtendedLifetime`).
   public let bytes: UnsafeRawBufferPointer
 
   /// Maps the file at `url`.
@@ -18,7 +18,7 @@ public final class MappedFile: @unchecked Sendable {
   public init(_ url: URL) throws {
     let path = url.path
     let descriptor = try System.open(reading: path)
-    // The mapping holds the file open by itself.
+    // The mapping stays valid after the descriptor is closed.
     defer { System.close(descriptor) }
     let count = try System.size(of: descriptor, path)
     self.path = path

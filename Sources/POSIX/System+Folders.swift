@@ -19,9 +19,9 @@ extension System {
     return names.sorted()
   }
 
-  /// Makes a folder, and those that it lies in, where they are not there.
+  /// Creates a folder and its parent folders if they do not exist.
   ///
-  /// - Throws: ``SystemError``; ENOTDIR where something else has the name.
+  /// - Throws: ``SystemError``; ENOTDIR if the name belongs to something that is not a folder.
   public static func makeFolder(_ path: String) throws {
     if let status = try status(path) {
       guard status.st_mode & S_IFMT == S_IFDIR else { throw SystemError("mkdir", path, errno: ENOTDIR, .writing) }
@@ -31,15 +31,15 @@ extension System {
     for count in parts.indices.map({ $0 + 1 }) {
       let folder = (path.hasPrefix("/") ? "/" : "") + parts[..<count].joined(separator: "/")
       if try exists(folder) { continue }
-      // Another rank may make it at the same time.
+      // Another rank may create it at the same time.
       _ = try orNil(EEXIST) { try check("mkdir", folder, .writing) { mkdir(folder, 0o777) } }
     }
   }
 
-  /// Makes a folder where it is not there, and writes and removes a file in it: after this, what is computed for hours can
-  /// be written there, as long as there is space.
+  /// Creates a folder if it does not exist, then writes and removes a file in it. Afterwards it is known that results
+  /// can be written there, as long as there is space.
   ///
-  /// - Throws: ``SystemError`` that names the folder.
+  /// - Throws: ``SystemError`` with the path of the folder.
   public static func proveWritable(_ folder: String) throws {
     try makeFolder(folder)
     let trial = "\(folder)/.\(randomName()).tmp"
@@ -48,15 +48,15 @@ extension System {
     try remove(trial)
   }
 
-  /// Waits until the folder's list of names is on the disk.
+  /// Waits until the folder's entries are on disk.
   static func syncFolder(_ folder: String) throws {
     let descriptor = try check("open", folder, .writing) { Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     defer { close(descriptor) }
-    // Some network file systems have no such operation: their renames are as durable as they get.
+    // Some network file systems do not support this; nothing more can be done for their renames.
     _ = try orNil(EINVAL) { try sync(descriptor, folder) }
   }
 
-  /// A name that no other process takes: random, since a process number is not unique among the hosts that share a network
-  /// file system.
+  /// A name that no other process uses. It is random, because process numbers are not unique among hosts that share a
+  /// network file system.
   public static func randomName() -> String { String(UInt64.random(in: .min ... .max), radix: 16) }
 }

@@ -1,27 +1,27 @@
 public import Glibc
 
-/// The one place where the program calls the operating system for files and processes: each call is checked and retried when
-/// a signal interrupts it, and a failure names the function, the path and `errno` (``SystemError``).
+/// The one place where the program calls the operating system for files and processes. Each call is checked and
+/// repeated if a signal interrupts it; a failure gives the function, the path and `errno` (``SystemError``).
 ///
-/// Every descriptor is closed when a program is started in this process's place.
+/// All descriptors are closed on exec.
 public enum System {
   // MARK: - Opening and closing
 
-  /// Opens a file that exists, for reading. A pipe without a writer is not waited for.
+  /// Opens an existing file for reading. Does not wait for the writer of a pipe.
   public static func open(reading path: String) throws -> Int32 {
     try check("open", path, .reading) { Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
   }
 
-  /// Opens a file for reading and writing; nil when there is none.
+  /// Opens a file for reading and writing; nil if it does not exist.
   public static func open(updating path: String) throws -> Int32? {
     try orNil(ENOENT) { try check("open", path, .writing) { Glibc.open(path, O_RDWR | O_CLOEXEC) } }
   }
 
-  /// Makes a file that is not there and opens it for reading and writing; nil when there is one.
+  /// Creates a file and opens it for reading and writing; nil if it already exists.
   ///
   /// - Parameters:
-  ///   - permissions: the file's mode bits, less those of the process's umask.
-  ///   - reported: the path that errors name, if it is not this one.
+  ///   - permissions: the file's mode bits, before the process's umask is applied.
+  ///   - reported: the path to name in errors, if not this one.
   public static func create(_ path: String, permissions: mode_t = 0o666, reporting reported: String? = nil) throws
     -> Int32?
   {
@@ -32,13 +32,13 @@ public enum System {
     }
   }
 
-  /// Closes a descriptor that was written to. Network file systems may report a full disk only here.
+  /// Closes a descriptor that was written to. Network file systems may report a full disk only now.
   public static func close(_ descriptor: Int32, _ path: String) throws {
-    // Not retried: Linux has released the descriptor even when a signal interrupted the call.
+    // Not repeated: Linux has released the descriptor even if a signal interrupted the call.
     guard Glibc.close(descriptor) == 0 || errno == EINTR else { throw failure("close", path, .writing) }
   }
 
-  /// Closes a descriptor that has nothing left to write.
+  /// Closes a descriptor with nothing left to write.
   public static func close(_ descriptor: Int32) {
     let result = Glibc.close(descriptor)
     precondition(result == 0 || errno != EBADF, "a descriptor was closed twice")
@@ -55,7 +55,7 @@ public enum System {
     return Int(status.st_size)
   }
 
-  /// A whole file.
+  /// Reads a whole file.
   ///
   /// - Throws: ``SystemError``, ``NotAFile``.
   public static func read(_ path: String) throws -> [UInt8] {
@@ -73,7 +73,7 @@ public enum System {
     }
   }
 
-  /// The first bytes of an open file, at most so many.
+  /// Reads at most `limit` bytes from the start of an open file.
   public static func read(_ descriptor: Int32, upTo limit: Int, _ path: String) throws -> [UInt8] {
     try [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
       count = try check("pread", path, .reading) { pread(descriptor, buffer.baseAddress, limit, 0) }
@@ -85,7 +85,8 @@ public enum System {
     try writeAll(bytes, path) { Glibc.write(descriptor, $0, $1) }
   }
 
-  /// Writes all of `bytes`, in as many calls of `write` as it takes. A test passes a `write` that writes little.
+  /// Writes all of `bytes`, in as many calls of `write` as needed. Tests pass a `write` that writes only a few bytes at
+  /// a time.
   package static func writeAll(
     _ bytes: UnsafeRawBufferPointer, _ path: String, write: (UnsafeRawPointer, Int) -> Int
   ) throws {
@@ -96,20 +97,20 @@ public enum System {
     }
   }
 
-  /// Puts bytes in the place of a file's first ones, in one call, and waits until they are on the disk, or a network file
-  /// system's server has them.
+  /// Overwrites the first bytes of a file in one call, and waits until they are on disk or on the network file system's
+  /// server.
   public static func overwrite(_ bytes: UnsafeRawBufferPointer, in descriptor: Int32, _ path: String) throws {
     let count = try check("pwrite", path, .writing) { pwrite(descriptor, bytes.baseAddress, bytes.count, 0) }
     guard count == bytes.count else { throw SystemError("pwrite", path, errno: ENOSPC, .writing) }
     try sync(descriptor, path)
   }
 
-  /// Waits until the file's bytes and size are on the disk.
+  /// Waits until the file's bytes and size are on disk.
   public static func sync(_ descriptor: Int32, _ path: String) throws {
     try check("fsync", path, .writing) { fsync(descriptor) }
   }
 
-  /// Maps the first `count` bytes read-only; `count` is above 0.
+  /// Maps the first `count` bytes read-only; `count` > 0.
   static func map(_ descriptor: Int32, count: Int, _ path: String) throws -> UnsafeRawBufferPointer {
     let address = try check("mmap", path, .reading) {
       Int(bitPattern: mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, 0))
@@ -117,7 +118,7 @@ public enum System {
     return UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count)
   }
 
-  /// Undoes `map`.
+  /// Unmaps memory from `map`.
   static func unmap(_ bytes: UnsafeRawBufferPointer) {
     guard let address = bytes.baseAddress else { return }
     let result = munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)
@@ -126,14 +127,14 @@ public enum System {
 
   // MARK: - Names
 
-  /// What an open file is.
+  /// The status of an open file.
   public static func status(_ descriptor: Int32, _ path: String) throws -> stat {
     var status = stat()
     try check("fstat", path, .reading) { fstat(descriptor, &status) }
     return status
   }
 
-  /// What a path names; nil when it names nothing.
+  /// The status of what a path names; nil if nothing has that name.
   public static func status(_ path: String, followingLinks: Bool = true) throws -> stat? {
     try orNil(ENOENT) {
       try orNil(ENOTDIR) {
@@ -144,39 +145,39 @@ public enum System {
     }
   }
 
-  /// Whether a path names something.
+  /// Whether something has this path.
   public static func exists(_ path: String) throws -> Bool { try status(path) != nil }
 
-  /// Whether a path names the open file and not another or none.
+  /// Whether the path names this open file, and not another file or none.
   public static func isNamed(_ path: String, _ descriptor: Int32) throws -> Bool {
     let open = try status(descriptor, path)
     guard let named = try status(path) else { return false }
     return named.st_ino == open.st_ino && named.st_dev == open.st_dev
   }
 
-  /// Gives the file `source` the name `target`, replacing what had it.
+  /// Renames the file `source` to `target`, replacing an existing file.
   public static func rename(_ source: String, to target: String) throws {
     try check("rename", target, .writing) { Glibc.rename(source, target) }
   }
 
-  /// Removes a file; one that is gone already is no error.
+  /// Removes a file; not an error if it does not exist.
   public static func remove(_ path: String) throws {
     _ = try orNil(ENOENT) { try check("unlink", path, .writing) { unlink(path) } }
   }
 
-  /// Takes the exclusive lock of a file without waiting; false when another process has it.
+  /// Takes the exclusive lock of a file without waiting; false if another process holds it.
   public static func lock(_ descriptor: Int32, _ path: String) throws -> Bool {
     try orNil(EWOULDBLOCK) { try check("flock", path, .writing) { flock(descriptor, LOCK_EX | LOCK_NB) } } != nil
   }
 
-  /// Takes and gives back a lock of the kind that databases use (POSIX record locks), wherever another process has none.
+  /// Takes and releases a POSIX record lock, the kind that databases use, unless another process holds one.
   ///
-  /// - Throws: ``SystemError``, such as ENOLCK where the file system has no locks.
+  /// - Throws: ``SystemError``, such as ENOLCK if the file system has no locks.
   public static func proveRecordLocks(_ descriptor: Int32, _ path: String, reading: Bool = false) throws {
     var lock = flock()
     lock.l_type = Int16(reading ? F_RDLCK : F_WRLCK)
     lock.l_whence = Int16(SEEK_SET)
-    // Far behind any byte that a database locks.
+    // Far beyond any byte that a database locks.
     (lock.l_start, lock.l_len) = (1 << 40, 1)
     do {
       try check("fcntl", path, .writing) { fcntl(descriptor, F_SETLK, &lock) }
@@ -189,7 +190,7 @@ public enum System {
 
   // MARK: - Checks
 
-  /// Calls `body` until no signal interrupts it; -1 is a failure.
+  /// Calls `body` again as long as a signal interrupts it; -1 means failure.
   @discardableResult
   static func check<Value: BinaryInteger>(
     _ call: String, _ path: String, _ access: SystemError.Access, _ body: () -> Value
@@ -205,7 +206,7 @@ public enum System {
     SystemError(call, path, errno: errno, access)
   }
 
-  /// Nil in place of an error of this number.
+  /// Returns nil instead of throwing an error with this number.
   static func orNil<Value>(_ number: Int32, _ body: () throws -> Value?) throws -> Value? {
     do { return try body() } catch let error as SystemError where error.number == number { return nil }
   }

@@ -1,23 +1,24 @@
-/// Bars below one another, their columns aligned.
+/// Bars one below the other, with aligned columns.
 public enum BarLayout {
   private static let shortestBar = 8
   private static let longestBar = 40
 
-  /// A line for each bar, shorter than the terminal is wide: a character in the last column would make some terminals
-  /// begin a new line. What there is no place for is left out: the rate first, then the bar, then the time left.
+  /// One line per bar, shorter than the terminal's width, because a character in the last column would make some
+  /// terminals start a new line. If there is not enough room, the rate is dropped first, then the bar, then the time
+  /// left.
   ///
   /// - Parameter width: columns of the terminal.
   public static func lines(_ bars: [ProgressBar], width: Int) -> [String] {
     let place = max(1, width - 1)
     let title = Column(bars.map(\.title))
-    // Wide enough for what is still to come, so that bars keep their length.
+    // Wide enough for later numbers, so that bars keep their length.
     let number = Column(
       bars.map { "\($0.done)/\($0.total)" }, isNumber: true,
       atLeast: bars.map { "\($0.total)/\($0.total)".count }.max() ?? 0)
     let rate = Column(bars.map { $0.rate ?? "" }, isNumber: true, atLeast: "12 Gop/s".count)
     let left = Column(bars.map { $0.left ?? "" }, isNumber: true, atLeast: "12 min left".count)
     let note = Column(bars.map { $0.note ?? "" })
-    /// What remains for a bar beside these columns, its brackets and the space after it left out.
+    /// The width left for the bar after these columns, without its brackets and the space after it.
     func remaining(_ columns: [Column]) -> Int {
       place - columns.reduce(-2) { $0 + $1.place } - 4
     }
@@ -32,7 +33,7 @@ public enum BarLayout {
     return lines(remaining(short) >= -4 ? short : [title, number, note], place)
   }
 
-  /// The rows of a table, without spaces at their ends.
+  /// The rows of a table, without trailing spaces.
   private static func lines(_ columns: [Column], _ place: Int) -> [String] {
     let columns = columns.filter { $0.width > 0 }
     return (columns.first?.texts.indices ?? 0..<0).map { row in
@@ -42,13 +43,13 @@ public enum BarLayout {
     }
   }
 
-  /// Full only when all is done.
+  /// Full only when everything is done.
   private static func bar(_ share: Double, _ length: Int) -> String {
     let filled = Int((share * Double(length)).rounded(.down))
     return "[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: length - filled))]"
   }
 
-  /// Texts of one width.
+  /// Texts padded to the same width.
   private struct Column {
     let texts: [String]
     let isNumber: Bool
@@ -60,10 +61,10 @@ public enum BarLayout {
       width = max(least, texts.map(\.count).max() ?? 0)
     }
 
-    /// Its width and the space before it; nothing for a column without texts.
+    /// The column's width and the space before it; 0 for a column without texts.
     var place: Int { width > 0 ? width + 2 : 0 }
 
-    /// A text with spaces after it, or before it in a column of numbers.
+    /// A text followed by spaces, or preceded by them in a column of numbers.
     subscript(row: Int) -> String {
       let spaces = String(repeating: " ", count: width - texts[row].count)
       return isNumber ? spaces + texts[row] : texts[row] + spaces

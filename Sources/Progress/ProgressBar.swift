@@ -1,20 +1,20 @@
-/// How far a piece of work is, as a person reads it: a bar on a terminal, some words in a log.
+/// The progress of a piece of work, for people to read: a bar on a terminal, some words in a log.
 public struct ProgressBar: Sendable, Hashable {
-  /// What is done, such as `points`.
+  /// What is being done, such as `points`.
   public var title: String
-  /// How many are done.
+  /// The number done.
   public var done: Int
-  /// Of how many.
+  /// The total number.
   public var total: Int
-  /// How many failed.
+  /// The number that failed.
   public var failed: Int
-  /// How many cannot be done because others failed.
+  /// The number that cannot be done because others failed.
   public var blocked: Int
-  /// How much of the bar is filled, in `0...1`.
+  /// The fraction of the bar that is filled, in `0...1`.
   public var share: Double
-  /// How fast it is done, as ``rate(_:of:)`` writes it; nil while that is not known.
+  /// The rate, as formatted by ``rate(_:of:)``; nil if not known yet.
   public var rate: String?
-  /// Seconds until its end; nil while that is not known.
+  /// Seconds until the end; nil if not known yet.
   public var secondsLeft: Double?
 
   /// A bar from its parts.
@@ -32,11 +32,11 @@ public struct ProgressBar: Sendable, Hashable {
     self.secondsLeft = secondsLeft
   }
 
-  /// A bar of equal steps; the time left follows from the rate.
+  /// A bar of equal steps. The time left is computed from the rate.
   ///
   /// - Parameters:
-  ///   - perSecond: how many are done in a second; nil, or 0, while that is not known.
-  ///   - unit: what they are called in the rate, such as `steps`.
+  ///   - perSecond: steps done per second; nil or 0 if not known yet.
+  ///   - unit: what the rate calls them, such as `steps`.
   public init(title: String, done: Int, total: Int, perSecond: Double?, unit: String = "") {
     let perSecond = perSecond.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
     self.init(
@@ -45,7 +45,7 @@ public struct ProgressBar: Sendable, Hashable {
       secondsLeft: done < total ? perSecond.map { Double(total - done) / $0 } : nil)
   }
 
-  /// Whether nothing of it is left to do.
+  /// Whether nothing is left to do.
   public var isEnded: Bool { done + failed + blocked >= total }
 
   /// For example `points 205 of 425, 1 failed, 31/s, 12 s left`.
@@ -54,7 +54,7 @@ public struct ProgressBar: Sendable, Hashable {
     return parts.compactMap { $0 }.joined(separator: ", ")
   }
 
-  /// What went wrong, nil if nothing did.
+  /// What went wrong; nil if nothing did.
   var note: String? {
     let notes = [(failed, "failed"), (blocked, "blocked")].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     return notes.isEmpty ? nil : notes.joined(separator: ", ")
@@ -62,11 +62,11 @@ public struct ProgressBar: Sendable, Hashable {
 
   var left: String? { secondsLeft.map { "\(Self.duration($0)) left" } }
 
-  /// A rate with two digits, in the first of second, minute and hour in which there is at least one: `4.2/min`.
+  /// A rate with two digits, per second, minute or hour, whichever is the first to give at least one: `4.2/min`.
   ///
   /// - Parameters:
-  ///   - perSecond: how many there are in a second, at least 0.
-  ///   - unit: what they are called, such as `steps`; empty where the title says it.
+  ///   - perSecond: the number per second, at least 0.
+  ///   - unit: what they are called, such as `steps`; empty if the title says it.
   public static func rate(_ perSecond: Double, of unit: String = "") -> String {
     let (value, time) =
       perSecond >= 1 ? (perSecond, "s") : perSecond * 60 >= 1 ? (perSecond * 60, "min") : (perSecond * 3600, "h")
@@ -74,7 +74,7 @@ public struct ProgressBar: Sendable, Hashable {
     return unit.isEmpty ? "\(number)/\(time)" : "\(number) \(unit)/\(time)"
   }
 
-  /// A length of time with about two digits: `45 s`, `12 min`, `3.5 h`, `2.1 days`.
+  /// A duration with about two digits: `45 s`, `12 min`, `3.5 h`, `2.1 days`.
   public static func duration(_ seconds: Double) -> String {
     let seconds = min(max(0, seconds), 1e12)
     if seconds <= 90 { return "\(Int(seconds.rounded(.up))) s" }

@@ -1,13 +1,13 @@
-/// How a program tells how far it is.
+/// How a program shows its progress.
 public enum ProgressMode: String, Sendable, CaseIterable {
-  /// Bars on a terminal, otherwise a log.
+  /// Bars on a terminal, a log otherwise.
   case auto
   /// Bars on standard error, redrawn in place.
   case bar
   /// Lines on standard error, now and then.
   case log
-  /// JSON objects on standard output, one a line.
+  /// JSON objects on standard output, one per line.
   case json
-  /// Nothing but errors.
+  /// Only errors.
   case none
 }

@@ -1,9 +1,9 @@
 internal import Foundation
 
-/// Shows bars on standard error: redrawn in place on a terminal, as a line now and then in a log, or not at all.
+/// Shows bars on standard error: redrawn in place on a terminal, as occasional lines in a log, or not at all.
 ///
-/// On a terminal the cursor is left below the bars and never hidden: whatever ends the program, the terminal is as it
-/// was, and what others print begins a line of its own.
+/// On a terminal the cursor stays below the bars and is never hidden. However the program ends, the terminal needs no
+/// repair, and output of other programs starts on its own line.
 ///
 /// ```swift
 /// var output = ProgressOutput(.auto, name: "seedscape")
@@ -17,38 +17,39 @@ internal import Foundation
 public struct ProgressOutput: Sendable {
   /// How bars are shown.
   public enum Style: Sendable {
-    /// Redrawn in place on a terminal of this many columns and lines.
+    /// Redrawn in place, on a terminal with this many columns and lines.
     case bars(size: @Sendable () -> (columns: Int, lines: Int))
-    /// As lines that begin with a name.
+    /// As lines that start with a name.
     case log(name: String)
     /// Not at all.
     case none
   }
 
-  /// The least time between two drawings, in seconds.
+  /// The minimum time between two drawings, in seconds.
   private static let drawInterval = 0.2
-  /// When the first line of a log is due, and the time between two, in seconds.
+  /// When the first line of a log is due, and the time between lines, in seconds.
   private static let (firstLine, lineInterval) = (5.0, 30.0)
 
   private let style: Style
   private let write: @Sendable (String) -> Void
-  /// When to show something next, in seconds since the start.
+  /// When the next output is due, in seconds since the start.
   private var due: Double
-  /// How many lines on the terminal are bars.
+  /// The number of bar lines on the terminal.
   private var drawn = 0
-  /// The titles of parts that had ended when last looked at; nil before the first look.
+  /// The titles of the parts that had ended at the last call; nil before the first call.
   private var ended: Set<String>?
 
-  /// - Parameter write: gets what is to be written.
+  /// - Parameter write: receives the text to write.
   public init(_ style: Style, write: @escaping @Sendable (String) -> Void) {
     self.style = style
     self.write = write
     due = if case .log = style { Self.firstLine } else { 0 }
   }
 
-  /// What suits a mode on standard error. Errors of writing are ignored: work goes on when its reader has gone.
+  /// The style that suits a mode on standard error. Write errors are ignored, so work continues when the reader has
+  /// gone.
   ///
-  /// - Parameter name: begins the lines of a log.
+  /// - Parameter name: starts each line of a log.
   public init(_ mode: ProgressMode, name: String) {
     let terminal = Terminal()
     let style: Style =
@@ -61,12 +62,12 @@ public struct ProgressOutput: Sendable {
     self.init(style) { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) }
   }
 
-  /// Shows how far the work is, if that is due: on a terminal at most five times a second, in a log first after five
+  /// Shows the progress if an update is due. On a terminal at most five times a second; in a log first after five
   /// seconds, then every thirty, and whenever a part or the whole has ended.
   ///
   /// - Parameters:
   ///   - whole: the whole work.
-  ///   - parts: its parts, where it has several.
+  ///   - parts: its parts, if it has several.
   ///   - seconds: time since the start.
   public mutating func show(_ whole: ProgressBar, parts: [ProgressBar] = [], at seconds: Double) {
     let endedNow = Set((parts + [whole]).filter(\.isEnded).map(\.title))
@@ -86,13 +87,13 @@ public struct ProgressOutput: Sendable {
     }
   }
 
-  /// Prints a line of its own, in every style, above the bars that the next ``show(_:parts:at:)`` draws.
+  /// Prints a line, in every style, above the bars that the next ``show(_:parts:at:)`` draws.
   public mutating func say(_ line: String) {
     clear()
     write(line + "\n")
   }
 
-  /// Takes the bars away until the next ``show(_:parts:at:)``, for what others print on the same terminal.
+  /// Removes the bars until the next ``show(_:parts:at:)``, so that other output can use the terminal.
   public mutating func clear() {
     guard drawn > 0 else { return }
     write(top + "\u{1B}[J")
@@ -100,9 +101,10 @@ public struct ProgressOutput: Sendable {
     due = 0
   }
 
-  /// Line over line, so that nothing flickers; then what is left of an earlier drawing goes.
+  /// Overwrites line by line, so that nothing flickers, and then clears the rest of the earlier drawing.
   private mutating func draw(_ whole: ProgressBar, _ parts: [ProgressBar], _ size: (columns: Int, lines: Int)) {
-    // The line of the cursor is below. On a low terminal the parts that have ended give way first.
+    // One line is for the cursor, below the bars. If the terminal has too few lines, parts that have ended are dropped
+    // first.
     let place = max(1, size.lines - 1)
     var parts = parts.count > 1 ? parts : []
     if parts.count >= place { parts.removeAll(where: \.isEnded) }
@@ -111,6 +113,6 @@ public struct ProgressOutput: Sendable {
     drawn = lines.count
   }
 
-  /// The way to the first line of the bars.
+  /// Moves the cursor to the first line of the bars.
   private var top: String { drawn > 0 ? "\r\u{1B}[\(drawn)A" : "" }
 }

@@ -1,11 +1,11 @@
 internal import Foundation
 
-/// The terminal on which a person reads this process's standard error.
+/// The terminal that shows this process's standard error.
 public struct Terminal: Sendable {
   private let descriptor: Int32
 
-  /// Standard error itself, or that of `mpirun`, which hands on what its ranks write into a pipe; nil if neither is a
-  /// terminal, or one that cannot move its cursor.
+  /// Standard error itself, or that of `mpirun`, which passes on what its ranks write to a pipe. Nil if neither is a
+  /// terminal, or if the terminal cannot move its cursor.
   public init?() {
     let environment = ProcessInfo.processInfo.environment
     if environment["TERM"] == "dumb" { return nil }
@@ -20,7 +20,7 @@ public struct Terminal: Sendable {
     }
   }
 
-  /// Columns and lines as they are now; what the terminal does not know is taken as 80 columns and 24 lines.
+  /// The current number of columns and lines; 80 and 24 if the terminal does not know.
   public var size: (columns: Int, lines: Int) {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
@@ -29,7 +29,8 @@ public struct Terminal: Sendable {
     return (Int(size.ws_col), Int(size.ws_row))
   }
 
-  /// The size where bars are asked for and no terminal is found: COLUMNS and LINES of the environment, or 80 and 24.
+  /// The size to use if bars are requested and there is no terminal: COLUMNS and LINES from the environment, or 80 and
+  /// 24.
   public static var assumedSize: (columns: Int, lines: Int) {
     func size(_ name: String) -> Int? {
       ProcessInfo.processInfo.environment[name].flatMap(Int.init).flatMap { (1...10_000).contains($0) ? $0 : nil }
@@ -37,7 +38,7 @@ public struct Terminal: Sendable {
     return (size("COLUMNS") ?? 80, size("LINES") ?? 24)
   }
 
-  /// What `mpirun` sets where it puts something before every line: `--tag-output`, `--timestamp-output`.
+  /// Variables that `mpirun` sets when it prefixes every line: `--tag-output`, `--timestamp-output`.
   private static let adornments = ["OMPI_MCA_orte_tag_output", "OMPI_MCA_orte_timestamp_output"]
 
   private static func isPipe(_ descriptor: Int32) -> Bool {
@@ -45,7 +46,7 @@ public struct Terminal: Sendable {
     return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
-  /// The parent's standard error, opened to ask for its size for as long as this process lives.
+  /// The parent's standard error, kept open for the lifetime of this process to ask for its size.
   private static func ofParent() -> Int32? {
     let descriptor = open("/proc/\(getppid())/fd/2", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }

@@ -1,13 +1,13 @@
-/// The mask of one dropout: for each element of a matrix 1 / (1 - p), or 0 with probability p.
+/// The mask of one dropout. Each element of a matrix gets 0 with probability p, otherwise 1 / (1 - p).
 ///
-/// An element's fate depends on (generator, step, example, layer, place, part, row, column) alone. So the backward pass
-/// draws the mask of the forward pass again instead of storing it.
+/// An element's value depends only on (generator, step, example, layer, place, part, row, column). So the backward pass
+/// generates the mask of the forward pass again instead of storing it.
 ///
-/// Columns are counted in groups of 16 lanes, each row from a new group; 4 groups come of one Philox block of 8
-/// counters, 16 random bits an element. The probability of dropping is therefore p rounded to a multiple of 2^-16,
-/// and the scale is that of the rounded p: the mask's mean is 1 exactly.
+/// Columns are counted in groups of 16 lanes, and each row starts a new group. Four groups come from one Philox block
+/// of 8 counters, with 16 random bits per element. The drop probability is therefore p rounded to a multiple of 2^-16.
+/// The scale uses the rounded p, so the mask's mean is exactly 1.
 public struct DropoutMask: Sendable {
-  /// Lanes of a group: the unit in which columns are counted.
+  /// Lanes per group, the unit in which columns are counted.
   public static let lanes = 16
 
   private let generator: Philox
@@ -22,8 +22,8 @@ public struct DropoutMask: Sendable {
   ///   - step: the optimiser step, counted from 0.
   ///   - example: the example's index in the batch, 0 ..< 2^16.
   ///   - layer: 0 ..< 2^8.
-  ///   - place: which dropout of the layer, 0 ..< 2^8.
-  ///   - part: which matrix of the place (the attention head), 0 ..< 2^32.
+  ///   - place: the dropout within the layer, 0 ..< 2^8.
+  ///   - part: the matrix within the place (the attention head), 0 ..< 2^32.
   public init(
     _ generator: Philox, probability: Double, step: Int, example: Int, layer: Int, place: Int, part: Int = 0
   ) {
@@ -36,9 +36,9 @@ public struct DropoutMask: Sendable {
     scale = 1 / (1 - Float(threshold) / 65536)
   }
 
-  /// Writes the multipliers of `count` consecutive groups, 16 `count` numbers, each 0 or 1 / (1 - p).
+  /// Writes the multipliers of `count` consecutive groups: 16 `count` numbers, each 0 or 1 / (1 - p).
   ///
-  /// Row r of a matrix of g groups a row starts at group r g.
+  /// Row r of a matrix with g groups per row starts at group r g.
   public func fill(_ multipliers: UnsafeMutablePointer<Float>, firstGroup: Int, count: Int) {
     let keep = SIMD16<Float>(repeating: scale)
     let limit = SIMD16<UInt32>(repeating: threshold)

@@ -1,22 +1,22 @@
-/// Standard normal numbers by place: the number at a place depends on (generator, a, b, c, place) alone.
+/// Standard normal numbers by position: the number at a position depends only on (generator, a, b, c, position).
 ///
-/// So a vector of any length can be filled in parts, in any order, by anybody. Places are counted in groups of 32, one
-/// Philox block of 8 counters each: 16 pairs of numbers by Box and Muller 1958, in Float32. The greatest magnitude is
-/// 6.8; a number as great or greater is drawn once in 10^11.
+/// So a vector of any length can be filled in parts, in any order, by any thread or rank. Positions are counted in
+/// groups of 32, each from one Philox block of 8 counters: 16 pairs of numbers by the method of Box and Muller (1958),
+/// in Float32. The largest possible magnitude is 6.8; a true normal number exceeds it once in 10^11 draws.
 public struct NormalField: Sendable {
-  /// Numbers of a group.
+  /// Numbers per group.
   static let groupSize = 32
 
   private let generator: Philox
   private let counter: SIMD4<UInt32>
 
-  /// The field of `generator` at three indices. A stream at the same indices draws from the same bits.
+  /// The field of `generator` at three indices. A stream at the same indices uses the same bits.
   public init(_ generator: Philox, _ a: UInt32 = 0, _ b: UInt32 = 0, _ c: UInt32 = 0) {
     self.generator = generator
     counter = SIMD4(0, a, b, c)
   }
 
-  /// Writes the numbers at `places`, which lie in 0 ..< 2^34, to the `places.count` elements from `target` on.
+  /// Writes the numbers at `places`, within 0 ..< 2^34, to the `places.count` elements starting at `target`.
   public func fill(_ target: UnsafeMutablePointer<Float>, places: Range<Int>) {
     precondition(places.lowerBound >= 0 && places.upperBound <= 1 << 34, "places lie in 0 ..< 2^34")
     guard !places.isEmpty else { return }
@@ -43,7 +43,7 @@ public struct NormalField: Sendable {
   /// The numbers of one group.
   ///
   /// With r = sqrt(-2 ln u) and an angle a = pi/4 + t in the first quadrant, r cos a = sqrt(-ln u) (cos t - sin t) and
-  /// r sin a = sqrt(-ln u) (cos t + sin t); two more bits are the signs, which choose the quadrant.
+  /// r sin a = sqrt(-ln u) (cos t + sin t). Two more bits give the signs, which choose the quadrant.
   @inline(__always)
   private func group(_ index: Int) -> (SIMD16<Float>, SIMD16<Float>) {
     var position = counter
@@ -63,8 +63,8 @@ public struct NormalField: Sendable {
 
 /// ln x for positive normal x.
 ///
-/// x = m 2^e with m in sqrt(1/2) ..< sqrt(2), and Cephes' polynomial in m - 1. Products and sums are written apart, so
-/// that the bits do not depend on whether the processor fuses them.
+/// x = m 2^e with m in sqrt(1/2) ..< sqrt(2), and the polynomial of Cephes in m - 1. Products and sums are written
+/// separately, so that the bits do not depend on whether the processor fuses them.
 @inline(__always)
 private func logarithm(_ x: SIMD16<Float>) -> SIMD16<Float> {
   let rootOfHalf = SIMD16<Int32>(repeating: 0x3F35_04F3)

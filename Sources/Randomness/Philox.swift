@@ -1,24 +1,24 @@
 /// Philox4x32-10, the counter-based generator of Salmon et al. 2011 ("Parallel random numbers: as easy as 1, 2, 3").
 ///
-/// A block of random bits is a pure function of a 64-bit key and a 128-bit counter. There is no state to carry, so what
-/// is drawn never depends on who draws it, in which order, or how often a run was interrupted.
+/// A block of random bits is a pure function of a 64-bit key and a 128-bit counter. There is no state to carry, so the
+/// numbers do not depend on which rank draws them, in which order, or how often a run was interrupted.
 public struct Philox: Sendable, Hashable {
   /// The 64-bit key, low word first.
   public let key: SIMD2<UInt32>
 
-  /// A generator under a key given as it is, for tests against published vectors.
+  /// A generator with a given key, for tests against published vectors.
   public init(key: SIMD2<UInt32>) {
     self.key = key
   }
 
-  /// The generator that belongs to `seed` and `purpose`; two purposes of one seed share no numbers.
+  /// The generator for `seed` and `purpose`; two purposes with the same seed share no numbers.
   public init(seed: UInt64, purpose: Purpose) {
     let seedKey = SIMD2<UInt32>(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
     let block = Philox(key: seedKey).block(SIMD4(purpose.rawValue, 0, 0, 0))
     key = SIMD2(block[0], block[1])
   }
 
-  /// What random numbers are for. The raw values are part of every result: append, never renumber.
+  /// The uses of random numbers. The raw values are part of every result: append, never renumber.
   public enum Purpose: UInt32, Sendable {
     case dataOrder = 1
     case dropout = 2
@@ -26,9 +26,9 @@ public struct Philox: Sendable, Hashable {
     case encoderInitialisation = 4
     case subset = 5
     case direction = 6
-    /// Halves, permutations and bootstraps of what was measured.
+    /// Split halves, permutations and bootstraps of measured values.
     case resampling = 7
-    /// Which tokens a masked language model is to predict, and what hides them.
+    /// Which tokens a masked language model is to predict, and what replaces them.
     case masking = 8
   }
 
@@ -51,10 +51,10 @@ public struct Philox: Sendable, Hashable {
     return counter
   }
 
-  /// The eight blocks at `counter`, `counter + 1`, ... `counter + 7` (in the first word, which must not wrap), word by
-  /// word: lane `i` of word `w` is word `w` of block `i`, in the low half of a 64-bit lane.
+  /// The eight blocks at `counter`, `counter + 1`, ... `counter + 7` (counted in the first word, which must not wrap),
+  /// word by word: lane `i` of word `w` is word `w` of block `i`, in the low half of a 64-bit lane.
   ///
-  /// Lanes are 64 bits wide because a round multiplies 32 by 32 bits.
+  /// Lanes have 64 bits because a round multiplies 32 bits by 32 bits.
   @inline(__always)
   func eightBlocks(
     _ counter: SIMD4<UInt32>

@@ -2,8 +2,8 @@ import Foundation
 
 /// Random numbers drawn one after another from the counters (0, a, b, c), (1, a, b, c), ... of a Philox generator.
 ///
-/// A convenience for sampling in a fixed order (initial weights, permutations). Two streams of one generator with
-/// different indices are independent.
+/// For sampling in a fixed order (initial weights, permutations). Two streams of one generator with different indices
+/// are independent.
 public struct RandomStream: Sendable {
   private let generator: Philox
   private var counter: SIMD4<UInt32>
@@ -27,7 +27,7 @@ public struct RandomStream: Sendable {
     return block[used]
   }
 
-  /// A whole number, uniform in 0 ..< `bound`, without bias (rejection, Lemire 2019).
+  /// An integer, uniform in 0 ..< `bound`, without bias (rejection, Lemire 2019).
   ///
   /// - Parameter bound: 1 ... 2^32 - 1.
   public mutating func uniform(below bound: Int) -> Int {
@@ -40,20 +40,21 @@ public struct RandomStream: Sendable {
     }
   }
 
-  /// A number uniform in the open interval (0, 1): one of the 2^52 middles of steps of 2^-52, never an end point.
+  /// A number uniform in the open interval (0, 1): one of the 2^52 midpoints of intervals of length 2^-52, never an end
+  /// point.
   public mutating func uniform() -> Double {
     let bits = UInt64(word()) << 20 ^ UInt64(word()) >> 12
     return (Double(bits & 0xF_FFFF_FFFF_FFFF) + 0.5) * 0x1p-52
   }
 
-  /// A number from the standard normal distribution (Box and Muller; the pair's second is dropped, so that each draw
-  /// uses the same number of words).
+  /// A number from the standard normal distribution (Box and Muller). The second number of the pair is dropped, so that
+  /// each draw uses the same number of words.
   public mutating func normal() -> Double {
     let radius = (-2 * log(uniform())).squareRoot()
     return radius * cos(2 * .pi * uniform())
   }
 
-  /// A number from the standard normal distribution, drawn again until its magnitude is at most `limit`.
+  /// A number from the standard normal distribution, redrawn until its magnitude is at most `limit`.
   public mutating func truncatedNormal(limit: Double) -> Double {
     while true {
       let draw = normal()

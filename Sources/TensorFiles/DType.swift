@@ -1,6 +1,7 @@
-/// The element types that tensor files may hold, all little-endian; the raw value is the name in a safetensors header.
+/// The element types that are supported in tensor files, all little-endian. The raw value is the name in a safetensors
+/// header.
 ///
-/// Other types of the format (`F8_E4M3`, `F4`, `C64`, ...) are refused by name when a file is opened.
+/// Other types of the format (`F8_E4M3`, `F4`, `C64`, ...) are rejected by name when a file is opened.
 public enum DType: String, Sendable, CaseIterable {
   /// IEEE 754 binary64.
   case float64 = "F64"
@@ -26,10 +27,10 @@ public enum DType: String, Sendable, CaseIterable {
   case uint32 = "U32"
   /// Unsigned, 64 bits.
   case uint64 = "U64"
-  /// One byte an element, 0 or 1.
+  /// One byte per element, 0 or 1.
   case bool = "BOOL"
 
-  /// Bytes of one element: 1, 2, 4 or 8.
+  /// Bytes per element: 1, 2, 4 or 8.
   public var byteCount: Int {
     switch self {
     case .float64, .int64, .uint64: 8
@@ -40,9 +41,10 @@ public enum DType: String, Sendable, CaseIterable {
   }
 }
 
-/// Arithmetic on shapes that come from files and may say anything.
+/// Arithmetic on shapes from files, which may contain any numbers.
 enum Shape {
-  /// The product of `shape` (1 for a scalar's empty shape), or nil if a dimension is negative or the product exceeds Int.
+  /// The product of `shape` (1 for the empty shape of a scalar); nil if a dimension is negative or the product exceeds
+  /// Int.
   static func elementCount(_ shape: [Int]) -> Int? {
     var count = 1
     for dimension in shape {
@@ -53,7 +55,7 @@ enum Shape {
     return count
   }
 
-  /// The bytes of a tensor of `shape` and `dtype`, or nil if a dimension is negative or the size exceeds Int.
+  /// The size in bytes of a tensor of `shape` and `dtype`; nil if a dimension is negative or the size exceeds Int.
   static func byteCount(_ shape: [Int], _ dtype: DType) -> Int? {
     elementCount(shape + [dtype.byteCount])
   }

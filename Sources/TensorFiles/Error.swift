@@ -1,42 +1,42 @@
 public import Diagnostics
 
-/// What is wrong with a tensor file, or with what was to be written as one. Each message says what was found, what was
-/// expected and what to do.
+/// Errors in tensor files, or in the arguments for writing one. Each message says what was found, what was expected and
+/// what to do.
 public enum TensorFileError: ProgramError, Equatable {
-  /// The file holds `got` bytes and its header promises `expected`, which is more.
+  /// The file holds `got` bytes, fewer than the `expected` of its header.
   case truncated(path: String, got: Int, expected: Int)
-  /// The file holds `got` bytes and its header promises `expected`, which is less.
+  /// The file holds `got` bytes, more than the `expected` of its header.
   case trailingBytes(path: String, got: Int, expected: Int)
-  /// The header is not one of its format.
+  /// The header is not valid for its format.
   case invalidHeader(path: String, reason: String)
-  /// The header says of one tensor what cannot be.
+  /// The header describes a tensor that cannot exist.
   case invalidTensor(path: String, tensor: String, reason: String)
-  /// The tensor has an element type that is not read here.
+  /// The tensor has an element type that is not supported.
   case unsupportedType(path: String, tensor: String, type: String)
-  /// The file holds no tensor of that name.
+  /// The file has no tensor of that name.
   case missingTensor(path: String, tensor: String)
-  /// The tensor is of a type that the call does not convert.
+  /// The tensor has a type that the call does not convert.
   case wrongType(path: String, tensor: String, got: DType, expected: String)
-  /// The destination has another number of elements than the tensor.
+  /// The destination has a different number of elements than the tensor.
   case wrongCount(path: String, tensor: String, got: Int, expected: Int)
-  /// The tensor holds an integer that the asked type cannot.
+  /// The tensor holds an integer that does not fit the requested type.
   case valueOutOfRange(path: String, tensor: String, value: String, type: String)
-  /// The directory holds none of the files `lookedFor`; `pickle` is the PyTorch file found there instead, if any.
+  /// The directory has none of the files `lookedFor`; `pickle` is the PyTorch file found there instead, if any.
   case noTensorFiles(directory: String, lookedFor: [String], pickle: String?)
-  /// The index of a sharded checkpoint is not one.
+  /// The index of a sharded checkpoint is not valid.
   case invalidIndex(path: String, reason: String)
-  /// The index names a file that is not there.
+  /// The index names a file that does not exist.
   case missingShard(index: String, shard: String)
-  /// The index says that the shard holds the tensor, and it does not.
+  /// The index says that the shard holds the tensor, but it does not.
   case missingInShard(index: String, shard: String, tensor: String)
-  /// The writer got `got` bytes of the tensor, whose type and shape ask for `expected`.
+  /// The writer was given `got` bytes for the tensor; its type and shape need `expected`.
   case wrongByteCount(path: String, tensor: String, got: Int, expected: Int)
-  /// The writer got bytes of `got` where those of `expected` are next (nil: where nothing is).
+  /// The writer was given bytes of tensor `got`, but `expected` is next (nil: all are written).
   case outOfOrder(path: String, got: String, expected: String?)
-  /// The .npy file is of a kind that is not read here.
+  /// The .npy file is of a kind that is not supported.
   case unsupportedNumPy(path: String, got: String, expected: String)
 
-  /// Bad input, except where a writer was given what it cannot write.
+  /// Bad input, except if a writer was given something that it cannot write.
   public var exitStatus: ExitStatus {
     switch self {
     case .wrongByteCount, .outOfOrder: .internal
@@ -72,7 +72,7 @@ public enum TensorFileError: ProgramError, Equatable {
     case .invalidIndex(let path, let reason):
       return "\(path) is not the index of a sharded checkpoint: \(reason); download it again"
     case .missingShard(let index, let shard):
-      return "\(index) names the file \(shard), which is not there; download it into the same directory"
+      return "\(index) names the file \(shard), which does not exist; download it into the same directory"
     case .missingInShard(let index, let shard, let tensor):
       return "\(index) expects tensor '\(tensor)' in \(shard), which lacks it; download both again"
     case .wrongByteCount(let path, let tensor, let got, let expected):

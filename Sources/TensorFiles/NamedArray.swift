@@ -1,6 +1,6 @@
-/// An array with a name and a shape, row-major: what payloads, exports and result files are made of.
+/// An array with a name and a shape, row-major. Payloads, exports and result files consist of these.
 ///
-/// Equality is that of the bytes: a NaN equals itself, and -0 differs from 0.
+/// Equality compares bytes: a NaN equals itself, and -0 differs from 0.
 public struct NamedArray: Sendable, Equatable {
   /// The array's name, unique among the arrays of one file or payload.
   public let name: String
@@ -9,7 +9,7 @@ public struct NamedArray: Sendable, Equatable {
   /// The elements, row-major.
   public let elements: Elements
 
-  /// Makes an array.
+  /// An array from its parts.
   ///
   /// - Precondition: the product of `shape` is `elements.count`.
   public init(name: String, shape: [Int], elements: Elements) {
@@ -70,7 +70,7 @@ public struct NamedArray: Sendable, Equatable {
       }
     }
 
-    /// Whether type, count and every byte are the same.
+    /// Whether type, count and all bytes are the same.
     public static func == (left: Elements, right: Elements) -> Bool {
       guard left.dtype == right.dtype, left.count == right.count else { return false }
       return left.withUnsafeBytes { leftBytes in

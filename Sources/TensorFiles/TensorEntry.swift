@@ -1,4 +1,4 @@
-/// What a tensor is called and how it is stored, before it has a place in a file.
+/// A tensor's name, type and shape, before it has a position in a file.
 public struct TensorDescription: Sendable, Hashable {
   /// The tensor's name, unique in its file.
   public let name: String
@@ -7,7 +7,7 @@ public struct TensorDescription: Sendable, Hashable {
   /// The dimensions, outermost first; empty for a scalar. Each is at least 0.
   public let shape: [Int]
 
-  /// Describes a tensor; the shape is checked when a file is made from the description.
+  /// Describes a tensor. The shape is checked when a file is created from the description.
   public init(name: String, dtype: DType, shape: [Int]) {
     self.name = name
     self.dtype = dtype
@@ -15,7 +15,7 @@ public struct TensorDescription: Sendable, Hashable {
   }
 }
 
-/// A tensor's row in the table of contents of a file.
+/// A tensor's entry in a file's header.
 public struct TensorEntry: Sendable, Hashable {
   /// The tensor's name, unique in its file.
   public let name: String
@@ -23,7 +23,7 @@ public struct TensorEntry: Sendable, Hashable {
   public let dtype: DType
   /// The dimensions, outermost first; empty for a scalar. Each is at least 0.
   public let shape: [Int]
-  /// The bytes that the elements take within the file's data section.
+  /// The range of the elements' bytes in the file's data section.
   public let byteRange: Range<Int>
 
   /// The number of elements, the product of `shape`.

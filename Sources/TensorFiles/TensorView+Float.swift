@@ -7,7 +7,7 @@ extension TensorView {
     }
   }
 
-  /// As `float32()`, into memory of `entry.elementCount` elements that need not be initialised.
+  /// The same as `float32()`, written to memory for `entry.elementCount` elements, which need not be initialised.
   func copyFloat32(into destination: UnsafeMutableBufferPointer<Float>) throws {
     guard destination.count == entry.elementCount else {
       throw TensorFileError.wrongCount(
@@ -37,7 +37,7 @@ extension TensorView {
     return bytes.bindMemory(to: Float.self)
   }
 
-  /// The bytes as they are in an array of the stored type; `zero` names that type.
+  /// The bytes as an array of the stored type, of which `zero` is a value.
   func copied<Element: BitwiseCopyable>(repeating zero: Element) -> [Element] {
     var values = [Element](repeating: zero, count: entry.elementCount)
     values.withUnsafeMutableBytes { $0.copyMemory(from: bytes) }

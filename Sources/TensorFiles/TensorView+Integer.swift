@@ -23,7 +23,7 @@ extension TensorView {
     }
   }
 
-  // Generic because integers are labels and positions, never a model's weight: no loop of theirs is hot.
+  // Generic, because integers are labels and positions, never weights: no hot loop uses this.
   private func widened<Stored: FixedWidthInteger & BitwiseCopyable>(from type: Stored.Type) throws -> [Int64] {
     try (0..<entry.elementCount).map { i in
       let value = bytes.loadUnaligned(fromByteOffset: i * MemoryLayout<Stored>.size, as: type)

@@ -1,12 +1,12 @@
-/// A tensor's bytes in memory, any alignment, with what they mean; the functions on it convert.
+/// A tensor's bytes in memory, at any alignment, with their description. Its functions convert them.
 struct TensorView {
   let entry: TensorEntry
   /// `entry.byteRange.count` bytes, little-endian. The view does not own them.
   let bytes: UnsafeRawBufferPointer
-  /// The file, as errors name it.
+  /// The file, as named in messages.
   let path: String
 
-  /// The tensor with the elements' own type, or the narrowest of the five that holds all its values.
+  /// The tensor as an array of its own type, or of the narrowest of the five types that holds all its values.
   func array() throws -> NamedArray {
     let elements: NamedArray.Elements =
       switch entry.dtype {
@@ -19,7 +19,7 @@ struct TensorView {
     return NamedArray(name: entry.name, shape: entry.shape, elements: elements)
   }
 
-  /// The error that names this tensor's type.
+  /// An error that states this tensor's type.
   func wrongType(expected: String) -> TensorFileError {
     .wrongType(path: path, tensor: entry.name, got: entry.dtype, expected: expected)
   }

@@ -1,15 +1,15 @@
-/// A token found in text by its spelling, before words are cut: `[MASK]` for one.
+/// A token that is found in text by its spelling before the text is split into words, such as `[MASK]`.
 public struct AddedToken: Sendable, Equatable {
   /// The spelling; not empty.
   public var content: String
-  /// False: looked for in the raw text. True: its normalised spelling is looked for in the normalised text, so that with
-  /// lowercasing `[mask]` counts too.
+  /// If false, the spelling is searched for in the raw text. If true, the normalised spelling is searched for in the
+  /// normalised text, so that with lowercasing `[mask]` is found too.
   public var normalized: Bool
-  /// Counts only where neither neighbour is a letter, mark, digit or connector (`single_word`).
+  /// Matches only if neither neighbour is a letter, mark, digit or connector (`single_word`).
   public var isSingleWord: Bool
-  /// Takes the white space before it along (`lstrip`).
+  /// Includes the white space before it (`lstrip`).
   public var stripsLeft: Bool
-  /// Takes the white space behind it along (`rstrip`).
+  /// Includes the white space after it (`rstrip`).
   public var stripsRight: Bool
 
   /// A token spelled `content`.
@@ -25,14 +25,15 @@ public struct AddedToken: Sendable, Equatable {
   }
 }
 
-/// Added tokens with their ids, numbered as `tokenizers` 0.23 does it: one that the vocabulary has keeps its id there; others
-/// follow, in order, on the number of the vocabulary's entries, which with holes in the ids is not the greatest id + 1.
+/// Added tokens with their ids, numbered as `tokenizers` 0.23 does. A token in the vocabulary keeps its id there.
+/// Others get ids in order, starting from the number of entries in the vocabulary. If ids have gaps, that is not the
+/// largest id + 1.
 struct AddedVocabulary: Sendable {
   let vocabulary: Vocabulary
-  /// Each spelling once.
+  /// Each spelling occurs once.
   private(set) var entries: [(token: AddedToken, id: Int32)] = []
   private var places: [[UInt8]: Int] = [:]
-  /// How many of the tokens the vocabulary lacks.
+  /// The number of tokens that are not in the vocabulary.
   private(set) var behindCount = 0
 
   init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
@@ -42,13 +43,13 @@ struct AddedVocabulary: Sendable {
     places[Array(content.utf8)].map { entries[$0].id } ?? vocabulary.id(of: content)
   }
 
-  /// Whether a token of this spelling was added.
+  /// Whether a token with this spelling was added.
   func has(_ content: String) -> Bool { places[Array(content.utf8)] != nil }
 
-  /// The id that the next token gets which the vocabulary lacks.
+  /// The id of the next token that is not in the vocabulary.
   var nextID: Int { vocabulary.entryCount + behindCount }
 
-  /// Adds a token; one of the same spelling keeps its id and takes over what else is said of it. Empty spellings are left out.
+  /// Adds a token. A token with the same spelling keeps its id and takes the new flags. Empty spellings are ignored.
   mutating func add(_ token: AddedToken) {
     let spelling = Array(token.content.utf8)
     if spelling.isEmpty { return }
@@ -66,7 +67,7 @@ struct AddedVocabulary: Sendable {
   }
 }
 
-/// Finds added tokens in text as `tokenizers` does: the leftmost one, and of those that begin there the longest.
+/// Finds added tokens in text as `tokenizers` does: the leftmost match, and the longest of those that start there.
 struct AddedTokenMatcher: Sendable {
   private struct Pattern {
     let spelling: [UInt8]
@@ -74,11 +75,11 @@ struct AddedTokenMatcher: Sendable {
     let id: Int32
   }
 
-  /// By their first byte; the longest first.
+  /// By first byte; longest first.
   private var patterns = [[Pattern]](repeating: [], count: 0x100)
   private var isEmpty = true
 
-  /// - Parameter entries: tokens with the spellings that are looked for, all different; empty ones are left out.
+  /// - Parameter entries: tokens with the spellings to search for, all different; empty ones are ignored.
   init(_ entries: [(spelling: [UInt8], token: AddedToken, id: Int32)]) {
     for (spelling, token, id) in entries where !spelling.isEmpty {
       patterns[Int(spelling[0])].append(Pattern(spelling: spelling, token: token, id: id))
@@ -87,7 +88,7 @@ struct AddedTokenMatcher: Sendable {
     for byte in patterns.indices { patterns[byte].sort { $0.spelling.count > $1.spelling.count } }
   }
 
-  /// The next spelling at or after `start`.
+  /// The next match at or after `start`.
   @inline(__always)
   private func next(in text: UTF8Bytes, from start: Int) -> (range: Range<Int>, pattern: Pattern)? {
     if isEmpty { return nil }
@@ -100,15 +101,16 @@ struct AddedTokenMatcher: Sendable {
     return nil
   }
 
-  /// Cuts a text at its added tokens: calls `body` with each part between them and the id of the token that follows it,
-  /// nil after the last part. Parts may be empty.
+  /// Splits a text at its added tokens. Calls `body` with each part and the id of the token that follows it, nil after
+  /// the last part. Parts may be empty.
   @inline(__always)
   func forEachPart(of text: UTF8Bytes, _ body: (_ part: UTF8Bytes, _ tokenAfter: Int32?) -> Void) {
     var (searched, start) = (0, 0)
-    // The last run of white space that was looked through: in a text of nothing else each token would do so anew.
+    // The last run of white space that was scanned. Without it, each token in a text full of white space would scan the
+    // run again.
     var space = 0...0
     while let (range, pattern) = next(in: text, from: searched) {
-      // A spelling that is no word by itself is passed over whole: no shorter one is tried in its place.
+      // A spelling that is not a word by itself is skipped whole: no shorter one is tried in its place.
       searched = range.upperBound
       if pattern.token.isSingleWord, !standsAlone(range, in: text) { continue }
       var (lower, upper) = (range.lowerBound, range.upperBound)
@@ -117,7 +119,8 @@ struct AddedTokenMatcher: Sendable {
         if !space.contains(upper) { space = upper...endOfSpace(after: upper, in: text) }
         upper = space.upperBound
       }
-      // Space taken by the token before may be this one's own beginning; where it is all of it, the token is gone.
+      // The token before may have taken white space that this token starts with. If nothing is left, the token is
+      // dropped.
       body(UTF8Bytes(rebasing: text[start..<max(start, lower)]), lower < upper ? pattern.id : nil)
       start = upper
     }

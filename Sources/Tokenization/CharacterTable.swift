@@ -1,4 +1,4 @@
-/// What normaliser and pre-tokenizer ask about a Unicode scalar.
+/// The properties of a Unicode scalar that normaliser and pre-tokenizer need.
 struct CharacterTraits: OptionSet {
   let rawValue: UInt8
 
@@ -7,14 +7,15 @@ struct CharacterTraits: OptionSet {
   static let ideograph = CharacterTraits(rawValue: 1 << 2)
   /// A non-spacing mark.
   static let mark = CharacterTraits(rawValue: 1 << 3)
-  /// Its canonical combining class is not 0.
+  /// Has a canonical combining class other than 0.
   static let combining = CharacterTraits(rawValue: 1 << 4)
   static let decomposes = CharacterTraits(rawValue: 1 << 5)
   static let lowercases = CharacterTraits(rawValue: 1 << 6)
   static let punctuation = CharacterTraits(rawValue: 1 << 7)
 }
 
-/// `UnicodeTables`, unpacked once for look-up: a byte per scalar, and the mappings of the few scalars that have one.
+/// `UnicodeTables`, unpacked once for fast look-up: one byte per scalar, and mappings for the few scalars that have
+/// one.
 struct CharacterTable: Sendable {
   static let shared = CharacterTable()
 
@@ -58,7 +59,7 @@ struct CharacterTable: Sendable {
     Hangul.syllables.contains(scalar) ? Hangul.decomposition(of: scalar) : decompositions[scalar] ?? [scalar]
   }
 
-  /// The lower-case mapping, without regard to neighbours.
+  /// The lower-case mapping, independent of neighbours.
   func lowercase(of scalar: UInt32) -> [UInt32] { lowercases[scalar] ?? [scalar] }
 
   /// The canonical combining class, 0 to 240.
@@ -77,7 +78,7 @@ private enum Hangul {
   }
 }
 
-/// One item of a table in `UnicodeTables`: every `step`-th scalar from first to last, and the values they share.
+/// One item of a table in `UnicodeTables`: every `step`-th scalar from first to last, and the values that they share.
 struct TableItem {
   var first: UInt32
   var last: UInt32
@@ -96,7 +97,7 @@ struct TableItem {
     return items
   }
 
-  /// Reads `FIRST[-LAST][/STEP][:VALUE[.VALUE]...]`: each number belongs to the sign before it.
+  /// Reads `FIRST[-LAST][/STEP][:VALUE[.VALUE]...]`; the sign before a number says which part it is.
   private init(_ word: Slice<UnsafeBufferPointer<UInt8>>) {
     self.init(first: 0, last: 0)
     var sign: UInt8 = 0

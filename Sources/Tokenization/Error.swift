@@ -1,31 +1,31 @@
 public import Diagnostics
 public import JSONReader
 
-/// What can go wrong when a tokenizer is built or used. Each message says what was found, what was expected, what to do.
+/// Errors in building or using a tokenizer. Each message says what was found, what was expected and what to do.
 public enum TokenizationError: ProgramError, Equatable {
-  /// Neither `vocab.txt` nor `tokenizer.json` is in the directory.
+  /// The directory has neither `vocab.txt` nor `tokenizer.json`.
   case vocabularyMissing(directory: String)
   /// A file exists but cannot be read.
   case unreadable(file: String, reason: String)
   /// A line (counted from 1) of a vocabulary or text is not UTF-8.
   case invalidUTF8(file: String, line: Int)
-  /// A file begins with a byte order mark.
+  /// A file starts with a byte order mark.
   case byteOrderMark(file: String, encoding: String)
   /// A file is not JSON, or no object.
   case notJSON(file: String, JSONError)
   /// A value of a JSON file is of the wrong kind or out of range.
   case invalidValue(file: String, key: String, found: String, expected: String)
-  /// A value of a JSON file asks for something that is not BERT's WordPiece.
+  /// A value in a JSON file asks for something other than BERT's WordPiece.
   case unsupported(file: String, key: String, found: String, expected: String)
   /// A special or added token is not in the vocabulary, and no file states its id.
   case specialTokenMissing(role: String, token: String, vocabulary: String)
-  /// A file states another id of an added token than the one that `transformers` gives it.
+  /// A file states a different id for an added token than `transformers` gives it.
   case addedTokenID(file: String, token: String, stated: Int, given: Int)
-  /// An added token, or the vocabulary, has an id that the model's embedding has no row for.
+  /// An added token or the vocabulary has an id for which the model's embedding has no row.
   case idBeyondEmbedding(file: String, token: String, id: Int, rows: Int)
-  /// Two tokens that cannot be told apart: they have one id, or one spelling once normalised.
+  /// Two tokens that cannot be told apart, because they have the same id or, once normalised, the same spelling.
   case tokensCollide(file: String, first: String, second: String, shared: String)
-  /// A vocabulary of the asked size has no room for the special tokens and the characters of the text.
+  /// A vocabulary of the requested size has no room for the special tokens and the characters of the text.
   case vocabularyTooSmall(got: Int, needed: Int)
   /// `maxLength` leaves no room for the special tokens.
   case maxLengthTooSmall(got: Int, specialTokens: Int)
@@ -63,8 +63,8 @@ public enum TokenizationError: ProgramError, Equatable {
       "\(file): the tokens \(first.shortened.debugDescription) and \(second.shortened.debugDescription) have \(shared) in "
         + "common, expected each to have its own; take one of them out"
     case .vocabularyTooSmall(let got, let needed):
-      "a vocabulary of \(got) tokens was asked for, the special tokens and the text's characters alone are \(needed); ask "
-        + "for at least that many, a few thousand for a language"
+      "a vocabulary of \(got) tokens was requested, but the special tokens and the text's characters alone are \(needed); "
+        + "request at least that many, a few thousand for a language"
     case .maxLengthTooSmall(let got, let specialTokens):
       "maximum length is \(got), but the special tokens alone take \(specialTokens); allow at least that many tokens"
     }

@@ -1,20 +1,19 @@
 import Foundation
 
-/// A model directory that keeps account of the files that were read from it: whoever reads through it cannot forget to name
-/// one.
+/// A model directory that keeps a list of the files read from it, so that none can be forgotten.
 struct ModelDirectory {
   let url: URL
-  /// The names of the files that were asked for and are there.
+  /// The names of the files that were requested and exist.
   private(set) var names: Set<String> = []
 
   init(_ url: URL) { self.url = url }
 
-  /// Where the files lie that were read, in the order of their names.
+  /// The URLs of the files that were read, in order of their names.
   var files: [URL] { names.sorted().map { url.appendingPathComponent($0) } }
 
   func path(of name: String) -> String { url.appendingPathComponent(name).path }
 
-  /// The content of a file; nil where there is none of that name.
+  /// The contents of a file; nil if it does not exist.
   /// - Throws: `TokenizationError.unreadable`.
   mutating func bytes(of name: String) throws -> [UInt8]? {
     let file = url.appendingPathComponent(name)
@@ -24,7 +23,7 @@ struct ModelDirectory {
   }
 }
 
-/// The whole content of a file.
+/// The contents of a file.
 /// - Throws: `TokenizationError.unreadable`.
 func readBytes(of file: URL) throws -> [UInt8] {
   do {
@@ -34,8 +33,8 @@ func readBytes(of file: URL) throws -> [UInt8] {
   }
 }
 
-/// Calls a byte order mark by its name; `transformers` fails on one in a JSON file, and in a vocabulary takes it for a part of
-/// the first token.
+/// Rejects a byte order mark and names its encoding. `transformers` fails on one in a JSON file, and takes one in a
+/// vocabulary for a part of the first token.
 /// - Throws: `TokenizationError.byteOrderMark`.
 func refuseByteOrderMark(_ bytes: [UInt8], file: String) throws {
   let marks: [(mark: [UInt8], encoding: String)] = [

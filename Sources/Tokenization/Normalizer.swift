@@ -1,16 +1,16 @@
-/// BERT's normaliser: clean the text, set ideographs apart, strip accents, lowercase, in this order.
+/// BERT's normaliser: cleans the text, separates ideographs, strips accents and lowercases, in this order.
 ///
-/// The four steps run as one pass over the UTF-8 bytes. Only canonical ordering looks beyond one scalar; it is done where
-/// marks remain to be ordered.
+/// The four steps run in one pass over the UTF-8 bytes. Only canonical ordering looks beyond one scalar; it is done
+/// where marks remain.
 package struct Normalizer: Sendable {
   private let lowercases: Bool
   private let stripsAccents: Bool
   private let separatesIdeographs: Bool
 
   private let table = CharacterTable.shared
-  /// What becomes of each ASCII character; 0 where it is removed.
+  /// The normalised form of each ASCII character; 0 if it is removed.
   private let ascii: [UInt8]
-  /// A scalar with none of these traits stays as it is.
+  /// A scalar with none of these traits is unchanged.
   private let changing: CharacterTraits
 
   private static let space: UInt32 = 0x20
@@ -32,8 +32,8 @@ package struct Normalizer: Sendable {
     }
   }
 
-  /// Writes the normalised form of a part of a text.
-  /// - Parameter output: overwritten; keeps its capacity from call to call.
+  /// Writes the normalised form of part of a text.
+  /// - Parameter output: overwritten; its capacity is reused from call to call.
   func normalize(_ text: UTF8Bytes, into output: inout [UInt8]) {
     output.removeAll(keepingCapacity: true)
     var marks: [UInt32] = []
@@ -71,8 +71,8 @@ package struct Normalizer: Sendable {
     for part in table.decomposition(of: value) { strip(part, marks: &marks, into: &output) }
   }
 
-  /// Drops marks and keeps the rest, in canonical order: combining characters between two others are sorted by their
-  /// class, equal ones staying as they are.
+  /// Drops marks and keeps the rest in canonical order: combining characters between two others are sorted by class,
+  /// stably.
   private func strip(_ value: UInt32, marks: inout [UInt32], into output: inout [UInt8]) {
     let traits = table[value]
     guard traits.contains(.combining) else {
@@ -80,7 +80,7 @@ package struct Normalizer: Sendable {
       if !traits.contains(.mark) { emit(value, into: &output) }
       return
     }
-    // What combines and stays: spacing marks, and marks younger than the table of accents.
+    // Combining characters that stay: spacing marks, and marks newer than the table of accents.
     guard !traits.contains(.mark) else { return }
     let order = table.combiningClass(of: value)
     let place = marks.firstIndex { table.combiningClass(of: $0) > order } ?? marks.count

@@ -1,12 +1,12 @@
 import Foundation
 
 extension Options {
-  /// The text of a `tokenizer_config.json` from which `transformers` and ``WordPieceTokenizer`` make these options again.
+  /// The text of a `tokenizer_config.json` from which `transformers` and ``WordPieceTokenizer`` recreate these options.
   ///
-  /// Added tokens other than the special ones are left out.
+  /// Added tokens are left out, except special ones.
   ///
-  /// - Parameter maximumLength: tokens of a text at most (`model_max_length`).
-  /// - Throws: Foundation's errors of encoding.
+  /// - Parameter maximumLength: the largest number of tokens in a text (`model_max_length`).
+  /// - Throws: Foundation's encoding errors.
   public func configurationFile(maximumLength: Int) throws -> [UInt8] {
     var values: [String: Any] = [
       "tokenizer_class": "BertTokenizer", "do_lower_case": lowercases, "tokenize_chinese_chars": separatesIdeographs,

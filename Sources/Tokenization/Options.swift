@@ -2,25 +2,26 @@
 public struct Options: Sendable, Equatable {
   /// Lowercase all text (`do_lower_case`).
   public var lowercases = true
-  /// Drop accents, after canonical decomposition (`strip_accents`); nil does it where text is lowercased.
+  /// Drop accents after canonical decomposition (`strip_accents`); nil means the same as `lowercases`.
   public var stripsAccents: Bool?
   /// Make every CJK ideograph a word of its own (`tokenize_chinese_chars`).
   public var separatesIdeographs = true
-  /// Stands for a word that the vocabulary cannot spell (`unk_token`).
+  /// Replaces a word that cannot be built from the vocabulary (`unk_token`).
   public var unknownToken = "[UNK]"
-  /// Begins every encoding (`cls_token`).
+  /// Starts every encoding (`cls_token`).
   public var classifierToken = "[CLS]"
   /// Ends every segment (`sep_token`).
   public var separatorToken = "[SEP]"
-  /// Fills up batches (`pad_token`); nil for none. Never added here, but recognised in text.
+  /// Pads batches (`pad_token`); nil for none. Never added here, but recognised in text.
   public var paddingToken: String? = "[PAD]"
-  /// Hides a word in pre-training (`mask_token`); nil for none. Never added here, but recognised in text.
+  /// Masks a word in pre-training (`mask_token`); nil for none. Never added here, but recognised in text.
   public var maskToken: String? = "[MASK]"
-  /// Longer words are unknown as a whole; in Unicode scalars, at least 0.
+  /// The longest word that is split into pieces, in Unicode scalars, at least 0. Longer words become the unknown token.
   public var greatestWordLength = 100
-  /// The second text of a pair has the segment 1, not 0 as the first.
+  /// Whether the second text of a pair gets segment 1; otherwise 0, like the first.
   public var marksSecondText = true
-  /// Further tokens to recognise in text. One spelled as a special token above says how that one is looked for.
+  /// Further tokens to recognise in text. One with the spelling of a special token above sets how that token is
+  /// searched for.
   public var addedTokens: [AddedToken] = []
 
   /// The defaults.

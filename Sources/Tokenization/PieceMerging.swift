@@ -1,4 +1,4 @@
-/// The words of a text in pieces, of which the most frequent pair of neighbours becomes one, again and again.
+/// The words of a text, split into pieces. Repeatedly merges the most frequent pair of neighbouring pieces into one.
 struct PieceMerging {
   /// The vocabulary so far.
   private(set) var pieces: [String]
@@ -20,13 +20,13 @@ struct PieceMerging {
   private struct PairState {
     let pair: Pair
     var count = 0
-    /// Words that have or had the pair.
+    /// Words that contain or contained the pair.
     var words: [Int32] = []
-    /// The merge that last put it into the queue.
+    /// The number of the merge that last put the pair into the queue.
     var queued = 0
   }
 
-  /// A pair as it stood when it was put into the queue: its count may have fallen since.
+  /// A pair with its count when it was queued. The count may have fallen since.
   private struct Candidate: Comparable {
     let count: Int
     let pair: Pair
@@ -38,8 +38,8 @@ struct PieceMerging {
     }
   }
 
-  /// Spells the words in characters. Words that are longer than a tokenizer looks at, or that have characters outside the
-  /// alphabet, are left out.
+  /// Splits the words into characters. Leaves out words that are longer than a tokenizer's limit, and words with
+  /// characters outside the alphabet.
   init(_ text: WordCounts, special: [String]) {
     pieces = []
     for token in special { _ = add(Array(token.utf8)) }
@@ -64,7 +64,7 @@ struct PieceMerging {
     for index in pairs.indices { enqueue(index) }
   }
 
-  /// Makes pieces until there are `size`, or no pair is frequent enough.
+  /// Makes pieces until there are `size`, or until no pair is frequent enough.
   mutating func merge(upTo size: Int) {
     var round = 0
     while pieces.count < size, let best = queue.popMaximum() {
@@ -101,7 +101,7 @@ struct PieceMerging {
     zip(words[word], words[word].dropFirst()).contains { $0 == pair.first && $1 == pair.second }
   }
 
-  /// From left to right, so that of aaa the first two become one.
+  /// Works from left to right, so that in aaa the first two are merged.
   private mutating func replace(_ pair: Pair, by new: Int32, in word: Int) {
     let old = words[word]
     var place = 0
@@ -113,8 +113,8 @@ struct PieceMerging {
     }
   }
 
-  /// Adds a word's pairs to their counts, or takes them away. Pairs of the piece `new`, at the beginning all, note the
-  /// word.
+  /// Adds a word's pairs to their counts, or subtracts them. Pairs that contain the piece `new` (at the beginning, all
+  /// pairs) record the word.
   private mutating func count(_ word: Int, sign: Int, new: Int32?) {
     for (a, b) in zip(words[word], words[word].dropFirst()) {
       let pair = Pair(first: a, second: b)
@@ -135,7 +135,7 @@ struct PieceMerging {
     queue.insert(Candidate(count: state.count, pair: state.pair, index: index))
   }
 
-  /// The id of a piece, which two different pairs may make.
+  /// The id of a piece. Two different pairs may make the same piece.
   private mutating func add(_ piece: [UInt8]) -> Int32 {
     if let id = ids[piece] { return id }
     let id = Int32(pieces.count)
@@ -144,7 +144,7 @@ struct PieceMerging {
     return id
   }
 
-  /// The most frequent characters; of equally frequent ones those with the lower scalar value.
+  /// The most frequent characters; of equally frequent ones, those with the lowest scalar values.
   private static func alphabet(_ words: [(scalars: [UInt32], count: Int)]) -> Set<UInt32> {
     var counts: [UInt32: Int] = [:]
     for word in words {
@@ -163,7 +163,7 @@ struct PieceMerging {
   }
 }
 
-/// A binary heap that gives its greatest element first.
+/// A binary heap that returns its greatest element first.
 private struct MaximumQueue<Element: Comparable> {
   private var heap: [Element] = []
 

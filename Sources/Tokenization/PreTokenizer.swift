@@ -1,8 +1,8 @@
-/// BERT's pre-tokenizer: cuts normalised text into words, at spaces and around each punctuation character.
+/// BERT's pre-tokenizer: splits normalised text into words, at spaces and around each punctuation character.
 struct PreTokenizer: Sendable {
   private enum Kind: UInt8 {
     case word, space, punctuation
-    /// First byte of a longer scalar, whose kind the table knows.
+    /// The first byte of a multi-byte scalar, whose kind is in the table.
     case lead
   }
 
@@ -11,7 +11,7 @@ struct PreTokenizer: Sendable {
 
   init() {
     kinds = (UInt32(0)..<0x100).map { [table] byte in
-      // The normaliser left U+0020 as the only white space. Trailing bytes are passed over with their lead.
+      // After normalisation U+0020 is the only white space. Trailing bytes are skipped with their lead byte.
       if byte == 0x20 { return .space }
       if byte >= 0xC0 { return .lead }
       return byte < 0x80 && table[byte].contains(.punctuation) ? .punctuation : .word
@@ -19,7 +19,7 @@ struct PreTokenizer: Sendable {
   }
 
   /// The next word.
-  /// - Parameter index: where to look from; moved to the end of the word.
+  /// - Parameter index: where to start; moved to the end of the word.
   @inline(__always)
   func nextWord(in text: UTF8Bytes, from index: inout Int) -> Range<Int>? {
     while index < text.count, kinds[Int(text[index])] == .space { index += 1 }

@@ -6,7 +6,7 @@ struct SettingsFile {
   let path: String
   private let root: JSON?
 
-  /// - Throws: `TokenizationError`: what cannot be read, is no JSON, or no object.
+  /// - Throws: `TokenizationError` if the file cannot be read, is not JSON, or is not an object.
   init(_ name: String, in directory: inout ModelDirectory) throws {
     path = directory.path(of: name)
     guard let bytes = try directory.bytes(of: name) else {
@@ -27,18 +27,18 @@ struct SettingsFile {
 
   var exists: Bool { root != nil }
 
-  /// The value at the end of a path of keys, `model.type` for one; nil where there is none.
+  /// The value at a path of keys, such as `model.type`; nil if there is none.
   subscript(keys: String) -> JSON? {
     keys.split(separator: ".").reduce(root) { json, key in json?[String(key)] }
   }
 
-  /// The members of the whole file; of equal keys the last.
+  /// The members of the whole file; of duplicate keys the last.
   var members: [JSON.Member] { root?.members ?? [] }
 
-  /// A boolean; nil where there is none or null.
+  /// A boolean; nil if missing or null.
   func bool(_ keys: String) throws -> Bool? { try bool(self[keys], key: keys) }
 
-  /// A string; nil where there is none or null.
+  /// A string; nil if missing or null.
   func string(_ keys: String) throws -> String? {
     switch self[keys] {
     case nil, .null: return nil
@@ -47,7 +47,7 @@ struct SettingsFile {
     }
   }
 
-  /// A whole number in the range; nil where there is none or null.
+  /// An integer in the range; nil if missing or null.
   func integer(_ keys: String, in range: ClosedRange<Int>) throws -> Int? {
     switch self[keys] {
     case nil, .null: return nil
@@ -67,7 +67,7 @@ struct SettingsFile {
     Int32(try integer(json, in: 0...Int(Int32.max), key: key()))
   }
 
-  /// A boolean; nil where there is none or null.
+  /// A boolean; nil if missing or null.
   func bool(_ json: JSON?, key: String) throws -> Bool? {
     switch json {
     case nil, .null: return nil
@@ -89,18 +89,18 @@ struct SettingsFile {
   }
 }
 
-/// A key as it is where that is plain, and in quotes where it is not, so that a message stays one line.
+/// A key for messages: plain keys as they are, others in quotes, so that the message stays on one line.
 private func shownKey(_ key: String) -> String {
   let key = key.shortened
   let isPlain = key.unicodeScalars.allSatisfy { $0.isASCII && $0.value >= 0x20 }
   return isPlain ? key : key.debugDescription
 }
 
-/// What several files say together: a later one replaces what an earlier one says under the same key.
+/// The settings of several files combined: a later file replaces values of an earlier one under the same key.
 struct MergedSettings {
   struct Entry {
     let value: JSON
-    /// The file that says so.
+    /// The file with this value.
     let file: SettingsFile
   }
 
@@ -119,7 +119,7 @@ struct MergedSettings {
     for member in file.members { self[member.key] = Entry(value: member.value, file: file) }
   }
 
-  /// A boolean, as `transformers` wants it where the key stands: not null.
+  /// A boolean. If the key is present it must not be null, as in `transformers`.
   func flag(_ key: String, default standard: Bool) throws -> Bool {
     guard let entry = self[key] else { return standard }
     guard let value = try entry.file.bool(entry.value, key: key) else {

@@ -1,9 +1,9 @@
 public import Foundation
 
-/// A plain text of one document per line, read where it lies.
+/// A plain text file with one document per line, read in place.
 ///
-/// Lines end at byte 0x0A; a 0x0D before it and a byte order mark at the start are no part of the text. Lines of white
-/// space alone are no documents.
+/// Lines end at byte 0x0A. A 0x0D before it and a byte order mark at the start are not part of the text. Lines with
+/// only white space are skipped.
 public struct TextFile: Sendable {
   private let path: String
   private let data: Data

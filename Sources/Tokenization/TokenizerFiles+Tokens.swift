@@ -4,7 +4,7 @@ internal import JSONReader
 /// A token as a file describes it, with what is still open.
 private struct TokenSetting {
   var content: String
-  /// Nil: a special token is looked for in the raw text, another in the normalised text.
+  /// Nil: a special token is searched for in the raw text, any other in the normalised text.
   var normalized: Bool?
   var isSpecial = true
   var isSingleWord = false
@@ -19,7 +19,7 @@ private struct TokenSetting {
   }
 }
 
-/// A token with the id that a file states.
+/// A token with the id stated by a file.
 private struct StatedToken {
   let id: Int32
   let setting: TokenSetting
@@ -27,7 +27,7 @@ private struct StatedToken {
 }
 
 extension SettingsFile {
-  /// A token: its spelling, then special, or an object with spelling and flags.
+  /// Reads a token: a string, which is a special token, or an object with spelling and flags.
   fileprivate func token(_ json: JSON, key: String, isSpecial: Bool) throws -> TokenSetting {
     if case .string(let content) = json { return TokenSetting(content: content) }
     guard case .string(let content) = json["content"] else {
@@ -48,12 +48,12 @@ extension SettingsFile {
 }
 
 extension TokenizerFiles {
-  /// The special tokens, and all that are looked for in text with their ids.
+  /// The special tokens, and all tokens that are searched for in text, with their ids.
   func tokens(_ vocabulary: Vocabulary) throws -> (Options, AddedVocabulary) {
     let (options, named) = try namedTokens(vocabulary)
     let spellings = Set(named.map { Array($0.setting.content.utf8) })
     var added = AddedVocabulary(vocabulary)
-    // The backend makes its own first; the others are the same once more, or change their flags.
+    // The backend adds its own tokens first. The others repeat them or change their flags.
     for stated in try (takesBackendSettings ? backendTokens() : []) + statedTokens() {
       try add(stated, isNamed: spellings.contains(Array(stated.setting.content.utf8)), to: &added)
     }
@@ -68,7 +68,7 @@ extension TokenizerFiles {
     return (options, added)
   }
 
-  /// Adds a token, if it gets the id that is stated, and the embedding has that.
+  /// Adds a token if it gets the stated id and the embedding has a row for that id.
   private func add(_ stated: StatedToken, isNamed: Bool, to added: inout AddedVocabulary) throws {
     let content = stated.setting.content
     if content.isEmpty { return }
@@ -81,7 +81,7 @@ extension TokenizerFiles {
       throw TokenizationError.addedTokenID(
         file: stated.file.path, token: content, stated: Int(stated.id), given: given)
     }
-    // Where ids have holes or tokens come twice, an added token may get the id of another one.
+    // If ids have gaps or tokens occur twice, an added token may get the id of another token.
     if known == nil, given < added.vocabulary.size, let other = added.vocabulary.token(of: stated.id) {
       throw TokenizationError.tokensCollide(
         file: stated.file.path, first: other, second: content, shared: "the id \(given)")
@@ -89,7 +89,7 @@ extension TokenizerFiles {
     added.add(stated.setting.token(isNamed: isNamed))
   }
 
-  /// The added tokens that `tokenizer.json` lists, in its order.
+  /// The added tokens in `tokenizer.json`, in its order.
   private func backendTokens() throws -> [StatedToken] {
     switch tokenizer["added_tokens"] {
     case nil, .null: return []
@@ -103,8 +103,8 @@ extension TokenizerFiles {
     }
   }
 
-  /// The added tokens by id, in the order of ids. The newer files list all in the configuration; the older ones spread them over
-  /// the others.
+  /// The added tokens in the order of their ids. Newer directories list all of them in the configuration; older ones
+  /// spread them over the other files.
   private func statedTokens() throws -> [StatedToken] {
     var tokens: [Int32: StatedToken] = [:]
     func state(_ token: StatedToken) throws {
@@ -145,8 +145,9 @@ extension TokenizerFiles {
     return tokens.values.sorted { $0.id < $1.id }
   }
 
-  /// The special tokens that the settings spell out, which decides how those in `added_tokens.json` are looked for: of objects
-  /// those in `special_tokens_map.json` alone, and there of further tokens only those under the newer key.
+  /// The special tokens that the settings spell out, which decides how tokens in `added_tokens.json` are searched for.
+  /// Tokens given as objects count only in `special_tokens_map.json`, and further tokens there only under the newer
+  /// key.
   private func spellingsCalledSpecial() throws -> Set<[UInt8]> {
     var spellings: Set<[UInt8]> = []
     func take(_ json: JSON?, from file: SettingsFile) {
@@ -208,7 +209,7 @@ extension TokenizerFiles {
     return (options, Self.names.compactMap { role in roles[role].map { (role, $0) } } + further + keyed)
   }
 
-  /// `tokenizer.json` names the unknown token and what frames a text; the rest has no default.
+  /// `tokenizer.json` names the unknown token and the tokens around a text; the others have no default.
   private func nameBackendTokens(
     _ options: inout Options, _ roles: inout [String: TokenSetting], _ vocabulary: Vocabulary
   ) throws {
@@ -225,7 +226,7 @@ extension TokenizerFiles {
     options.maskToken = mask ?? options.maskToken.flatMap { vocabulary.id(of: $0) == nil ? nil : $0 }
   }
 
-  /// Further special tokens without a role.
+  /// Further special tokens, without a role.
   private func extraTokens() throws -> [(role: String, setting: TokenSetting)] {
     let key = "extra_special_tokens"
     guard let entry = settings[key] else { return [] }
@@ -242,7 +243,7 @@ extension TokenizerFiles {
 extension TokenizerFiles {
   private typealias Frame = (classifier: (token: String, id: Int32), separator: (token: String, id: Int32))
 
-  /// The tokens that `tokenizer.json` puts around one text and two.
+  /// The tokens that `tokenizer.json` puts around one text and around two.
   private func frame() throws -> Frame {
     let part = "post_processor"
     if try tokenizer.string("\(part).type") == "BertProcessing" {
@@ -288,7 +289,7 @@ extension TokenizerFiles {
     return (try id(classifier), try id(separator))
   }
 
-  /// Refuses a frame of other ids than its tokens have.
+  /// Rejects a frame whose ids differ from those of its tokens.
   private func checkFrame(_ options: Options, _ added: AddedVocabulary) throws {
     let frame = try frame()
     for (token, id) in [frame.classifier, frame.separator] {

@@ -2,36 +2,38 @@ internal import Diagnostics
 import Foundation
 internal import JSONReader
 
-/// What a Hugging Face directory says of its tokenizer, read as `transformers` 5 reads it. All files are read through
-/// `directory`, which therefore knows them all.
+/// What a Hugging Face directory says about its tokenizer, read as `transformers` 5 reads it. All files are read
+/// through `directory`, which records them.
 struct TokenizerFiles {
   let directory: ModelDirectory
   let configuration: SettingsFile
   let specialTokensMap: SettingsFile
   let addedTokens: SettingsFile
   let tokenizer: SettingsFile
-  /// How many rows the embedding has by `config.json`; nil where it does not say so.
+  /// The number of rows of the embedding according to `config.json`; nil if it does not say.
   let rows: Int?
-  /// The settings as the class of the tokenizer gets them.
+  /// The settings as the tokenizer's class receives them.
   let settings: MergedSettings
-  /// Special tokens under keys of their own (`extra_special_tokens` as an object), each with the file that names it.
+  /// Special tokens under keys of their own (when `extra_special_tokens` is an object), each with the file that names
+  /// it.
   let keyedTokens: [MergedSettings.Entry]
-  /// Whether the class takes all settings from `tokenizer.json`; BERT's own take them from `tokenizer_config.json`.
+  /// Whether the class takes all settings from `tokenizer.json`. BERT's own classes take them from
+  /// `tokenizer_config.json`.
   let takesBackendSettings: Bool
 
   private let lines: [UInt8]?
-  /// Without a suffix.
+  /// The name without a suffix such as `Fast`.
   private let className: String
 
   /// Classes that take all settings from `tokenizer.json`.
   private static let backendClasses: Set = ["PreTrainedTokenizer", "TokenizersBackend"]
-  /// BERT's own class and the names that `transformers` has for the same. Others come with a `vocab.txt` too, but cut words or
-  /// join pairs in other ways.
+  /// BERT's own class and other names for it in `transformers`. Other classes have a `vocab.txt` too, but split words
+  /// or join pairs differently.
   private static let bertClasses: Set = [
     "BertTokenizer", "ConvBertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "LxmertTokenizer",
     "MobileBertTokenizer", "SqueezeBertTokenizer",
   ]
-  /// Types of models that have that class where none is named.
+  /// Model types that use that class if the files name none.
   private static let bertTypes: Set = ["bert", "convbert", "distilbert", "electra", "megatron-bert", "squeezebert"]
 
   init(directory url: URL) throws {
@@ -59,7 +61,7 @@ struct TokenizerFiles {
   /// The keys that name special tokens in every model.
   static let names = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"]
 
-  /// The class that the files name.
+  /// The class named by the files.
   private static func className(_ configuration: SettingsFile, _ model: SettingsFile) throws -> String {
     for file in [configuration, model] {
       guard let named = try file.string("tokenizer_class") else { continue }
@@ -75,8 +77,8 @@ struct TokenizerFiles {
     return "BertTokenizer"
   }
 
-  /// The settings of the configuration; `special_tokens_map.json` overrides them, unless the configuration lists all added
-  /// tokens. Further special tokens are under the newer of their two keys.
+  /// The settings of the configuration. `special_tokens_map.json` overrides them, unless the configuration lists all
+  /// added tokens. Further special tokens end up under the newer of their two keys.
   private static func merged(
     _ configuration: SettingsFile, _ map: SettingsFile
   ) -> (MergedSettings, keyed: [MergedSettings.Entry]) {
@@ -89,13 +91,14 @@ struct TokenizerFiles {
       settings[new] = nil
     }
     settings.merge(configuration)
-    // Under this key `transformers` saves those that it found under keys of their own, and reads it where there are none.
+    // Under this key `transformers` saves special tokens that it found under keys of their own. It reads the key only
+    // if there are no such keys.
     let saved = "model_specific_special_tokens"
     let hasOwn = configuration.members.contains { member in
       guard case .string = member.value else { return false }
       return member.key.hasSuffix("_token") && !names.contains(member.key)
     }
-    // The older key counts where the newer one says nothing.
+    // The older key counts if the newer one is missing or empty.
     if let additional = settings[old], settings[new]?.value.isEmpty ?? true {
       settings[new] = additional
       settings[old] = nil
@@ -118,7 +121,7 @@ struct TokenizerFiles {
     return (settings, keyed)
   }
 
-  /// Refuses a `tokenizer.json` of something else than BERT's WordPiece.
+  /// Rejects a `tokenizer.json` for anything other than BERT's WordPiece.
   private func checkKinds() throws {
     let kinds: [(part: String, expected: Set<String>)] = [
       ("model", ["WordPiece"]),
@@ -128,7 +131,7 @@ struct TokenizerFiles {
     ]
     for (part, expected) in kinds {
       let kind = try tokenizer.string("\(part).type")
-      // BERT's own classes build the parts that are left out.
+      // BERT's own classes build the missing parts themselves.
       if kind == nil, !takesBackendSettings { continue }
       guard let kind, expected.contains(kind) else {
         throw tokenizer.unsupported("\(part).type", expected: expected.sorted().joined(separator: " or "))
@@ -143,9 +146,9 @@ struct TokenizerFiles {
     }
   }
 
-  /// Refuses settings that change ids in ways that are not done here.
+  /// Rejects settings that change ids in unsupported ways.
   private func checkSettings() throws {
-    // Arguments of the class that replace what the other files say.
+    // Arguments of the class that override the other files.
     let arguments = [
       "vocab", "merges", "init_inputs", "tokenizer_object", "post_processor", "tokenizer_padding",
       "tokenizer_truncation",
@@ -174,10 +177,10 @@ struct TokenizerFiles {
     }
   }
 
-  /// The file that the vocabulary is from.
+  /// The file that contains the vocabulary.
   var vocabularyFile: String { tokenizer.exists ? tokenizer.path : directory.path(of: "vocab.txt") }
 
-  /// The vocabulary in `tokenizer.json`; without that file `vocab.txt`.
+  /// The vocabulary in `tokenizer.json`, or in `vocab.txt` if there is no such file.
   func vocabulary() throws -> Vocabulary {
     guard tokenizer.exists else {
       guard let lines else { throw TokenizationError.vocabularyMissing(directory: directory.url.path) }
@@ -199,19 +202,19 @@ struct TokenizerFiles {
     return vocabulary
   }
 
-  /// Whether there is a `vocab.txt` that says something else than the vocabulary that counts.
+  /// Whether there is a `vocab.txt` that differs from the vocabulary in use.
   func hasOtherVocabularyFile(_ vocabulary: Vocabulary) -> Bool {
     guard tokenizer.exists, let lines else { return false }
     guard let other = try? Vocabulary(lines: lines, file: "") else { return true }
     return !other.isSame(as: vocabulary)
   }
 
-  /// Whether text is lowercased although no file says so and the vocabulary has many words with upper-case letters.
+  /// Whether text is lowercased although no file says so and many words in the vocabulary have upper-case letters.
   func looksCasedWithoutSettings(_ vocabulary: Vocabulary) -> Bool {
     !takesBackendSettings && settings["do_lower_case"] == nil && vocabulary.upperCaseShare > 0.05
   }
 
-  /// How text is normalised and cut, and what is marked as the second text.
+  /// Sets how text is normalised and split, and whether the second text gets its own segment.
   func normalize(_ options: inout Options) throws {
     if takesBackendSettings {
       options.lowercases = try tokenizer.bool("normalizer.lowercase") ?? options.lowercases

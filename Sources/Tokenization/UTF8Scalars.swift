@@ -1,8 +1,8 @@
-/// The bytes of a text, or of a part of one that begins and ends at scalar boundaries: valid UTF-8 throughout, since it
-/// comes from a `String`.
+/// The bytes of a text, or of a part that starts and ends at scalar boundaries. Always valid UTF-8, because they come
+/// from a `String`.
 typealias UTF8Bytes = UnsafeBufferPointer<UInt8>
 
-/// Decodes the scalar that begins at a lead byte of valid UTF-8.
+/// Decodes the scalar that starts at a lead byte of valid UTF-8.
 /// - Returns: the scalar's value, and its length in bytes (1 to 4).
 @inline(__always)
 func scalar(in bytes: UTF8Bytes, at index: Int) -> (value: UInt32, length: Int) {
@@ -15,11 +15,11 @@ func scalar(in bytes: UTF8Bytes, at index: Int) -> (value: UInt32, length: Int) 
   return ((lead & 0x07) << 18 | second << 12 | third << 6 | UInt32(bytes[index + 3]) & 0x3F, 4)
 }
 
-/// Whether a scalar begins at the byte.
+/// Whether the byte starts a scalar.
 @inline(__always)
 func isScalarStart(_ byte: UInt8) -> Bool { byte & 0xC0 != 0x80 }
 
-/// Where the scalar begins that ends before `end`, at least 1, in valid UTF-8.
+/// The start of the scalar that ends before `end` >= 1, in valid UTF-8.
 func scalarStart(before end: Int, in bytes: UTF8Bytes) -> Int {
   var start = end - 1
   while start > 0, !isScalarStart(bytes[start]) { start -= 1 }

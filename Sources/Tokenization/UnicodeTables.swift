@@ -92,7 +92,7 @@ enum UnicodeTables {
     1E026-1E02A:E6 1E8D0-1E8D6:DC 1E944-1E949:E6 1E94A:7
     """
 
-  /// Full canonical decompositions, but for Hangul syllables.
+  /// Full canonical decompositions, except of Hangul syllables.
   static let decompositions: StaticString = """
     C0:41.300 C1:41.301 C2:41.302 C3:41.303 C4:41.308 C5:41.30A C7:43.327 C8:45.300 C9:45.301 CA:45.302 CB:45.308
     CC:49.300 CD:49.301 CE:49.302 CF:49.308 D1:4E.303 D2:4F.300 D3:4F.301 D4:4F.302 D5:4F.303 D6:4F.308 D9:55.300
@@ -323,7 +323,7 @@ enum UnicodeTables {
     2FA1C:9F3B 2FA1D:2A600
     """
 
-  /// Lower-case mappings; a run's targets run along with it.
+  /// Lower-case mappings; the targets of a run increase along with it.
   static let lowercases: StaticString = """
     41-5A:61 C0-D6:E0 D8-DE:F8 100-12E/2:101 130:69.307 132-136/2:133 139-147/2:13A 14A-176/2:14B 178:FF 179-17D/2:17A
     181:253 182-184/2:183 186:254 187:188 189-18A:256 18B:18C 18E:1DD 18F:259 190:25B 191:192 193:260 194:263 196:269
@@ -347,7 +347,7 @@ enum UnicodeTables {
     16E40-16E5F:16E60 16EA0-16EB8:16EBB 1E900-1E921:1E922
     """
 
-  /// Letters, marks, digits, connectors: beside them a single-word token is not one.
+  /// Letters, marks, digits, connectors: next to one of these, a single-word token does not match.
   static let wordCharacters: StaticString = """
     30-39 41-5A 5F 61-7A AA B5 BA C0-D6 D8-F6 F8-2C1 2C6-2D1 2E0-2E4 2EC 2EE 300-374 376-377 37A-37D 37F 386 388-38A 38C
     38E-3A1 3A3-3F5 3F7-481 483-52F 531-556 559 560-588 591-5BD 5BF 5C1-5C2 5C4-5C5 5C7 5D0-5EA 5EF-5F2 610-61A 620-669

@@ -1,21 +1,21 @@
 public import Foundation
 
-/// The tokens of a model and their ids. Word-internal pieces begin with `##`.
+/// A model's tokens and their ids. Pieces inside words start with `##`.
 ///
-/// A hash table with open addressing over byte spans: the hash of a piece grows byte by byte, so one pass over a word
-/// looks up all of its beginnings.
+/// A hash table with open addressing over byte spans. The hash of a piece is extended byte by byte, so one pass over a
+/// word looks up all of its prefixes.
 public struct Vocabulary: Sendable {
-  /// Number of rows an embedding needs: the greatest id of a token that text can have, + 1; 0 without tokens. Empty lines of a
-  /// `vocab.txt` are no such tokens.
+  /// The number of rows that an embedding needs: the largest id of a token that can occur in text, + 1; 0 without
+  /// tokens. Empty lines of a `vocab.txt` do not count.
   public private(set) var size = 0
-  /// Number of different tokens, the empty one included: what `tokenizers` takes for the size.
+  /// The number of different tokens, including the empty one: what `tokenizers` calls the size.
   var entryCount: Int { ids.count }
 
   /// Token `t` is `bytes[starts[t]..<starts[t + 1]]`.
   private var bytes: [UInt8] = []
   private var starts: [Int] = [0]
   private var ids: [Int32] = []
-  /// Open-addressing table, a power of two long and at most half full.
+  /// The slots of the table: a power of two, at most half full.
   private var slots: [Slot]
   private var longest = 0
 
@@ -26,17 +26,17 @@ public struct Vocabulary: Sendable {
     var token: Int32 = -1
   }
 
-  /// Tokens in the order of their ids, from 0. Where a token comes twice the last id counts, as in `tokenizers`.
+  /// Tokens in the order of their ids, from 0. If a token occurs twice the last id counts, as in `tokenizers`.
   public init(tokens: [String]) {
     self.init(tokens.enumerated().lazy.map { (Array($1.utf8), Int32(truncatingIfNeeded: $0)) })
   }
 
-  /// Reads a `vocab.txt`: a token per line, its id the line's number from 0. As in `tokenizers` lines end at byte 0x0A only,
-  /// white space at the end of a line is no part of the token, and of equal tokens the last counts.
+  /// Reads a `vocab.txt`: one token per line, with the line's number, counted from 0, as its id. As in `tokenizers`,
+  /// lines end only at byte 0x0A, white space at the end of a line is dropped, and of duplicate tokens the last counts.
   /// - Throws: `TokenizationError.unreadable`, `.byteOrderMark`, `.invalidUTF8` with the line.
   public init(contentsOf file: URL) throws { try self.init(lines: readBytes(of: file), file: file.path) }
 
-  /// Reads the bytes of a `vocab.txt`; `file` appears in errors.
+  /// Parses the bytes of a `vocab.txt`; `file` appears in errors.
   init(lines bytes: [UInt8], file: String) throws {
     try refuseByteOrderMark(bytes, file: file)
     var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
@@ -78,11 +78,11 @@ public struct Vocabulary: Sendable {
     longest = max(longest, token.count)
   }
 
-  /// Hash of what word-internal pieces begin with.
+  /// The hash of the prefix of pieces inside words.
   private static let continuationHash = continuation.reduce(SpanHash.empty, SpanHash.extend)
   private static let continuation = Array("##".utf8)
 
-  /// The id of a token; nil if the vocabulary lacks it.
+  /// The id of a token; nil if it is not in the vocabulary.
   public func id(of token: String) -> Int32? {
     var token = token
     return token.withUTF8 { id(of: $0) }
@@ -96,7 +96,7 @@ public struct Vocabulary: Sendable {
     return find(token, hash: hash, prefix: 0)
   }
 
-  /// Two tokens of one id; nil where each has its own.
+  /// Two tokens with the same id; nil if all ids are unique.
   func sharedID() -> (id: Int32, first: String, second: String)? {
     var tokens: [Int32: Int] = [:]
     for (token, id) in ids.enumerated() {
@@ -112,13 +112,13 @@ public struct Vocabulary: Sendable {
     String(decoding: bytes[starts[token]..<starts[token + 1]], as: UTF8.self)
   }
 
-  /// Whether both have the same tokens under the same ids.
+  /// Whether both have the same tokens with the same ids.
   func isSame(as other: Vocabulary) -> Bool {
     ids.count == other.ids.count && ids.indices.allSatisfy { other.id(of: text(of: $0)) == ids[$0] }
   }
 
-  /// The share of words with upper-case letters among those with letters of either case; 0 without such words. What stands in
-  /// brackets, `[UNK]` for one, is no word.
+  /// The fraction of words with upper-case letters among words that have letters with case; 0 if there are none.
+  /// Entries in brackets, such as `[UNK]`, are not words.
   var upperCaseShare: Double {
     var (cased, upper) = (0, 0)
     for token in ids.indices {
@@ -130,8 +130,8 @@ public struct Vocabulary: Sendable {
     return Double(upper) / Double(max(1, cased))
   }
 
-  /// The longest piece at the beginning of a word, or of the rest of one.
-  /// - Parameter continues: whether `rest` is the rest of a word, where pieces begin with `##`.
+  /// The longest piece at the start of a word, or of the rest of one.
+  /// - Parameter continues: whether `rest` is the rest of a word; its pieces start with `##`.
   /// - Returns: the piece's id and its length in bytes of `rest`; nil if no piece fits.
   func longestPiece(of rest: UTF8Bytes, continues: Bool) -> (id: Int32, length: Int)? {
     let prefix = continues ? Self.continuation.count : 0
@@ -147,7 +147,7 @@ public struct Vocabulary: Sendable {
     return best
   }
 
-  /// The token that is `piece` after its first `prefix` bytes; the hash covers those too.
+  /// The token that equals `piece` after its first `prefix` bytes; the hash includes those bytes.
   @inline(__always)
   private func find(_ piece: UTF8Bytes, hash: UInt64, prefix: Int) -> Int32? {
     var (tag, slot) = SpanHash.place(of: hash, slots: slots.count)

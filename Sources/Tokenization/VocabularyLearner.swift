@@ -1,15 +1,16 @@
 /// Learns a WordPiece vocabulary from text.
 ///
-/// As the WordPiece trainer of Hugging Face's `tokenizers` does it: words are spelled in characters, those inside a word
-/// with `##`, and the pair of neighbouring pieces that is most frequent in the text becomes a piece, again and again
-/// (byte-pair encoding: Sennrich et al. 2016, arXiv:1508.07909). Google's own trainer was never published; the score that
-/// it is said to use, count / (count of the first x count of the second), favours the rarest characters, which never
-/// occur but together. What decides ties is the order of the pieces in the vocabulary, so that a text and a size give one
-/// vocabulary.
+/// Works like the WordPiece trainer of Hugging Face's `tokenizers`. Words are split into characters, with `##` before
+/// those inside a word. Then the most frequent pair of neighbouring pieces in the text becomes a piece, repeatedly
+/// (byte-pair encoding: Sennrich et al. 2016, arXiv:1508.07909). Google's own trainer was never published. The score
+/// that it is said to use, count / (count of the first x count of the second), favours the rarest characters, which
+/// occur only together. Ties are decided by the order of the pieces in the vocabulary, so a text and a size give
+/// exactly one vocabulary.
 public struct VocabularyLearner: Sendable {
-  /// The characters that a vocabulary has at most: the most frequent of the text. Words with others are unknown.
+  /// The largest number of characters in a vocabulary: the most frequent of the text. Words with other characters are
+  /// unknown.
   public static let alphabetLimit = 1000
-  /// How often a pair must occur to become a piece.
+  /// The minimum count of a pair to become a piece.
   public static let leastCount = 2
 
   private let options: Options
@@ -18,7 +19,7 @@ public struct VocabularyLearner: Sendable {
   private var words = WordCounts()
   private var normalized: [UInt8] = []
 
-  /// A learner that has read nothing, for text that is normalised as `options` say.
+  /// A learner that has read nothing yet, for text normalised according to `options`.
   public init(options: Options = Options()) {
     self.options = options
     normalizer = Normalizer(options)
@@ -38,12 +39,12 @@ public struct VocabularyLearner: Sendable {
     }
   }
 
-  /// The vocabulary of what was read, in the order of ids: `[PAD] [UNK] [CLS] [SEP] [MASK]` as the options name them,
-  /// characters in the order of their scalar values, those inside words likewise, then pieces in the order in which they
-  /// were made.
+  /// The vocabulary learned so far, in the order of ids: `[PAD] [UNK] [CLS] [SEP] [MASK]` as named by the options, then
+  /// characters in the order of their scalar values, then characters inside words likewise, then pieces in the order in
+  /// which they were made.
   ///
-  /// - Parameter size: how many tokens it has, or fewer where no pair is left that occurs ``leastCount`` times.
-  /// - Throws: `TokenizationError.vocabularyTooSmall` when the characters do not fit.
+  /// - Parameter size: the number of tokens. There are fewer if no pair is left that occurs ``leastCount`` times.
+  /// - Throws: `TokenizationError.vocabularyTooSmall` if the characters do not fit.
   public func tokens(size: Int) throws(TokenizationError) -> [String] {
     let special = [
       options.paddingToken, options.unknownToken, options.classifierToken, options.separatorToken, options.maskToken,

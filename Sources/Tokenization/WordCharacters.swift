@@ -1,4 +1,5 @@
-/// What the flags of added tokens ask about a Unicode scalar; unpacked when a vocabulary first has such a token.
+/// The properties of a Unicode scalar that flags of added tokens need. Unpacked when a vocabulary first has such a
+/// token.
 struct WordCharacters: Sendable {
   static let shared = WordCharacters()
 
@@ -17,7 +18,7 @@ struct WordCharacters: Sendable {
     return low < runs.count && runs[low].contains(scalar)
   }
 
-  /// Whether the scalar is white space; unlike the normaliser's, with the three control characters that are.
+  /// Whether the scalar is white space. Unlike in the normaliser, this includes the three control characters that are.
   static func isSpace(_ scalar: UInt32) -> Bool {
     CharacterTable.shared[scalar].contains(.space) || scalar == 0xB || scalar == 0xC || scalar == 0x85
   }

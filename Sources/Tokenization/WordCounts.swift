@@ -1,11 +1,11 @@
-/// How often each word occurs in a text: a hash table with open addressing over byte spans.
+/// The number of occurrences of each word in a text: a hash table with open addressing over byte spans.
 struct WordCounts: Sendable {
   /// Word `w` is `bytes[starts[w]..<starts[w + 1]]`, in the order of first occurrence.
   private var bytes: [UInt8] = []
   private var starts: [Int] = [0]
-  /// How often each word occurs.
+  /// The count of each word.
   private(set) var counts: [Int] = []
-  /// A power of two long and at most half full.
+  /// The slots of the table: a power of two, at most half full.
   private var slots = [Slot](repeating: Slot(), count: 1024)
 
   private struct Slot {
@@ -18,7 +18,7 @@ struct WordCounts: Sendable {
   /// The bytes of a word.
   subscript(word: Int) -> ArraySlice<UInt8> { bytes[starts[word]..<starts[word + 1]] }
 
-  /// Counts a word once more.
+  /// Adds one to the count of a word.
   mutating func add(_ word: UTF8Bytes) {
     var (tag, slot) = SpanHash.place(of: word.reduce(SpanHash.empty, SpanHash.extend), slots: slots.count)
     while slots[slot].word >= 0 {

@@ -3,13 +3,14 @@ struct WordPiece: Sendable {
   let vocabulary: Vocabulary
   let unknown: Int32
 
-  /// Longer words are unknown as a whole, whatever the vocabulary; in Unicode scalars, at least 0.
+  /// The longest word that is split, in Unicode scalars, at least 0. Longer words become the unknown token, whatever
+  /// the vocabulary.
   var greatestWordLength = Self.usualWordLength
 
-  /// BERT's greatest length of a word.
+  /// BERT's limit on the length of words.
   static let usualWordLength = 100
 
-  /// Appends the ids of one word's pieces; the unknown token's if some part of the word fits no piece.
+  /// Appends the ids of a word's pieces; only the unknown token's id if some part of the word matches no piece.
   func appendPieces(of word: UTF8Bytes, to ids: inout [Int32]) {
     if word.count > greatestWordLength, word.count(where: isScalarStart) > greatestWordLength {
       return ids.append(unknown)

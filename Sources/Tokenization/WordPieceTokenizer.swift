@@ -1,10 +1,11 @@
 internal import Diagnostics
 public import Foundation
 
-/// Text to token ids, as BERT does it; id for id what `transformers`' `BertTokenizer` (Rust `tokenizers` 0.23) gives.
+/// Converts text to token ids as BERT does. Gives exactly the ids of `transformers`' `BertTokenizer` (Rust `tokenizers`
+/// 0.23).
 ///
-/// Added tokens are cut out of the raw text; what lies between is normalised, cut into words, and each word into pieces
-/// (Devlin et al. 2019, arXiv:1810.04805; Wu et al. 2016, arXiv:1609.08144, section 4.1).
+/// Added tokens are cut out of the raw text. The text between them is normalised and split into words, and each word
+/// into pieces (Devlin et al. 2019, arXiv:1810.04805; Wu et al. 2016, arXiv:1609.08144, section 4.1).
 public struct WordPieceTokenizer: Sendable {
   private let normalizer: Normalizer
   private let preTokenizer = PreTokenizer()
@@ -14,22 +15,24 @@ public struct WordPieceTokenizer: Sendable {
   private let classifier: Int32
   private let separator: Int32
   private let marksSecondText: Bool
-  /// The id of the token that hides a word in pre-training; nil where the options name none.
+  /// The id of the token that masks a word in pre-training; nil if the options name none.
   public let maskToken: Int32?
-  /// Number of rows an embedding needs: the greatest id of a token of the vocabulary or an added one, + 1. Where no id is left
-  /// out it is what `len(tokenizer)` is in `transformers`. A model's embedding may have more rows, which no text reaches.
+  /// The number of rows that an embedding needs: the largest id of a token in the vocabulary or an added one, + 1. If
+  /// ids have no gaps, this is `len(tokenizer)` in `transformers`. A model's embedding may have more rows, which no
+  /// text uses.
   public let vocabularySize: Int
-  /// The files that decide ids, in the order of their names: all that were read to make the tokenizer. Empty for one that was
-  /// not made from a directory.
+  /// The files that decide ids, in order of their names: all that were read to make the tokenizer. Empty if it was not
+  /// made from a directory.
   public internal(set) var files: [URL] = []
-  /// No file says whether text is lowercased, so it is; but over 5 % of the vocabulary's words with letters have upper-case
-  /// ones, which are then never found.
+  /// True if no file says whether text is lowercased, so that it is, but over 5 % of the vocabulary's words with
+  /// letters have upper-case ones. Those words are then never found.
   public internal(set) var looksCasedWithoutSettings = false
-  /// There is a `vocab.txt` with other tokens or ids than `tokenizer.json`, which counts.
+  /// True if there is a `vocab.txt` with other tokens or ids than `tokenizer.json`, which takes precedence.
   public internal(set) var hasOtherVocabularyFile = false
 
-  /// A tokenizer of this vocabulary.
-  /// - Throws: `TokenizationError.specialTokenMissing` if the vocabulary lacks a special or added token, `.tokensCollide`.
+  /// A tokenizer with this vocabulary.
+  /// - Throws: `TokenizationError.specialTokenMissing` if a special or added token is not in the vocabulary,
+  ///   `.tokensCollide`.
   public init(vocabulary: Vocabulary, options: Options) throws {
     var added = AddedVocabulary(vocabulary)
     let named = options.addedTokens.map { ("added token", $0) }
@@ -45,8 +48,8 @@ public struct WordPieceTokenizer: Sendable {
 
   private static let unnamedVocabulary = "the vocabulary"
 
-  /// A tokenizer that looks for exactly these added tokens.
-  /// - Parameter vocabularyFile: where the vocabulary comes from, for errors.
+  /// A tokenizer that searches for exactly these added tokens.
+  /// - Parameter vocabularyFile: the source of the vocabulary, for errors.
   init(_ added: AddedVocabulary, options: Options, vocabularyFile: String) throws {
     func id(_ role: String, _ token: String, _ id: (String) -> Int32?) throws -> Int32 {
       guard let id = id(token) else {
@@ -55,7 +58,7 @@ public struct WordPieceTokenizer: Sendable {
       return id
     }
     let vocabulary = added.vocabulary
-    // Words are made of the vocabulary alone, and so is what stands for one that cannot be.
+    // Words, and the token for an unknown word, use only the vocabulary, not added tokens.
     let unknown = try id("unk_token", options.unknownToken) { vocabulary.id(of: $0) }
     wordPiece = WordPiece(
       vocabulary: vocabulary, unknown: unknown, greatestWordLength: options.greatestWordLength)
@@ -73,7 +76,7 @@ public struct WordPieceTokenizer: Sendable {
     normalizedTokens = AddedTokenMatcher(
       try added.entries.filter { $0.token.normalized }.map { token, id in
         let spelling = normalizer.normalize(token.content)
-        // `tokenizers` finds such a token everywhere, and may do so without end.
+        // `tokenizers` would find such a token everywhere, possibly without end.
         guard !spelling.isEmpty else {
           throw TokenizationError.unsupported(
             file: vocabularyFile, key: "normalized of \(token.content.shortened.debugDescription)", found: "true",
@@ -87,13 +90,13 @@ public struct WordPieceTokenizer: Sendable {
       })
   }
 
-  /// The id that stands for a word that the vocabulary cannot spell.
+  /// The id for a word that cannot be built from the vocabulary.
   public var unknownToken: Int32 { wordPiece.unknown }
 
-  /// Encodes one text or a pair. An empty `pair` is a pair, as in `transformers`' batches.
-  /// - Parameter maxLength: greatest number of ids, special tokens included: at least 2, or 3 for a pair. What is too much
-  ///   goes from the end; of a pair from the longer text, and once both are down to half the room, from both. Nil for
-  ///   no limit.
+  /// Encodes one text or a pair. An empty `pair` still makes a pair, as in batches of `transformers`.
+  /// - Parameter maxLength: the largest number of ids, including special tokens: at least 2, or 3 for a pair. Longer
+  ///   texts are cut at the end. In a pair the longer text is cut first, until both are down to half the room; then
+  ///   both are cut. Nil for no limit.
   /// - Throws: `TokenizationError.maxLengthTooSmall`.
   public func encode(_ text: String, pair: String? = nil, maxLength: Int? = nil) throws -> Encoding {
     let specialTokens = pair == nil ? 2 : 3
@@ -117,9 +120,9 @@ public struct WordPieceTokenizer: Sendable {
     return Encoding(ids: ids, typeIDs: typeIDs)
   }
 
-  /// How many tokens of each text stay (strategy "longest first" of `tokenizers`): the shorter text keeps all it has
-  /// while that is at most half the room. Of an odd room halved, the longer text gets the odd token, the second if both
-  /// are equally long.
+  /// How many tokens of each text are kept (the "longest first" strategy of `tokenizers`). The shorter text keeps all
+  /// of its tokens if they fit half the room. If the room is odd when it is halved, the longer text gets the odd token;
+  /// if both are equally long, the second.
   package static func truncatedLengths(_ first: Int, _ second: Int, room: Int) -> (first: Int, second: Int) {
     guard first + second > room else { return (first, second) }
     let shorter = min(first, second, room / 2)

@@ -5,11 +5,11 @@ import Foundation
 import MPI
 import Sweep
 
-/// Whatever the number of ranks, what is recorded are the bytes that a plain loop gets.
+/// Whatever the number of ranks, the recorded bytes are those of a plain loop.
 func checkResults(_ all: Communicator) throws {
   let end = try SelfTest.run(sweep, on: all, stop: StopSignal()) { unit, inputs, _ in
     expect(unit.place == .anywhere || all.rank == 0, "a unit of the root is done at rank 0")
-    // Units end in another order each time.
+    // Units end in a different order each time.
     Thread.sleep(forTimeInterval: Double.random(in: 0...0.002))
     let (measurements, payload) = result(of: unit, inputs)
     return .done(measurements: measurements, payload: payload)
@@ -20,7 +20,7 @@ func checkResults(_ all: Communicator) throws {
   if all.rank == 0 { expectAll(end.ledger.outcomes) }
 }
 
-/// A unit that fails blocks others, and the rest goes on.
+/// A unit that fails blocks others, and the remaining units are done.
 func checkFailures(_ all: Communicator) throws {
   let end = try SelfTest.run(sweep, retries: 1, on: all, stop: StopSignal()) { unit, inputs, _ in
     if unit.name == "probe b" { throw Failure.expected }
@@ -59,7 +59,7 @@ func checkFatalErrors(_ all: Communicator) throws {
   }
 }
 
-/// USR1 comes to rank 0 alone while every rank is in the middle of a unit; a second job finishes what is left.
+/// Only rank 0 gets USR1, while every rank is in the middle of a unit; a second job finishes the remaining units.
 func checkInterruption(_ all: Communicator) throws {
   let stop = try StopSignal.catchingSignals()
   let interrupted = try SelfTest.run(sweep, on: all, stop: stop) { unit, inputs, context in
@@ -86,7 +86,7 @@ func checkInterruption(_ all: Communicator) throws {
   if all.rank == 0 { expectAll(interrupted.ledger.outcomes + resumed.ledger.outcomes) }
 }
 
-/// A payload of 3 GiB comes to rank 0 from another rank, every byte in its place.
+/// Another rank sends rank 0 a payload of 3 GiB; every byte must be in place.
 func checkHugePayload(_ all: Communicator) throws {
   expect(all.size > 1, "two ranks")
   let count = 3 << 30
@@ -134,7 +134,7 @@ private func expectAll(_ outcomes: [Outcome]) {
   }
 }
 
-/// All ranks have the same summary.
+/// All ranks must have the same summary.
 private func expectSame(_ summary: Summary, on all: Communicator) throws {
   let numbers = [summary.done, summary.failed, summary.blocked, summary.remaining, Int(summary.exitCode)].map(
     Int64.init)

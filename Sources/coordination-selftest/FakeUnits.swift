@@ -8,7 +8,8 @@ import Synchronization
 /// The cost of a unit that travels alone.
 let dear = 1e12
 
-/// The shape of a sweep: cells, points of a surface for each, probes with payloads, and a reduction of them at rank 0.
+/// The shape of a sweep: cells, surface points for each cell, probes with payloads, and a unit at rank 0 that combines
+/// the probes.
 let sweep: [WorkUnit] = {
   let cells = ["a", "b", "c"]
   var units = cells.map { unit("cell \($0)", cost: dear) }
@@ -23,7 +24,7 @@ func result(of unit: WorkUnit, _ inputs: Inputs) -> (measurements: [String: Doub
   values(of: unit, inputs) { unit.name.hasPrefix("probe") ? 3 << 20 + Int($0 >> 55) : Int($0 >> 52) }
 }
 
-/// Keeps outcomes in memory, and looks at the clock of the coordinator's thread.
+/// Keeps outcomes in memory, and reads the processor time of the coordinator's thread.
 final class MemoryLedger: OutcomeRecorder, ProgressObserver {
   private let state = Mutex<(outcomes: [Outcome], processorSeconds: [Double])>(([], []))
 
@@ -39,7 +40,7 @@ final class MemoryLedger: OutcomeRecorder, ProgressObserver {
 
   var outcomes: [Outcome] { state.withLock { $0.outcomes } }
 
-  /// What the coordinator's thread took between the first look and the last.
+  /// Processor time of the coordinator's thread between the first reading and the last.
   var coordinatorSeconds: Double {
     state.withLock { state in (state.processorSeconds.last ?? 0) - (state.processorSeconds.first ?? 0) }
   }
@@ -48,7 +49,7 @@ final class MemoryLedger: OutcomeRecorder, ProgressObserver {
 /// How a job ended on this rank.
 struct End {
   let summary: Result<Summary, any Error>
-  /// What was recorded, at rank 0.
+  /// The recorded outcomes, at rank 0.
   let ledger: MemoryLedger
 }
 
@@ -70,7 +71,7 @@ extension SelfTest {
   }
 }
 
-/// Seconds that a thread or a process has computed.
+/// Processor time of a thread or a process, in seconds.
 func secondsOfProcessor(_ clock: clockid_t) -> Double {
   var time = timespec()
   guard clock_gettime(clock, &time) == 0 else { return .nan }

@@ -4,7 +4,7 @@ import Foundation
 import MPI
 import Sweep
 
-/// Prints what a job costs beside its work on this machine. Asserts nothing. At least two ranks.
+/// Prints the cost of a job on this machine apart from its work. Asserts nothing. At least two ranks.
 func measure(_ all: Communicator) throws {
   guard all.size >= 2 else {
     World.abort(code: 64, because: "coordination-selftest: measure got 1 rank, expected 2 or more")
@@ -13,7 +13,7 @@ func measure(_ all: Communicator) throws {
   try measureLatency(all)
 }
 
-/// Rank 0's main thread sleeps in the only unit; coordinator and workers have nothing to do.
+/// The only unit keeps rank 0's main thread asleep; coordinator and workers have nothing to do.
 private func measureIdleness(_ all: Communicator) throws {
   let before = secondsOfProcessor(CLOCK_PROCESS_CPUTIME_ID)
   let start = ContinuousClock.now
@@ -31,7 +31,7 @@ private func measureIdleness(_ all: Communicator) throws {
   }
 }
 
-/// Rank 0's main thread computes; the others ask for a unit every 5 ms.
+/// Rank 0's main thread computes; the other ranks ask for a unit every 5 ms.
 private func measureLatency(_ all: Communicator) throws {
   let count = 1000
   var units = (0..<count).map { unit("\($0)", cost: dear) }

@@ -4,7 +4,7 @@ import Foundation
 import MPI
 import Sweep
 
-/// Asserts what the module Coordination promises, at any number of ranks:
+/// Asserts what the Coordination module promises, on any number of ranks:
 ///
 ///     mpirun -n 3 coordination-selftest            all checks; one line and status 0, or a message and status 1
 ///     mpirun -n 3 coordination-selftest wait       works until a signal comes; status 75
@@ -43,7 +43,7 @@ enum SelfTest {
     if all.rank == 0 { print("coordination-selftest: \(all.size) ranks: all checks passed") }
   }
 
-  /// Every rank has a unit that ends when it is told to.
+  /// Every rank has a unit that runs until it is told to stop.
   private static func waitForSignal(_ all: Communicator) throws -> Int32 {
     let units = (0..<all.size).map { unit("\($0)", cost: dear) }
     let end = try run(units, on: all, stop: .catchingSignals()) { _, _, context in

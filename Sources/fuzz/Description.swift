@@ -4,12 +4,12 @@ import JSONReader
 import TensorFiles
 import Tokenization
 
-/// What a reader makes of a file, as one line of text: for comparisons with other programs' readers
-/// (`tools/fixtures/compare_readers.py`). Bytes are written in hexadecimal digits.
+/// What a reader makes of a file, as one line of text, to compare with readers of other programs
+/// (`tools/fixtures/compare_readers.py`). Bytes are written in hexadecimal.
 enum Description: String, CaseIterable {
   case npy, safetensors, csv, tsv, jsonl, json
 
-  /// The line; behind `refused: ` the message of an error.
+  /// The line; if the reader throws, `refused: ` and the error's message.
   func line(_ path: String) -> String {
     do { return try text(URL(filePath: path)) } catch { return "refused: \("\(error)".debugDescription)" }
   }
@@ -21,7 +21,7 @@ enum Description: String, CaseIterable {
       let file = try SafetensorsFile(url)
       let tensors = try file.entries.map { entry in
         let name = Self.digits(Array(entry.name.utf8))
-        // A great unsigned number is none of Int64, and is refused when it is read.
+        // An unsigned number too large for Int64 is rejected when it is read.
         do { return Self.text(try file.array(entry.name), name: name) } catch TensorFileError.valueOutOfRange {
           return "\(name) out of range"
         }

@@ -3,8 +3,8 @@ import Ledger
 import Sweep
 import TensorFiles
 
-/// A run whose numbers and arrays an input gives: the sections `numbers` (8 bytes each), `attention` and `similarity`
-/// (safetensors, the payloads of all units of these kinds).
+/// A run whose numbers and arrays come from an input: the sections `numbers` (8 bytes each), `attention` and
+/// `similarity` (safetensors, used as the payload of all units of that kind).
 struct ExportedResults {
   let plan: Plan
 
@@ -51,10 +51,10 @@ struct ExportedResults {
     try Ledger(at: run).record(outcomes)
   }
 
-  /// Ordinary numbers and arrays of the right shapes.
+  /// Ordinary numbers, and arrays of the right shapes.
   func seeds() throws -> [[UInt8]] {
     let numbers = [0.5, 0.25, 1, 0, 0.75].flatMap { withUnsafeBytes(of: $0.bitPattern.bigEndian) { Array($0) } }
-    // The payloads of all comparisons are one, so as many pairs as the largest has.
+    // All comparisons share one payload, so it has as many pairs as the largest.
     let pairs = plan.comparisons.map(\.comparison.pairs.count).max() ?? 1
     func array(_ name: String, _ shape: [Int]) -> NamedArray {
       let count = shape.reduce(1, *)

@@ -5,9 +5,9 @@ import Results
 import Sweep
 import TensorFiles
 
-/// The ledger, and what an export makes of it.
+/// The ledger, and exports from it.
 let ledgerTargets = [
-  // The file's bytes.
+  // The bytes of the file.
   Target(name: "ledger") { scratch in
     let run = try scratch.run()
     try scratch.record(in: run)
@@ -19,7 +19,7 @@ let ledgerTargets = [
     }
   },
 
-  // Rows that no program writes, in a file that is whole: the input says which columns get what.
+  // Rows that no program writes, in an intact file: the input says what each column gets.
   Target(name: "ledger-rows") { scratch in
     let run = try scratch.run()
     try scratch.record(in: run)
@@ -31,7 +31,7 @@ let ledgerTargets = [
     }
   },
 
-  // The numbers and arrays of units, which an export takes as they are.
+  // The numbers and arrays of units, which an export does not check again.
   Target(name: "export") { scratch in
     let run = try scratch.run()
     let sweep = try run.sweep()
@@ -49,7 +49,7 @@ let ledgerTargets = [
 ]
 
 extension Scratch {
-  /// A ledger with a row of each kind, in small pages, so that an input is not too large to change.
+  /// A ledger with a row of each kind. Its pages are small, so that inputs stay small enough to mutate.
   fileprivate func record(in run: RunDirectory) throws {
     let queue = try DatabaseQueue(path: run.ledgerFile.path)
     try queue.inDatabase { try $0.execute(sql: "PRAGMA page_size = 512; VACUUM") }
@@ -69,7 +69,7 @@ extension Scratch {
   }
 }
 
-/// Reads all of a ledger.
+/// Reads everything in a ledger.
 private func readAll(_ run: RunDirectory, units: [Identity]) throws {
   let ledger = try Ledger(reading: run)
   attempt { _ = try ledger.results() }
@@ -83,7 +83,7 @@ private func readAll(_ run: RunDirectory, units: [Identity]) throws {
   attempt { _ = try Ledger(at: run).forgetFailures() }
 }
 
-/// The tables of a ledger, to be filled with anything.
+/// The tables of a ledger, to be filled with any values.
 private struct Tables {
   private var columns: [(table: String, names: [String])] = []
 
@@ -95,7 +95,7 @@ private struct Tables {
       {
         columns.append((table, try database.columns(in: table).map(\.name)))
       }
-      // A damaged file may hold what its own rules forbid; so the rules go.
+      // A damaged file may hold what its constraints forbid, so the constraints are removed.
       try database.execute(
         sql: """
           PRAGMA writable_schema = ON;
@@ -106,9 +106,9 @@ private struct Tables {
     try queue.close()
   }
 
-  /// Adds rows to the file as the input says, and returns the units that it made up.
+  /// Adds rows to the file as the input says, and returns the units that it invented.
   ///
-  /// A row is a byte that says in which table, then a value for each column: a byte that says of which type, then the
+  /// A row is a byte that selects the table, then a value for each column: a byte that selects its type, then the
   /// value.
   func damage(_ file: URL, by input: [UInt8]) throws -> [Identity] {
     var configuration = Configuration()
@@ -124,7 +124,7 @@ private struct Tables {
           let values = names.map { _ in input.value() }
           if case .string(let text) = values[0].storage { units.append(Identity(hex: text)) }
           let places = names.map { _ in "?" }.joined(separator: ", ")
-          // What SQLite itself does not store, such as a key without a value, is in no file.
+          // Values that SQLite itself rejects, such as a row without a key, occur in no file.
           try? database.execute(
             sql: "INSERT OR REPLACE INTO \(table) VALUES (\(places))", arguments: StatementArguments(values))
         }
@@ -149,7 +149,7 @@ private struct Bytes {
     return rest.prefix(count)
   }
 
-  /// A value of any of SQLite's types; often one that a ledger knows.
+  /// A value of any SQLite type, often one that a ledger uses.
   mutating func value() -> DatabaseValue {
     let known = ["done", "failed", "blocked", "nan", "inf", "point", "probe", "2026-01-01 00:00:00.000", "a"]
     switch (next() ?? 0) % 8 {

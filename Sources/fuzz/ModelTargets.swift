@@ -13,7 +13,7 @@ let modelTargets = [
     }
   },
 
-  // model.safetensors, and behind a mark a config.json; without one that of a tiny model.
+  // model.safetensors, and after a mark config.json; without it, the configuration of a tiny model.
   Target(name: "checkpoint") { scratch in
     let folder = try scratch.folder("model")
     let copy = try scratch.folder("copy")

@@ -1,12 +1,12 @@
 import Foundation
 import Glibc
 
-/// Feeds a reader of outside bytes with what libFuzzer makes of a corpus. `tools/fuzz` builds and runs it.
+/// Feeds inputs from libFuzzer to a reader of external bytes. `tools/fuzz` builds and runs it.
 ///
-/// Arguments: `--list` prints the targets; `--target=NAME --scratch=DIR` and libFuzzer's own options and folders run one;
-/// `--write-seeds=DIR` besides writes the inputs that the target makes itself, and ends; `--describe=KIND FILE ...` prints
-/// what a reader makes of each file (``Description``). (libFuzzer passes over options
-/// with two dashes, and hands them to the processes that it starts for a merge.)
+/// Arguments: `--list` prints the targets. `--target=NAME --scratch=DIR` with libFuzzer's own options and folders runs
+/// one target. Adding `--write-seeds=DIR` writes the inputs that the target makes itself and exits. `--describe=KIND
+/// FILE ...` prints what a reader makes of each file (``Description``). (libFuzzer ignores options with two dashes, and
+/// passes them on to the processes that it starts for a merge.)
 @main
 enum Program {
   static func main() throws {
@@ -43,8 +43,8 @@ enum Program {
   }
 }
 
-/// What the running target does with an input. Global, as libFuzzer calls a C function, which captures nothing; set
-/// once, before libFuzzer runs.
+/// What the running target does with an input. Global, because libFuzzer calls a C function, which cannot capture
+/// anything. Set once, before libFuzzer runs.
 private nonisolated(unsafe) var read: ([UInt8]) throws -> Void = { _ in }
 
 /// libFuzzer's main loop (llvm, compiler-rt/lib/fuzzer/FuzzerInterface.h); ends with the process's exit code.

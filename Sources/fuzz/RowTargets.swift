@@ -2,7 +2,7 @@ import BERT
 import Foundation
 import GLUE
 
-/// Files of labelled rows: as a task of one's own, and as GLUE's.
+/// Files of labelled rows, read as a custom task and as GLUE tasks.
 let rowTargets = [
   rowTarget("tsv", file: "rows.tsv", glue: ["CoLA", "QNLI", "MRPC", "STS-B"]),
   rowTarget("csv", file: "rows.csv", glue: []),
@@ -14,7 +14,7 @@ private func rowTarget(_ name: String, file: String, glue: [String]) -> Target {
     let folder = try scratch.folder("data")
     let tokenizer = try scratch.tokenizer()
     let limits = try tinyConfiguration().inputLimits
-    // GLUE's tasks find the same bytes under their own names.
+    // The GLUE tasks find the same bytes under their own file names.
     for task in glue {
       _ = try scratch.folder("data/\(task)")
       try FileManager.default.createSymbolicLink(

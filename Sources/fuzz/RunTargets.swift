@@ -76,7 +76,7 @@ extension RunDirectory {
     return try SweepFile(yaml: smallSweep, path: sweepFile.path)
   }
 
-  /// Writes what the plan of a sweep is made from.
+  /// Writes the record that the plan of a sweep is made from.
   func writeRecord(of sweep: SweepFile) throws {
     try RunRecord(
       inputs: facts(for: sweep), program: "fuzz", mpi: "", blas: "", processor: "", hosts: ["a"],
@@ -88,7 +88,7 @@ extension RunDirectory {
   }
 }
 
-/// A sweep with some of every kind of work.
+/// A sweep with a little of every kind of work.
 let smallSweep = """
   name: small
   model: m

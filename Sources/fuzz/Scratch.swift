@@ -1,13 +1,13 @@
 import Foundation
 import Glibc
 
-/// A folder in memory for readers that take paths; of one process alone.
+/// An in-memory folder for readers that take paths; used by one process only.
 struct Scratch {
   let root: URL
 
   func url(_ name: String) -> URL { root.appending(path: name) }
 
-  /// Makes the folder `name` anew, empty.
+  /// Creates the folder `name`, empty.
   func folder(_ name: String) throws -> URL {
     let folder = root.appending(path: name, directoryHint: .isDirectory)
     if FileManager.default.fileExists(atPath: folder.path) { try FileManager.default.removeItem(at: folder) }
@@ -15,7 +15,7 @@ struct Scratch {
     return folder
   }
 
-  /// Writes a file, in the place of one that is there.
+  /// Writes a file, replacing an existing one.
   func write(_ bytes: some Collection<UInt8>, to name: String) {
     Self.write(Array(bytes), url(name).path)
   }
@@ -28,7 +28,7 @@ struct Scratch {
     }
   }
 
-  /// By system calls, as Foundation takes longer than most readers.
+  /// Uses system calls, because Foundation takes longer than most readers.
   private static func write(_ bytes: [UInt8], _ path: String) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -36,8 +36,8 @@ struct Scratch {
   }
 }
 
-/// An input that stands for several files: each begins behind a line `=== NAME`, and ends before the next such line.
-/// What comes before the first such line is the first file.
+/// An input that represents several files. Each starts after a line `=== NAME` and ends before the next such line. Text
+/// before the first such line is the first file.
 struct Sections {
   private var parts: [String: ArraySlice<UInt8>] = [:]
   private static let mark = Array("=== ".utf8)
@@ -51,7 +51,7 @@ struct Sections {
     while line < input.count {
       let next = input[line...].firstIndex(of: 0x0A) ?? input.count
       if input[line..<next].starts(with: Self.mark) {
-        // The line end before a mark belongs to the mark.
+        // The line break before a mark belongs to the mark.
         if line > 0 { parts[name] = end(line - 1) }
         name = String(decoding: input[line + Self.mark.count..<next], as: UTF8.self)
         start = min(next + 1, input.count)
@@ -63,10 +63,10 @@ struct Sections {
 
   subscript(_ name: String) -> ArraySlice<UInt8>? { parts[name] }
 
-  /// The bytes of a section as text, whatever they are; empty where there is none.
+  /// The bytes of a section as text, valid or not; empty if there is no such section.
   func text(_ name: String) -> String { String(decoding: parts[name] ?? [], as: UTF8.self) }
 
-  /// An input of these files.
+  /// An input made of these files.
   static func joined(_ files: [(name: String, bytes: [UInt8])]) -> [UInt8] {
     Array(files.map { mark + Array("\($0.name)\n".utf8) + $0.bytes }.joined(separator: [0x0A]))
   }

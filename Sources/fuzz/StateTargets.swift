@@ -3,7 +3,7 @@ import FineTuning
 import Foundation
 import GLUE
 
-/// What a stopped training goes on from.
+/// The state from which stopped training resumes.
 let stateTargets = [
   Target(name: "fine-tuning-state") { scratch in
     _ = try scratch.folder("resume")
@@ -27,7 +27,7 @@ let stateTargets = [
           final: scratch.url("final"), snapshots: scratch.url("snapshots"), resume: scratch.url("resume")),
         identity: "fuzz")
     }
-    /// Goes on from the state, if there is one, and stops after so many steps.
+    /// Resumes from the state, if there is one, and stops after `steps` steps.
     func run(steps: Int) throws {
       var left = steps
       _ = try fineTuning().run(snapshotSteps: [], from: source, labels: ["0", "1"]) {
@@ -77,14 +77,14 @@ let stateTargets = [
 ]
 
 extension Scratch {
-  /// The state that a run leaves when it stops after so many steps.
+  /// The state that a run leaves when it stops after `steps` steps.
   fileprivate func state(after steps: Int, _ run: (Int) throws -> Void) throws -> [UInt8] {
     _ = try folder("resume")
     try run(steps)
     return Array(try Data(contentsOf: url("resume/state.safetensors")))
   }
 
-  /// A directory whose configuration a final model takes along.
+  /// A directory whose configuration is copied to the final model.
   fileprivate func source() throws -> URL {
     let folder = try folder("source")
     write(try tinyConfiguration().json(), to: "source/config.json")

@@ -1,6 +1,6 @@
 import Sweep
 
-/// The sweep file, all the way to a plan, and texts with parsers of their own.
+/// The sweep file up to the plan, and texts with parsers of their own.
 let sweepTargets = [
   Target(name: "sweep") { _ in
     Reader { input in
@@ -22,7 +22,7 @@ let sweepTargets = [
   },
 ]
 
-/// Whether a sweep has no more units than can be planned in a moment; a valid one may have millions.
+/// Whether a sweep has few enough units to plan in a moment; a valid sweep may have millions.
 private func isSmall(_ sweep: SweepFile) -> Bool {
   let cells = sweep.tasks.count * sweep.seeds.count * sweep.initialisations.count * (1 + sweep.variants.count)
   let points =

@@ -1,9 +1,9 @@
 import Diagnostics
 
-/// A reader of outside bytes to feed.
+/// A reader of external bytes, as a fuzzing target.
 struct Target: Sendable {
   let name: String
-  /// Makes the reader, with files of its own in the folder.
+  /// Makes the reader; its files are in the scratch folder.
   let prepare: @Sendable (Scratch) throws -> Reader
 
   static let all =
@@ -11,19 +11,19 @@ struct Target: Sendable {
     + ledgerTargets
 }
 
-/// A reader that is ready.
+/// A reader that is ready to run.
 struct Reader {
-  /// Inputs that the program makes itself, so that they are always of its newest form.
+  /// Inputs that the program makes itself, so that they always have its newest form.
   var seeds: [[UInt8]] = []
-  /// Reads an input as far as the program would. Errors of the project's own are as good as success; see
+  /// Reads an input as far as the program would. Errors of the project are as acceptable as success; see
   /// ``attempt(_:)``.
   let read: ([UInt8]) throws -> Void
 }
 
-/// Does something that may throw, provided that the error is one for the program's user. Everything else ends the process,
-/// which libFuzzer takes for a crash.
+/// Does something that may throw an error for the program's user. Any other error ends the process, which libFuzzer
+/// counts as a crash.
 ///
-/// - Parameter isOwn: whether the program alone makes such bytes: then the error may be about a mistake of the program.
+/// - Parameter isOwn: whether only the program writes such bytes. Then the error may also be an internal one.
 func attempt(isOwn: Bool = false, _ body: () throws -> Void) {
   do {
     try body()
@@ -34,7 +34,7 @@ func attempt(isOwn: Bool = false, _ body: () throws -> Void) {
   }
 }
 
-/// Ends the process, with a message in release builds too, unless the condition holds.
+/// Ends the process with a message unless the condition holds, in release builds too.
 func expect(_ condition: Bool, _ what: @autoclosure () -> String) {
   if !condition { fatalError("expected \(what())") }
 }

@@ -88,7 +88,7 @@ private func compare(_ x: FeatureDecomposition, _ y: FeatureDecomposition) throw
   _ = (comparison.cka(), try comparison.procrustes())
 }
 
-/// Reads each tensor in every type.
+/// Reads each tensor as every type.
 private func readAll(_ source: some TensorSource) throws {
   for entry in source.entries {
     attempt { _ = try source.array(entry.name) }

@@ -31,7 +31,7 @@ let tokenizationTargets = [
     }
   },
 
-  // A text as `pretrain` reads it, and the vocabulary that it makes of it.
+  // A text as `pretrain` reads it, and the vocabulary learned from it.
   Target(name: "text") { scratch in
     let tokenizer = try scratch.tokenizer()
     let limits = try tinyConfiguration().inputLimits

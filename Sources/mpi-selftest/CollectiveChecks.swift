@@ -25,7 +25,7 @@ func checkCollectives(_ all: Communicator) throws {
   for pieceBytes in [1, 1000, 4096, 1 << 30] {
     var cut = all
     cut.pieceBytes = pieceBytes
-    // A piece holds one element at least; single ones take too long for millions.
+    // A piece holds at least one element; pieces of one element take too long for millions.
     let lengths = pieceBytes == 1 ? [0, 1, 7, 997] : awkwardLengths
     for count in lengths {
       try checkBroadcast(cut, pattern(count, seed: count))
@@ -59,7 +59,7 @@ private func checkOrderedSum(_ all: Communicator, count: Int) throws {
   let arrays = (0..<6).map { pattern(count, seed: $0).map { Float($0) / 3 } }
   let expected = arrays.reduce([Float](repeating: 0, count: count)) { zip($0, $1).map(+) }
   let own = arrays[6 * all.rank / all.size..<6 * (all.rank + 1) / all.size]
-  // Elsewhere than at rank 0 what stands in the total before does not count.
+  // On ranks other than 0, the previous contents of the total must not matter.
   var total = [Float](repeating: all.rank == 0 ? 0 : .nan, count: count)
   try total.withUnsafeMutableBufferPointer { sum in
     try withBuffers(own) { try all.sumInOrder(sum, adding: $0) }
@@ -67,7 +67,7 @@ private func checkOrderedSum(_ all: Communicator, count: Int) throws {
   expect(total.map(\.bitPattern) == expected.map(\.bitPattern), "\(count) sums in order")
 }
 
-/// The arrays' memory, all at once.
+/// Access to the memory of all arrays at once.
 private func withBuffers(
   _ arrays: ArraySlice<[Float]>, _ found: [UnsafeBufferPointer<Float>] = [],
   _ body: ([UnsafeBufferPointer<Float>]) throws -> Void

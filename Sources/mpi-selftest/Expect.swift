@@ -9,16 +9,16 @@ func expect(
   World.abort(code: 1, because: "mpi-selftest: \(file):\(line): expected: \(expected())")
 }
 
-/// Lengths that meet every edge: nothing, one, primes, the longest message that travels whole and its neighbours, and some
-/// MiB that no piece size divides.
+/// Lengths at every edge: zero, one, primes, the longest message that travels whole and its neighbours, and several MiB
+/// that no piece size divides.
 let awkwardLengths = [0, 1, 7, 997, 3967, 3968, 3969, 4096, 65_537, 1 << 20, 5 * (1 << 20) + 13]
 
-/// Bytes that tell their seed and their place: no two pieces look alike, and a shifted one does not fit.
+/// Bytes that depend on seed and position: no two pieces look alike, and a shifted one is noticed.
 func pattern(_ count: Int, seed: Int) -> [UInt8] {
   (0..<count).map { UInt8(truncatingIfNeeded: ($0 &* 0x9E37_79B1 &+ seed &* 0x85EB_CA6B) >> 13) }
 }
 
-/// Runs `body` in two threads at once, as number 0 and 1, and returns when both have ended.
+/// Runs `body` in two threads at once, numbered 0 and 1, and returns when both have ended.
 func inTwoThreads(_ body: @escaping @Sendable (Int) throws -> Void) {
   let ended = DispatchSemaphore(value: 0)
   for number in 0..<2 {

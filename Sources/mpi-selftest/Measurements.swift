@@ -2,7 +2,8 @@ import Foundation
 import MPI
 import Synchronization
 
-/// Prints what polite waiting costs on this machine: processor time, latency and throughput. Asserts nothing. Two ranks.
+/// Prints the cost of waiting with sleeps on this machine: processor time, latency and throughput. Asserts nothing. Two
+/// ranks.
 func measure(_ all: Communicator) throws {
   guard all.size == 2 else {
     World.abort(code: 64, because: "mpi-selftest: measure got \(all.size) ranks, expected 2")
@@ -41,7 +42,7 @@ private func measureBarrier(_ all: Communicator) throws {
   if all.rank == 0 { print("waiting at a barrier: \(format(spent)) CPU s in \(format(seconds)) s") }
 }
 
-/// Rank 1 asks 500 times, a thread of rank 0 answers, the main thread of rank 0 computes.
+/// Rank 1 sends 500 requests; a thread of rank 0 answers while rank 0's main thread computes.
 private func measureLatency(_ all: Communicator) throws {
   let requests = 500
   try all.barrier()
@@ -86,7 +87,7 @@ private func measureLatency(_ all: Communicator) throws {
   )
 }
 
-/// Rank 1 sends, rank 0 receives as a coordinator.
+/// Rank 1 sends, rank 0 receives as a coordinator does.
 private func measureThroughput(_ all: Communicator, byteCount: Int, repeats: Int) throws {
   let bytes = [UInt8](repeating: 1, count: byteCount)
   try all.barrier()
@@ -108,7 +109,7 @@ private func measureThroughput(_ all: Communicator, byteCount: Int, repeats: Int
   )
 }
 
-/// Steps of arithmetic a second, over so many seconds.
+/// Steps of arithmetic per second, measured over `seconds`.
 private func work(seconds: Double) -> Double {
   var state: UInt64 = 1
   var steps = 0
@@ -119,7 +120,7 @@ private func work(seconds: Double) -> Double {
       steps += 100_000
     }
   }
-  // The result is used, so that the loop is not removed.
+  // The result is used so that the compiler keeps the loop.
   return state == 0 ? 0 : Double(steps) / spent
 }
 

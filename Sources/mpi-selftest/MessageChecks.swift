@@ -9,7 +9,7 @@ func checkMessages(_ all: Communicator) throws {
     var cut = all
     cut.pieceBytes = pieceBytes
     for (tag, count) in awkwardLengths.enumerated() {
-      // Around the ring without blocking; with one rank, to itself.
+      // Around the ring without blocking; a single rank sends to itself.
       let request = try cut.isend(pattern(count, seed: all.rank), to: next, tag: tag)
       let incoming = try all.probe(from: previous, tag: tag)
       expect(incoming.source == previous && incoming.tag == tag, "rank \(previous) and tag \(tag) are told")
@@ -20,7 +20,7 @@ func checkMessages(_ all: Communicator) throws {
       try request.wait()
       expect(try request.test(), "what is complete stays so")
 
-      // From every rank to rank 0, blocking, taken in whatever order they come.
+      // From every rank to rank 0, blocking, received in order of arrival.
       if all.rank > 0 { try cut.send(pattern(count, seed: all.rank), to: 0, tag: tag) }
       if all.rank == 0 {
         var missing = Set(1..<all.size)
@@ -30,13 +30,13 @@ func checkMessages(_ all: Communicator) throws {
           expect(message.bytes == pattern(count, seed: message.source), "\(count) bytes from \(message.source)")
         }
       }
-      // The next piece size uses the same tags: its messages must not come to this round's rank 0.
+      // The next piece size uses the same tags. Its messages must not reach rank 0 in this round.
       try all.barrier()
     }
   }
 }
 
-/// Counts that no Int32 holds: rank 0 gives everybody an array, and the last rank sends it back.
+/// Counts that do not fit Int32: rank 0 broadcasts an array, and the last rank sends it back.
 func checkHuge(_ all: Communicator) throws {
   let count = 1 << 31 + 11
   let marks = [0, 1 << 30 - 1, 1 << 30, 1 << 31 - 1, 1 << 31, count - 1]
@@ -55,7 +55,8 @@ func checkHuge(_ all: Communicator) throws {
   if all.rank == 0 { print("mpi-selftest: \(all.size) ranks: \(count) bytes there and back") }
 }
 
-/// Two long messages with one tag, found in the order they were sent and received in the other: each gets its own pieces.
+/// Two long messages with one tag, found in the order they were sent and received in reverse order. Each must get its
+/// own pieces.
 func checkPiecesApart(_ all: Communicator) throws {
   let next = (all.rank + 1) % all.size
   let previous = (all.rank + all.size - 1) % all.size
@@ -101,7 +102,7 @@ func checkTwoThreads(_ all: Communicator) throws {
   for channel in channels { try channel.free() }
 }
 
-/// Work handed out on demand: a thread of rank 0 answers while every rank, rank 0 too, asks and works.
+/// Work handed out on demand: a thread of rank 0 answers while all ranks, including rank 0, ask and work.
 func checkHandOut(_ all: Communicator) throws {
   let units = 211
   let request = 1, answer = 2, stop = 3
@@ -131,7 +132,7 @@ func checkHandOut(_ all: Communicator) throws {
   var done: [Int64] = []
   while true {
     try all.send([], to: 0, tag: request)
-    // Any tag but the requests', which on rank 0 are the other thread's.
+    // Any tag except that of the requests, which on rank 0 go to the other thread.
     var reply: Message?
     while reply == nil {
       if let found = try all.immediateProbe(from: 0, tag: answer) { reply = try found.receive() }

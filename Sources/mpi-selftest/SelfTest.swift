@@ -1,6 +1,6 @@
 import MPI
 
-/// Asserts what the module MPI promises, at any number of ranks:
+/// Asserts what the MPI module promises, on any number of ranks:
 ///
 ///     mpirun -n 3 mpi-selftest            all checks; one line and status 0, or a message and status 1
 ///     mpirun -n 3 mpi-selftest abort      the last rank ends the job with status 3
@@ -45,7 +45,7 @@ enum SelfTest {
     if world.rank == 0 { print("mpi-selftest: \(world.size) ranks on \(world.host): all checks passed") }
   }
 
-  /// The other ranks wait for a message that never comes: only an abort ends them.
+  /// The other ranks wait for a message that never arrives; only an abort ends them.
   private static func abort(_ world: borrowing World) throws {
     if world.rank == world.size - 1 { World.abort(code: 3, because: "mpi-selftest: ended as asked") }
     _ = try world.communicator.receive()

@@ -51,7 +51,7 @@ struct AgreementTests {
   @Test func aRankThatCannotTakePartSaysWhy() throws {
     let views = [view("a"), view("b", problem: "no file at glue/train.tsv")]
     #expect(try #require(refusal(views)).hasPrefix("rank 1 (b) cannot take part: no file at glue/train.tsv;"))
-    // What is wrong for all is told as if there were one.
+    // A problem that all ranks have is reported as if there were one rank.
     #expect(refusal([view("a", problem: "no file"), view("b", problem: "no file")]) == "no file")
     #expect(refusal([view("a", problem: "no file")]) == "no file")
   }

@@ -5,13 +5,13 @@ import Sweep
 import Synchronization
 
 extension Outcome {
-  /// An outcome of the unit with a name.
+  /// An outcome of the unit with this name.
   init(_ name: String, _ status: Status) {
     self.init(unit: Identity(hex: name), status: status)
   }
 }
 
-/// The shape of a sweep: cells, axes and points of a surface for each, probes, and a reduction of them at rank 0.
+/// The shape of a sweep: cells, axes and points of a surface for each, probes, and a unit at rank 0 that combines them.
 let sweep: [WorkUnit] = {
   let cells = ["a", "b", "c"]
   var units = cells.map { unit("cell \($0)", cost: 1e10) }
@@ -30,7 +30,7 @@ func result(of unit: WorkUnit, _ inputs: Inputs) -> UnitResult {
   return .done(measurements: measurements, payload: payload)
 }
 
-/// Keeps outcomes in memory, and throws at one of the calls.
+/// Keeps outcomes in memory, and throws at one of its calls.
 final class MemoryRecorder: OutcomeRecorder {
   typealias Record = (outcome: Outcome, unit: WorkUnit, rank: Int)
 
@@ -42,7 +42,7 @@ final class MemoryRecorder: OutcomeRecorder {
   private let state = Mutex(State())
   private let failingCall: Int?
 
-  /// - Parameter failingCall: which call throws `Fatal()`, from 1.
+  /// - Parameter failingCall: the number of the call that throws `Fatal()`, from 1.
   init(failingCall: Int? = nil) {
     self.failingCall = failingCall
   }
@@ -59,12 +59,12 @@ final class MemoryRecorder: OutcomeRecorder {
   var outcomes: [Outcome] { records.map(\.outcome) }
   var calls: Int { state.withLock { $0.calls } }
 
-  /// Who is recorded with which status.
+  /// The recorded units with their statuses.
   var statuses: [String: Outcome.Status] {
     Dictionary(uniqueKeysWithValues: records.map { ($0.unit.name, $0.outcome.status) })
   }
 
-  /// All that a ledger would hold and no clock decides, in an order of its own.
+  /// Everything that a ledger would hold and that no clock decides, in a fixed order.
   var contents: [String] {
     outcomes.map { outcome in
       let numbers = outcome.measurements.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.bitPattern)" }
@@ -73,12 +73,12 @@ final class MemoryRecorder: OutcomeRecorder {
   }
 }
 
-/// Remembers what it was told, and throws at one of the calls.
+/// Remembers its arguments, and throws at one of its calls.
 final class MemoryObserver: ProgressObserver {
   private let seen = Mutex<(progress: [JobProgress], retries: [String])>(([], []))
   private let failingCall: Int?
 
-  /// - Parameter failingCall: which call throws `Fatal(exitStatus: .interrupted)`, from 1.
+  /// - Parameter failingCall: the number of the call that throws `Fatal(exitStatus: .interrupted)`, from 1.
   init(failingCall: Int? = nil) {
     self.failingCall = failingCall
   }

@@ -6,7 +6,7 @@ import Sweep
 import Synchronization
 import Testing
 
-/// Whole jobs, their ranks threads of this process.
+/// Whole jobs whose ranks are threads of this process.
 @Suite(.timeLimit(.minutes(1)))
 struct JobTests {
   /// What one worker records of the sweep.
@@ -20,7 +20,7 @@ struct JobTests {
     #expect(end.recorder.statuses.count == 46)
     #expect(end.observer.progress.last?.counts.done == 46)
     #expect(end.observer.progress.last?.costRemaining == 0)
-    // Inputs arrive: without them the same unit gives something else.
+    // Inputs arrive: without them the same unit would give another result.
     let alone = LocalJob(units: [unit("axes a")]).run { unit, inputs, _, _ in result(of: unit, inputs) }
     #expect(!end.recorder.contents.contains(alone.recorder.contents[0]))
   }
@@ -56,7 +56,7 @@ struct JobTests {
     let summary = try end.result.get()
     #expect(end.summaries == [Summary?](repeating: summary, count: workers))
 
-    // Whatever the order, nothing is recorded before what it needs.
+    // Whatever the order, nothing is recorded before the units it needs.
     var recorded: Set<Identity> = []
     for record in end.recorder.records {
       #expect(recorded.isSuperset(of: record.unit.needs))
@@ -90,7 +90,7 @@ struct JobTests {
     #expect(end.observer.retries.map { String($0.prefix { $0 != ":" }) }.sorted() == ["axes b", "point a 7"])
   }
 
-  /// What someone can cure outside of the program is tried again by the next start; what the unit is to blame for is not.
+  /// The next start tries failures again that someone can fix outside the program, but not failures of the unit itself.
   @Test func aFailureForWantOfAFileMayPass() throws {
     let end = LocalJob(units: sweep, workers: 2).run { unit, inputs, _, _ in
       if unit.name == "axes b" { throw Fatal(exitStatus: .badInput) }
@@ -142,7 +142,7 @@ struct JobEndTests {
     let expected = LocalJob(units: sweep).run { unit, inputs, _, _ in result(of: unit, inputs) }
     let job = LocalJob(units: sweep, workers: first)
     let started = Mutex(0)
-    // The signal comes to one rank only, and not always to rank 0.
+    // Only one rank gets the signal, and not always rank 0.
     let interrupted = job.run { [stops = job.stops] unit, inputs, context, rank in
       dawdle()
       if started.withLock({
@@ -165,7 +165,7 @@ struct JobEndTests {
     #expect((interrupted.recorder.contents + resumed.recorder.contents).sorted() == expected.recorder.contents)
   }
 
-  /// The workers learn of it by message, in the middle of a unit.
+  /// The workers are told by a message, in the middle of a unit.
   @Test func aSignalAtTheRootStopsUnitsEverywhere() throws {
     let job = LocalJob(units: (0..<5).map { unit("\($0)", cost: 1e12) }, workers: 4)
     let started = Mutex(0)
@@ -209,11 +209,11 @@ struct JobEndTests {
     #expect(throws: Fatal()) { try end.result.get() }
     #expect(end.summaries.allSatisfy { $0?.ending == .failed(.inputOutput) && $0?.exitCode == 74 })
     #expect(end.recorder.statuses["axes b"] == nil && end.recorder.statuses["point b 0"] == nil)
-    // What was done before is kept.
+    // Work done before is kept.
     #expect(end.recorder.statuses["cell b"] == .done)
   }
 
-  /// Every root unit has the coordinator record first, so that there are many calls.
+  /// Before every root unit the coordinator records, so there are many calls.
   @Test("a recorder fails", arguments: [(1, 1), (1, 3), (3, 2), (4, 4)])
   func recorder(workers: Int, call: Int) {
     var units = [unit("0")]
@@ -227,14 +227,14 @@ struct JobEndTests {
     #expect(end.recorder.calls == call)
   }
 
-  /// The first call is at the start, the second at the end of so short a job.
+  /// In so short a job the first call is at the start and the second at the end.
   @Test(arguments: [(1, 1), (3, 1), (3, 2)])
   func anObserverFails(workers: Int, call: Int) {
     let job = LocalJob(units: sweep, workers: workers, observer: MemoryObserver(failingCall: call))
     let end = job.run { unit, inputs, _, _ in result(of: unit, inputs) }
     #expect(throws: Fatal(exitStatus: .interrupted)) { try end.result.get() }
     #expect(end.summaries.allSatisfy { $0?.ending == .failed(.interrupted) })
-    // Whoever has lost the lease writes nothing any more.
+    // A job that has lost the lease writes nothing more.
     #expect(call > 1 || end.recorder.calls == 0)
   }
 

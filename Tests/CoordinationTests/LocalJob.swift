@@ -23,10 +23,10 @@ struct LocalJob {
   var retries = 0
   var recorder = MemoryRecorder()
   var observer = MemoryObserver()
-  /// Signals by rank; the coordinator hears those of rank 0.
+  /// Signals by rank; the coordinator uses those of rank 0.
   var stops = (0..<5).map { _ in StopSignal() }
 
-  /// Runs the job. The runner gets its rank.
+  /// Runs the job. The runner is passed its rank.
   func run(_ runner: @escaping @Sendable (WorkUnit, Inputs, UnitContext, _ rank: Int) throws -> UnitResult) -> End {
     let channel = LocalChannel(ranks: workers)
     let summaries = Mutex([Summary?](repeating: nil, count: workers))
@@ -49,7 +49,7 @@ struct LocalJob {
   }
 }
 
-/// Sleeps for up to 2 ms, so that units end in another order each time.
+/// Sleeps for up to 2 ms, so that units end in a different order each time.
 func dawdle() {
   Thread.sleep(forTimeInterval: Double.random(in: 0...0.002))
 }

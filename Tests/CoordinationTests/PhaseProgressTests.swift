@@ -9,7 +9,7 @@ import Testing
       id: Identity(hex: name), work: work, cost: cost, name: name, needs: needs.map(\.id), place: .anywhere)
   }
 
-  /// Two cells, a comparison after each.
+  /// Two cells, each followed by a comparison.
   private var units: [WorkUnit] {
     let tunings = ["a", "b"].map {
       unit("cell \($0)", .fineTuning(FineTuningWork(Cell(id: Identity(hex: $0), task: $0, headSeed: 0, orderSeed: 0))), cost: 100)
@@ -36,7 +36,7 @@ import Testing
     #expect(Set(Work.Kind.allCases.map { $0.type.phase }) == Set(Phase.allCases))
   }
 
-  /// A second of work, five of none, three of work by two ranks at a time.
+  /// One second of work, five of none, three of work by two ranks at the same time.
   @Test func theClockRunsWhileAUnitRuns() {
     var clock = PhaseClock()
     #expect(clock.seconds(at: 10) == 0)
@@ -64,7 +64,7 @@ import Testing
     #expect(begun.unitsPerSecond == nil && begun.secondsLeft == nil)
     let half = PhaseProgress(schedule.phases[0], clock, running: [(cost: 100, fraction: 0.5)], at: 10)
     #expect(half.unitsPerSecond == 0.05 && half.secondsLeft == 30 && half.share == 0.25)
-    // It stands still: how long it will do so is not known.
+    // The phase is idle: nobody knows for how long.
     _ = try schedule.record(Outcome("cell a", .done))
     clock.end(at: 20, cost: 100)
     let waiting = PhaseProgress(schedule.phases[0], clock, running: [], at: 50)

@@ -5,7 +5,7 @@ import Testing
 
 private func names(_ units: [WorkUnit]) -> String { units.map(\.name).joined(separator: " ") }
 
-/// Takes units one by one until there are none.
+/// Takes units one by one until there are no more.
 private func takeAll(_ schedule: inout Schedule, for place: WorkUnit.Place = .anywhere) -> String {
   var taken: [WorkUnit] = []
   while let unit = schedule.next(for: place, atMost: 1).first { taken.append(unit) }
@@ -25,7 +25,7 @@ struct ScheduleOrderTests {
       ([1, 1, 8, 1.5, 3], "2 4 0 1 3"),
       ([5, 4, 7, 6], "0 1 2 3"),
       ([0.1, 1e12, 0.2], "1 2 0"),
-      // Predictions may be nothing, or beyond all bounds.
+      // Predicted costs may be zero or infinite.
       ([0, .leastNonzeroMagnitude, .infinity, 1], "2 3 1 0"),
     ])
   func order(costs: [Double], expected: String) throws {
@@ -68,7 +68,7 @@ struct ScheduleOrderTests {
       (2, 1.0, 32, [5, 4, 3, 2, 2, 1, 1, 1, 1]),
       (1, 1.0, 32, [10, 5, 3, 1, 1]),
       (40, 1.0, 32, [Int](repeating: 1, count: 20)),
-      // No more than asked for.
+      // No more than requested.
       (1, 1.0, 3, [3, 3, 3, 3, 3, 3, 1, 1]),
       // 1e9 operations: two units of 4e8, one of 2e9.
       (1, 4e8, 32, [2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1]),
@@ -81,7 +81,8 @@ struct ScheduleOrderTests {
     #expect(sizes == expected)
   }
 
-  /// Whoever takes and in whatever order units end: none runs before what it needs, each runs once, all end.
+  /// Whichever rank takes units, and in whatever order they end: no unit runs before those it needs, each runs once,
+  /// all end.
   @Test(arguments: 1...20 as ClosedRange<UInt64>)
   func randomPlans(seed: UInt64) throws {
     var state = seed
@@ -112,7 +113,7 @@ struct ScheduleOrderTests {
 }
 
 struct ScheduleRecordTests {
-  /// a <- b <- d, a <- c <- d, e alone.
+  /// a <- b <- d, a <- c <- d, e on its own.
   private let diamond = [
     unit("a", cost: 16), unit("b", needs: ["a"], cost: 8), unit("c", needs: ["a"], cost: 4),
     unit("d", needs: ["b", "c"], cost: 2), unit("e"),
@@ -198,7 +199,7 @@ struct SchedulePlanTests {
       Identity(hex: "g"): .interrupted, Identity(hex: "not in the plan"): .done,
     ]
     var schedule = try Schedule(units: units, finished: finished)
-    // e is recorded already, f is not.
+    // e is already recorded, f is not.
     #expect(statuses(schedule.blockedAtStart) == ["f": .blocked("needs \"d\", which failed")])
     #expect(takeAll(&schedule) == "b g")
     var expected = UnitCounts()
@@ -238,7 +239,7 @@ struct SchedulePlanTests {
     #expect(throws: CoordinationError.cycle(["a", "a"])) {
       try Schedule(units: [unit("a", needs: ["a"])])
     }
-    // z hangs on the circle and is not part of it.
+    // z depends on the cycle but is not part of it.
     let circle = [unit("z", needs: ["x"]), unit("a"), unit("x", needs: ["a", "y"]), unit("y", needs: ["x"])]
     #expect(throws: CoordinationError.cycle(["x", "y", "x"])) { try Schedule(units: circle) }
   }

@@ -4,7 +4,7 @@ import Sweep
 import Testing
 
 @Suite struct SimulationTests {
-  /// Costs worth a message each; a second per 1e9 operations.
+  /// Costs large enough for one message each; one second per 1e9 operations.
   private func simulate(_ units: [WorkUnit], ranks: Int) throws -> Simulation {
     try Simulation(units, ranks: ranks) { $0.cost / 1e9 }
   }
@@ -15,7 +15,7 @@ import Testing
     #expect(result.makespan == 9 && result.work == 9)
   }
 
-  /// 4 beside 2 and 2; then the chain of 1 and 5 bounds what more ranks can do.
+  /// 4 in parallel with 2 and 2; then the chain of 1 and 5 limits what more ranks can gain.
   @Test func ranksShareTheWork() throws {
     let units = [unit("a", cost: 4e9), unit("b", cost: 2e9), unit("c", cost: 2e9)]
     #expect(try simulate(units, ranks: 2).makespan == 4)
@@ -28,13 +28,13 @@ import Testing
 
   @Test func workAtTheRootWaitsForRankZero() throws {
     let units = [unit("a", cost: 2e9), unit("b", cost: 2e9), unit("root", at: .root, cost: 3e9)]
-    // The longest first, at rank 0; then the other two side by side.
+    // The longest first, at rank 0; then the other two in parallel.
     let result = try simulate(units, ranks: 2)
     #expect(result.makespan == 4 && result.work == 7)
     #expect(try simulate([units[2], unit("again", at: .root, cost: 3e9)], ranks: 2).makespan == 6)
   }
 
-  /// More ranks than units cost nothing; a thousand ranks less one are as many as are needed here.
+  /// More ranks than units cost nothing: 500 ranks are enough for these 999 units.
   @Test func timeDoesNotGrowWithRanks() throws {
     let units = (0..<999).map { unit("u\($0)", needs: $0 < 500 ? [] : ["u\($0 - 500)"], cost: 2e9) }
     let began = ContinuousClock.now
@@ -43,7 +43,7 @@ import Testing
     #expect(ContinuousClock.now - began < .seconds(5))
   }
 
-  /// One unit makes a hundred thousand others ready at once.
+  /// One unit makes a hundred thousand others ready at the same time.
   @Test func manyPointsOfOneModel() throws {
     let units = [unit("model", cost: 1e9)] + (0..<100_000).map { unit("p\($0)", needs: ["model"], cost: 1e9) }
     let began = ContinuousClock.now

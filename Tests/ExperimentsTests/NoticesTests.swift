@@ -40,7 +40,7 @@ import Testing
     }
     let found = try survey("")
     #expect(found.classes["mine"]?.map(\.label) == ["-1", "0", "1"])
-    #expect(found.notices.contains { $0.contains("mine: \"-1\" is taken for a class") }, "\(found.notices)")
+    #expect(found.notices.contains { $0.contains("mine: \"-1\" is used as a class") }, "\(found.notices)")
     #expect(found.notices.contains { $0.hasPrefix("mine: ") && $0.contains("are [UNK]") }, "\(found.notices)")
     #expect(found.notices.contains { $0.contains("mine: the training and the dev file have the same rows") })
     let skipped = try survey(", skip_labels: [-1]")

@@ -32,7 +32,7 @@ func read(_ task: String, _ split: Split, _ path: String, _ contents: String) th
   return try Task.named(task).read(split, in: folder.url)
 }
 
-/// Expects an error of reading one file as a split of a task; `expected` is given the path of the file.
+/// Expects an error when reading one file as a split of a task; `expected` is passed the path of the file.
 func expectError(
   _ task: String, _ split: Split, _ path: String, _ contents: String, _ expected: (String) -> GLUEError,
   sourceLocation: SourceLocation = #_sourceLocation
@@ -51,7 +51,7 @@ func readPairs(_ name: String, _ contents: String) throws -> [Example] {
   return try task.read(.train, in: folder.url).examples
 }
 
-/// Expects an error of reading such a file that `matches` recognises, given the line it should name.
+/// Expects an error from reading such a file; `matches` is passed the line that it should name.
 func expectPairsError(
   _ name: String, _ contents: String, line: Int, sourceLocation: SourceLocation = #_sourceLocation,
   matches: (GLUEError, Int) -> Bool

@@ -2,7 +2,7 @@ import Foundation
 import GLUE
 import Testing
 
-/// Each task's layout, as GLUE ships it.
+/// Each task's layout in GLUE's files.
 @Suite struct DatasetTests {
   @Test func sst2() throws {
     let dev = try read("SST-2", .dev, "SST-2/dev.tsv", "sentence\tlabel\nit 's a \"charm\" . \t1\nbleak \t0\n")

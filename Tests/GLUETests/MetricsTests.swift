@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  // Squares of such values overflow or vanish; the correlation does not.
+  // Squares of such values overflow or underflow; the correlation does not.
   @Test(arguments: [1e-200, 1, 1e200]) func pearsonIsOfNoScale(scale: Double) throws {
     let value = try #require(Metrics.pearson([1 * scale, 2 * scale, 3 * scale], [1, 3, 2]))
     #expect(abs(value - 0.5) < 1e-14)

@@ -2,7 +2,7 @@ import Foundation
 import GLUE
 import Testing
 
-/// Rows that nobody has labelled: found, skipped where that is asked for, never a class in silence.
+/// Unlabelled rows are noticed, skipped on request, and never silently become a class.
 @Suite struct SkippedLabelsTests {
   /// A task of one text on a training file and a dev file of the same contents.
   private func task(

@@ -2,9 +2,9 @@ import Foundation
 import GLUE
 import Testing
 
-/// What is decided about rows and labels is said.
+/// Decisions about rows and labels are reported.
 @Suite struct TaskNoticesTests {
-  /// What is said of a task on two TSV files with the columns `t` and `l`, or on files as given.
+  /// The notes on a task with two TSV files with the columns `t` and `l`, or with given files.
   private func notices(
     train: [(String, String)], dev: [(String, String)] = [("p q", "0"), ("q p", "1")], labels: LabelKind? = nil,
     skip: [String] = []
@@ -29,7 +29,7 @@ import Testing
   func marksOfNoLabelAreNamed(_ mark: String) throws {
     let said = try notices(
       train: Self.clean.map { ($0.0, "x" + $0.1) } + [("a hat", mark)], dev: [("p", "x0"), ("q", "x1"), ("r", mark)])
-    #expect(said.count == 1 && said[0].contains("\"\(mark)\" is taken for a class"), "\(said)")
+    #expect(said.count == 1 && said[0].contains("\"\(mark)\" is used as a class"), "\(said)")
     #expect(said[0].contains("skip_labels"))
   }
 
@@ -46,7 +46,7 @@ import Testing
     let said = try notices(
       train: [("a", first), ("b", second), ("c", "bad")], dev: [("p", first), ("q", second), ("r", "bad")])
     #expect(
-      said.contains { $0.contains("differ by case, blanks or spelling alone") } == (second != "not_good"), "\(said)")
+      said.contains { $0.contains("differ only in case, blanks or spelling") } == (second != "not_good"), "\(said)")
   }
 
   @Test func numbersThatAreEqual() throws {
@@ -68,7 +68,7 @@ import Testing
     #expect(
       said == [
         "mine: no training row has the class \"y\", \"z\"",
-        "mine: all training rows have one class, so there is nothing to tell apart",
+        "mine: all training rows have the same class, so there is nothing to distinguish",
         "mine: no dev row has the class \"z\"",
       ])
   }
@@ -76,7 +76,7 @@ import Testing
   @Test func oneNumber() throws {
     let said = try notices(
       train: [("a", "1"), ("b", "1.0")], dev: [("p", "1"), ("q", "2")], labels: .regression(0...5))
-    #expect(said == ["mine: all training rows have one label, so correlations do not exist there"])
+    #expect(said == ["mine: all training rows have the same label, so correlations are undefined"])
   }
 
   @Test func skippedRowsAreCounted() throws {
@@ -101,7 +101,7 @@ import Testing
 
   @Test func quotesOfATSVAreNamed() throws {
     let said = try notices(train: [("\"a\"", "0"), ("\"b\"", "1")])
-    #expect(said.count == 1 && said[0].contains("every \"t\" of the training file stands in quotes"), "\(said)")
+    #expect(said.count == 1 && said[0].contains("every \"t\" of the training file is in quotes"), "\(said)")
     #expect(try notices(train: [("\"a\"", "0"), ("b", "1")]) == [])
   }
 
@@ -118,7 +118,7 @@ import Testing
   @Test func aColumnOfNumbersOfRows() throws {
     let rows = (0..<30).map { ("text \($0)", "\($0)") }
     let said = try notices(train: rows, dev: rows.map { ("dev " + $0.0, $0.1) })
-    #expect(said == ["mine: 30 classes for 30 training rows; is \"l\" the column of the labels?"])
+    #expect(said == ["mine: 30 classes for 30 training rows; is \"l\" the label column?"])
   }
 
   @Test func theFirstRowsOfASortedFile() throws {

@@ -3,7 +3,7 @@ import GLUE
 import Testing
 
 @Suite struct TaskSegmentsTests {
-  /// Pairs need a model of two segments; single texts do with one.
+  /// Pairs need a model with two segments; for single texts one is enough.
   @Test func pairsNeedTwoSegments() throws {
     func check(_ task: String, _ segments: Int) throws {
       let limits = InputLimits(vocabularySize: 10, maximumPositions: 10, segmentTypes: segments)

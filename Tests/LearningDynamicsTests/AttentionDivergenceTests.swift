@@ -8,7 +8,7 @@ private let ln2 = M_LN2
 /// Two heads, two tokens: the pair of models is ln 2 apart in head 0 and alike in head 1.
 private let apart = Attention(heads: 2, length: 2, [1, 0, 1, 0, 0, 1, 1, 0], [0, 1, 0, 1, 0, 1, 1, 0])
 
-/// Two heads, three tokens, in which the models do the same.
+/// Two heads, three tokens, with the same attention in all models.
 private let alike = Attention(
   heads: 2, length: 3, models: [[Float]](repeating: [Float](repeating: 0.25, count: 18), count: 2))
 
@@ -53,7 +53,7 @@ private func isNear(_ x: ExampleMean?, value: Double, error: Double) -> Bool {
     #expect(layer.value == ln2 / 4 && abs(error - ln2 / 4) < 1e-16)
   }
 
-  /// However many heads' ln 2 are summed; sums of less are no greater.
+  /// However many heads with ln 2 are summed; other sums are not larger.
   @Test(arguments: 1...64)
   func layerIsNotBeyondLn2(heads: Int) throws {
     var divergence = AttentionDivergence(comparison(heads: heads))
@@ -69,7 +69,7 @@ private func isNear(_ x: ExampleMean?, value: Double, error: Double) -> Bool {
       AttentionPair(2, 1, heads: .matched),
     ]
     var divergence = AttentionDivergence(AttentionComparison(models: 3, pairs: pairs, layers: 2, heads: 2))
-    // In layer 0 model 1 looks elsewhere with head 0, in layer 1 model 2 with head 1.
+    // In layer 0 model 1 differs in head 0, in layer 1 model 2 differs in head 1.
     let weights: [Float] = [0, 1, 0, 1, 1, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 1]
     try weights.withUnsafeBufferPointer { weights in
       let first = try #require(weights.baseAddress)
@@ -86,7 +86,7 @@ private func isNear(_ x: ExampleMean?, value: Double, error: Double) -> Bool {
     #expect([0, 1, 2].map { divergence.mean(ofLayer: 1, pair: $0)?.value } == [0, ln2 / 2, ln2 / 2])
   }
 
-  /// Of unmatched heads nothing is kept, neither to read nor to store; the layer is as it would be of matched ones.
+  /// For unmatched heads nothing is kept, neither to read nor to store; the layer is the same as with matched ones.
   @Test func unmatchedHeadsAreNotKept() throws {
     var divergence = AttentionDivergence(comparison([.unmatched, .matched]))
     try apart.add(to: &divergence)
@@ -105,7 +105,7 @@ private func isNear(_ x: ExampleMean?, value: Double, error: Double) -> Bool {
     #expect(empty.examples == 0 && empty.mean(ofLayer: 0, pair: 0) == nil && empty.means(ofHeadsIn: 0, pair: 0) == nil)
   }
 
-  /// Against the mean and the sample deviation of all values at once.
+  /// Compared with the mean and the sample deviation of all values at once.
   @Test func momentsAreThoseOfTheValues() throws {
     let comparison = comparison(heads: 3)
     let divergence = try random(40, comparison)
@@ -150,7 +150,7 @@ private func isNear(_ x: ExampleMean?, value: Double, error: Double) -> Bool {
     #expect(divergence == before)
   }
 
-  /// Heads may come in any blocks, layer by layer: the same bits as all at once.
+  /// Heads may be added in any blocks, layer by layer: the same bits as all at once.
   @Test(arguments: [1, 2, 3, 5]) func headsInBlocks(size: Int) throws {
     let compared = AttentionComparison(
       models: 3, pairs: [AttentionPair(0, 1, heads: .matched), AttentionPair(1, 2, heads: .unmatched)], layers: 2,

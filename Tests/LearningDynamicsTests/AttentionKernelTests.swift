@@ -3,7 +3,7 @@ import LearningDynamics
 import LinearAlgebra
 import Testing
 
-/// KL(p | m)/2 + KL(q | m)/2 as it is defined, the mean over queries, of one head.
+/// KL(p | m)/2 + KL(q | m)/2 by definition, averaged over queries, for one head.
 private func naive(_ p: ArraySlice<Float>, _ q: ArraySlice<Float>, length: Int) -> Double {
   func normalised(_ weights: ArraySlice<Float>, _ query: Int) -> [Double] {
     let row = weights.dropFirst(query * length).prefix(length).map { Double($0) }
@@ -56,7 +56,7 @@ private func naive(_ p: ArraySlice<Float>, _ q: ArraySlice<Float>, length: Int) 
     #expect(abs(try Attention(length: 19, p, q).divergences()[0] - M_LN2) < 1e-15)
   }
 
-  /// What lies behind a row is neither read as weights nor checked.
+  /// Numbers after a row are neither read as weights nor checked.
   @Test func strideSkips() throws {
     let wide = Attention(
       length: 2, stride: 4, models: [[1, 0, .nan, 5, 1, 0, -1, 0], [1, 0, 7, 7, 0, 1, .infinity, 0]])
@@ -87,7 +87,7 @@ private func naive(_ p: ArraySlice<Float>, _ q: ArraySlice<Float>, length: Int) 
     #expect(rows > 10_000)
   }
 
-  /// Rows one rounding apart: what the entropies' rounding leaves may not be negative.
+  /// Rows that differ by one rounding: rounding of the entropies must not give a negative result.
   @Test func nearlyEqualRowsAreNotBelowZero() throws {
     let rows = (0..<500).map { Float($0 + 1) / 501 }
     let left = rows.flatMap { [$0, 1 - $0, $0, 1 - $0] }
@@ -96,7 +96,7 @@ private func naive(_ p: ArraySlice<Float>, _ q: ArraySlice<Float>, length: Int) 
     #expect(values.allSatisfy { 0...1e-13 ~= $0 })
   }
 
-  /// Rows without a common key: nor may it go beyond ln 2.
+  /// Rows without a common key: rounding must not give more than ln 2 either.
   @Test func disjointRowsAreNotBeyondLn2() throws {
     var attention = Attention.awkward(models: 2, heads: 300, length: 7, seed: 3)
     for place in attention.models[0].indices {
@@ -108,11 +108,12 @@ private func naive(_ p: ArraySlice<Float>, _ q: ArraySlice<Float>, length: Int) 
     #expect(values.allSatisfy { $0 <= M_LN2 && $0 > M_LN2 - 1e-14 })
   }
 
-  /// By a power of two: the same bits. Otherwise each weight is rounded, by half a unit in the last place of Float32.
+  /// Scaling by a power of two gives the same bits. Otherwise each weight is rounded, by half a unit in the last place
+  /// of Float32.
   @Test func scaleOfRowsDoesNotMatter() throws {
     for length in [3, 16, 29] {
       var attention = Attention.awkward(models: 2, heads: 9, length: length, seed: 7)
-      // Neither scale may round in the subnormal range or overflow.
+      // Neither scale may round in the subnormal range, or overflow.
       attention.models[0] = attention.models[0].map { min(max($0, 1e-30), 1e30) }
       let expected = try attention.divergences()
       var scaled = attention
@@ -160,6 +161,6 @@ private func naive(_ p: ArraySlice<Float>, _ q: ArraySlice<Float>, length: Int) 
 
   @Test func errorSaysWhat() {
     let error = DynamicsError.notWeights(what: "the attention of model 1 in layer 5, head 0, query 1,")
-    #expect("\(error)".hasPrefix("the attention of model 1 in layer 5, head 0, query 1, has a weight below 0"))
+    #expect("\(error)".hasPrefix("the attention of model 1 in layer 5, head 0, query 1, has a negative weight"))
   }
 }

@@ -3,7 +3,7 @@ import LearningDynamics
 import TensorFiles
 import Testing
 
-/// What tools/fixtures/attention_fixture.py says of its arrays.
+/// What tools/fixtures/attention_fixture.py says about its arrays.
 private struct Described: Decodable {
   let noise: [Double]
   let layers: [Int]
@@ -24,8 +24,8 @@ private struct Described: Decodable {
     file = try SafetensorsFile(directory.appending(path: "attention.safetensors"))
   }
 
-  /// Real attention of MiniLM, of a copy that differs and of one that hardly does, against SciPy in Float64. Both sides
-  /// round sums of order 1 at 1e-16; the greatest difference seen is 2e-16. The least divergences are 1e-11.
+  /// Real attention of MiniLM, of a copy that differs and of one that hardly does, compared with SciPy in Float64. Both
+  /// round sums of order 1 at 1e-16; the largest difference seen is 2e-16. The smallest divergences are 1e-11.
   @Test(arguments: ["sentence", "pair"])
   func agrees(with input: String) throws {
     let length = try #require(described.lengths[input])

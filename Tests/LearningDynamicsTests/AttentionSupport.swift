@@ -10,7 +10,7 @@ struct Attention {
   /// [models][H, L, stride].
   var models: [[Float]]
 
-  /// Rows as closely as they lie.
+  /// Rows without gaps.
   init(heads: Int = 1, length: Int, _ models: [Float]...) {
     self.init(heads: heads, length: length, models: models)
   }
@@ -19,7 +19,7 @@ struct Attention {
     (self.heads, self.length, self.stride, self.models) = (heads, length, stride ?? length, models)
   }
 
-  /// Weights of awkward kinds, the same ones for a seed.
+  /// Weights of awkward kinds; the same seed gives the same ones.
   static func awkward(models: Int, heads: Int, length: Int, seed: UInt32) -> Attention {
     var stream = RandomStream(Philox(seed: 3, purpose: .direction), seed)
     let rows = (0..<models).map { _ in (0..<heads * length).flatMap { _ in awkwardRow(length, &stream) } }
@@ -56,7 +56,7 @@ struct Attention {
   }
 }
 
-/// One row that makes trouble likely: single keys, zeros, subnormal numbers, great sums, equal weights.
+/// One row that is likely to cause trouble: single keys, zeros, subnormal numbers, large sums, equal weights.
 private func awkwardRow(_ length: Int, _ stream: inout RandomStream) -> [Float] {
   var row = (0..<length).map { _ in Float(stream.uniform()) }
   let place = stream.uniform(below: length)
@@ -70,7 +70,7 @@ private func awkwardRow(_ length: Int, _ stream: inout RandomStream) -> [Float] 
   case 6: row = row.map { $0 * $0 * $0 * $0 * $0 * $0 * $0 * $0 }
   default: break
   }
-  // A row of zeros is no attention.
+  // A row of zeros is not attention.
   if row.allSatisfy({ $0 == 0 }) { row[place] = .leastNonzeroMagnitude }
   return row
 }

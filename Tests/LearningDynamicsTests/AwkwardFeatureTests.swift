@@ -2,7 +2,7 @@ import LearningDynamics
 import Randomness
 import Testing
 
-/// Matrices nobody would make on purpose.
+/// Matrices that nobody would make on purpose.
 @Suite struct AwkwardFeatureTests {
   private struct Features {
     let columns: Int
@@ -42,7 +42,7 @@ import Testing
     return Features(columns: columns, numbers: numbers)
   }
 
-  /// A distance in 0 ... 1, or none and a reason.
+  /// A distance in 0 ... 1, or no distance and a reason.
   private func check(_ distance: Double?, _ reason: Missing?, _ what: String) -> Bool {
     if let distance {
       #expect((0...1).contains(distance) && reason == nil, "\(what)")

@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  /// Of all directions the span alone matters.
+  /// With all directions, only the span matters.
   @Test func invertibleMapsChangeNoCCA() throws {
     let (x, y) = relatedViews()
     let expected = try #require(try compare(x, y, variance: 1).distance)
@@ -77,11 +77,11 @@ import Testing
       Matrix(rows: 40, columns: matrix.columns) { matrix[($0 * 7 + 3) % 40, $1] }
     }
     #expect(abs(try #require(try compare(reordered(x), reordered(y)).distance) - expected) < 1e-12)
-    // On one side alone the order matters: rows are paired.
+    // A new order on only one side matters, because rows are paired.
     #expect(abs(try #require(try compare(reordered(x), x).distance)) > 0.1)
   }
 
-  /// The mean correlation of independent Gaussians of 200 columns by chance; NumPy gives 0.847 to 0.850 and 0.119 to
+  /// The mean correlation of independent Gaussians with 200 columns by chance; NumPy gives 0.847 to 0.850 and 0.119 to
   /// 0.121 over ten seeds. [METHODS 6]
   @Test(arguments: [(250, 0.85, 0.01), (10_000, 0.12, 0.002)])
   func chanceFloor(rows: Int, expected: Double, tolerance: Double) throws {

@@ -2,7 +2,8 @@ import LearningDynamics
 import Testing
 
 @Suite struct FeatureBasisTests {
-  /// Orthogonal columns of lengths 10, 3, 1 (times the root of 8): shares of the variance 100, 9 and 1 of 110.
+  /// Orthogonal columns of lengths 10, 3, 1 (times the square root of 8): fractions of the variance 100, 9 and 1 of
+  /// 110.
   @Test(arguments: [(0.5, 1), (0.9, 1), (0.92, 2), (0.99, 2), (0.992, 3), (1, 3)])
   func keepsTheFewestThatHoldTheVariance(variance: Double, kept: Int) throws {
     let features = Matrix(columns: [signs[2], signs[0].map { 10 * $0 }, signs[1].map { 3 * $0 }])
@@ -18,13 +19,13 @@ import Testing
     #expect(departureFromOrthonormal(basis) < 1e-13)
   }
 
-  /// With all of the variance every direction that is not zero is kept, also one whose share of it is less than
-  /// rounding: 1e-10 of the length is 1e-20 of the sum of squares.
+  /// With all of the variance, every direction that is not zero is kept, even one whose fraction is below rounding:
+  /// 1e-10 of the length is 1e-20 of the sum of squares.
   @Test func allOfTheVarianceKeepsFaintDirections() throws {
     let features = Matrix(columns: [signs[0], signs[1].map { 1e-10 * $0 }])
     #expect(try features.basis(variance: 1).kept == 2)
     #expect(try features.basis(variance: 0.99).kept == 1)
-    // max(N, d) 2^-52 = 1.8e-15 of the greatest singular value counts as zero.
+    // max(N, d) 2^-52 = 1.8e-15 of the largest singular value counts as zero.
     #expect(try Matrix(columns: [signs[0], signs[1].map { 1e-16 * $0 }]).basis(variance: 1).kept == 1)
   }
 
@@ -42,7 +43,7 @@ import Testing
     #expect(try Matrix.gaussian(rows, 20, seed: 2).basis(variance: 1).kept == rows - 1)
   }
 
-  /// An offset is no direction, however far the features lie from the origin: the mean itself is rounded, and what
+  /// An offset is not a direction, however far the features are from the origin: the mean itself is rounded, and what
   /// centring leaves of it (2^20 2^-53) is more than what counts as zero.
   @Test(arguments: [7, 49, 100])
   func offsetsAddNoDirection(rows: Int) throws {
@@ -52,8 +53,8 @@ import Testing
     #expect(try features.basis(variance: 1).kept == 1)
   }
 
-  /// One row unlike the others, which are alike, is one direction: nothing of thousands of equal additions may be
-  /// left of a mean.
+  /// One row unlike the others, which are equal, is one direction: thousands of equal additions must not leave an error
+  /// in a mean.
   @Test(arguments: [100, 1000, 4097])
   func oneRowApartIsOneDirection(rows: Int) throws {
     let levels: [Float] = [0.1, 0.7, 1.0 / 3, 0.9]
@@ -61,7 +62,7 @@ import Testing
     #expect(try features.basis(variance: 1).kept == 1)
   }
 
-  /// A constant 250 orders of magnitude above all that varies is as good as none.
+  /// A constant 250 orders of magnitude above everything that varies hides the variation.
   @Test func hugeConstantsHideNothing() throws {
     let x = Matrix.whole(30, 3, seed: 6)
     let basis = try x.basis()
@@ -78,7 +79,7 @@ import Testing
     #expect(try Matrix.gaussian(1, 5, seed: 3).basis().kept == 0)
   }
 
-  /// The basis does not see a power of two: not even in its last bit.
+  /// A power of two does not change the basis, not even its last bit.
   @Test func scaleChangesNothing() throws {
     let x = Matrix.whole(30, 6, seed: 4)
     let basis = try x.basis(variance: 0.9)

@@ -2,7 +2,7 @@ import LearningDynamics
 import Testing
 
 @Suite struct FeatureComparisonTests {
-  /// Directions shared and turned, with the lengths (3, 1) and (1, 1): correlations 1 and 0.6.
+  /// Directions that are shared or rotated, with the lengths (3, 1) and (1, 1): correlations 1 and 0.6.
   private let turnedX = Matrix(columns: [signs[0].map { 15 * $0 }, signs[1].map { 5 * $0 }])
   private let turnedY = Matrix(columns: [signs[0].map { 5 * $0 }, sum(3, signs[1], 4, signs[2])])
   /// Directions of the lengths (2, 1) and (1, 2) that share the first.
@@ -20,7 +20,7 @@ import Testing
     #expect(abs(try #require(try comparison.cca().distance) - (try #require(cca.distance))) < 1e-12)
   }
 
-  /// Weights 3 to 1 on x's side, (3 + 0.6) / 4; equal ones on y's, (1 + 0.6) / 2.
+  /// Weights 3 to 1 on x's side, (3 + 0.6) / 4; equal weights on y's side, (1 + 0.6) / 2.
   @Test func pwccaByHand() throws {
     let result = try compare(turnedX, turnedY).pwcca()
     #expect(abs(try #require(result.distance) - 0.1) < 1e-14)
@@ -34,8 +34,8 @@ import Testing
     #expect(abs(try #require(try compare(doubled, turnedY).pwcca().distance) - (1 - 2.6 / 3)) < 1e-14)
   }
 
-  /// |X^T Y|^2 = 64 * 4 against 64 * 17 of each side with itself. Debiased, in Song's formula for N = 8 and rows of
-  /// squared length 5: (256, 1088, 1088) - 8/6 * 200 + 40 * 40 / 42 = (192, 6016, 6016) / 7.
+  /// |X^T Y|^2 = 64 * 4, compared with 64 * 17 for each side with itself. Debiased, by Song's formula for N = 8 and
+  /// rows of squared length 5: (256, 1088, 1088) - 8/6 * 200 + 40 * 40 / 42 = (192, 6016, 6016) / 7.
   @Test func ckaByHand() throws {
     let result = try compare(crossedX, crossedY).cka()
     #expect(abs(try #require(result.distance) - 13.0 / 17) < 1e-14)
@@ -43,7 +43,7 @@ import Testing
     #expect(result.reason == nil && result.debiasedReason == nil)
   }
 
-  /// |X^T Y|_* = 8 * 2 of |X| |Y| = 8 * 5.
+  /// |X^T Y|_* = 8 * 2, divided by |X| |Y| = 8 * 5.
   @Test func procrustesByHand() throws {
     let result = try compare(crossedX, crossedY).procrustes()
     #expect(abs(try #require(result.distance) - 0.6) < 1e-14)
@@ -79,7 +79,8 @@ import Testing
     }
   }
 
-  /// Invertible maps change neither CCA nor the correlations of PWCCA, but its weights, and the others.
+  /// Invertible maps change neither CCA nor the correlations of PWCCA, but they change its weights and the other
+  /// measures.
   @Test func invertibleMapsChangeNoCorrelation() throws {
     let (x, y) = relatedViews()
     let (straight, sheared) = (try compare(x, y), try compare(x.sheared, y))
@@ -125,7 +126,7 @@ import Testing
     }
   }
 
-  /// N - 3 divides the debiased estimate. Rows that lie equally far apart are of no kind: 0 / 0.
+  /// N - 3 divides the debiased estimate. Rows that are equally far apart have no structure: 0 / 0.
   @Test func debiasedNeedsFourRowsOfSomeKind() throws {
     let three = try compare(Matrix.gaussian(3, 2, seed: 1), Matrix.gaussian(3, 2, seed: 2)).cka()
     #expect(three.distance != nil && three.debiased == nil && three.debiasedReason == .fewRows)

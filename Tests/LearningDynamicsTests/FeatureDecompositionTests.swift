@@ -2,7 +2,7 @@ import LearningDynamics
 import Testing
 
 @Suite struct FeatureDecompositionTests {
-  /// Columns of lengths 10, 3, 1 (times the root of 8) on orthogonal directions: singular values 1, 0.3, 0.1.
+  /// Columns of lengths 10, 3, 1 (times the square root of 8) along orthogonal directions: singular values 1, 0.3, 0.1.
   @Test func orthogonalColumnsByHand() throws {
     let features = Matrix(columns: [signs[2], signs[0].map { 10 * $0 }, signs[1].map { 3 * $0 }])
     let decomposition = try features.decomposition()
@@ -16,7 +16,7 @@ import Testing
     #expect(decomposition.basis.kept == 2)
   }
 
-  /// U S V^T is the centred features over the greatest singular value, also where they are wide or of low rank.
+  /// U S V^T is the centred features divided by the largest singular value, even if they are wide or of low rank.
   @Test(arguments: [(20, 5), (6, 11), (9, 9), (2, 3)])
   func partsMakeTheFeatures(rows: Int, columns: Int) throws {
     let x = Matrix.gaussian(rows, columns, seed: 1)
@@ -46,7 +46,8 @@ import Testing
     #expect(ratios.allSatisfy { abs($0 / ratios[0] - 1) < 1e-12 }, "one factor for all")
   }
 
-  /// What the Gram matrix gives up to a share of 0.999 spans what the singular value decomposition does.
+  /// The result from the Gram matrix, up to a fraction of 0.999, spans the same space as the singular value
+  /// decomposition.
   @Test(arguments: [(40, 12), (12, 40), (25, 25)], [0.5, 0.99, 0.999])
   func basesByEitherRoadAreTheSame(shape: (Int, Int), variance: Double) throws {
     let normal = Matrix.gaussian(shape.0, shape.1, seed: 3)

@@ -19,13 +19,13 @@ import Testing
     #expect(abs(try #require(result.distance) - 0.25) < 1e-14)
     #expect(abs(try #require(result.spread) - 0.5) < 1e-14)
     #expect(result.halves.allSatisfy { $0.kept == [1, 1] && !$0.isDegenerate } && result.reason == nil)
-    // Neither the halves' own means matter nor the order of rows within a half.
+    // Neither the means of the halves nor the order of rows within a half matter.
     let moved = Matrix(columns: [[101, 102, 103, -9, -8, -7]])
     let reordered = try compare(moved, Matrix(columns: [[1, 2, 3, 1, 3, 2]]), [[2, 0, 1], [3, 5, 4]])
     #expect(abs(try #require(reordered.distance) - 0.25) < 1e-14)
   }
 
-  /// What was fitted as alike may run against each other elsewhere: a correlation of -1, and no distance above 1.
+  /// Variates fitted as equal may be opposite elsewhere: a correlation of -1, but no distance above 1.
   @Test func oppositeHalvesByHand() throws {
     let result = try compare(
       Matrix(columns: [[1, 2, 3, 1, 2, 3]]), Matrix(columns: [[1, 2, 3, 3, 2, 1]]), [[0, 1, 2], [3, 4, 5]])
@@ -61,14 +61,15 @@ import Testing
   @Test func distancesThatDoNotExistHaveAReason() throws {
     let (x, y) = (Matrix.gaussian(6, 2, seed: 1), Matrix.gaussian(6, 2, seed: 2))
     let halves = [[0, 1, 2], [3, 4, 5]]
-    // Rows alike in one half: nothing to fit there, and nothing to see there of what the other half fitted.
+    // If the rows of one half are equal, there is nothing to fit there, and nothing to measure of what the other half
+    // fitted.
     let dead = Matrix(rows: 6, columns: 2) { row, column in row < 3 ? 5 : x[row, column] }
     for (a, b) in [(dead, y), (y, dead)] {
       let result = try compare(a, b, halves)
       #expect(result.distance == nil && result.spread == nil && result.reason == .constant)
       #expect(result.halves.allSatisfy { $0.distance == nil && $0.correlations.isEmpty && $0.reason == .constant })
     }
-    // What varies in one half, along (1, 3), does not in the other, which varies along (3, -1).
+    // One half varies along (1, 3), the other only along (3, -1).
     let whole = Matrix.whole(6, 1, seed: 3)
     let apart = Matrix(rows: 6, columns: 2) { whole[$0, 0] * ($0 < 3 ? [1, 3] : [3, -1])[$1] }
     #expect(try compare(apart, y, halves).reason == .constant)

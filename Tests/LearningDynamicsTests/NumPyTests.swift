@@ -70,8 +70,9 @@ private func expectEqual(_ got: Double?, _ expected: Double?, _ what: Comment) {
   if let got, let expected { #expect(abs(got - expected) < 1e-10, what) } else { #expect(got == expected, what) }
 }
 
-/// Kept directions exactly; correlations and distances against NumPy in Float64. Both sides round at 1e-16, magnified by
-/// the gap below the last kept direction, and seedscape's bases at 1e-13; 1e-10 is 10 000 times closer than is promised.
+/// Kept directions must match exactly; correlations and distances are compared with NumPy in Float64. Both round at
+/// 1e-16, magnified by the gap below the last kept direction, and seedscape's bases at 1e-13; 1e-10 is 10 000 times
+/// closer than promised.
 @Suite struct NumPyTests {
   @Test(arguments: try NumPyFixture.read().cases)
   func basesAgree(with expected: NumPyFixture.Case) throws {
@@ -146,7 +147,8 @@ private func expectEqual(_ got: Double?, _ expected: Double?, _ what: Comment) {
     #expect(abs(try #require(result.spread) - abs(distances[0] - distances[1])) < 1e-8)
   }
 
-  /// Mean and jackknife to rounding; percentiles of 20 000 resamples against those of all n^n, values in 0 ... 1.
+  /// Mean and jackknife up to rounding; percentiles of 20 000 resamples compared with those of all n^n, values in 0 ...
+  /// 1.
   @Test func pairStatisticsAgree() throws {
     for expected in try NumPyFixture.read().pairs {
       let statistics = PairStatistics(

@@ -12,7 +12,7 @@ import Testing
   }
 
   /// Three seeds: a resample with a pair has two seeds, whose distance is its mean, or all three. So a quarter of the
-  /// means each are 1, 2, 6 and their mean 3. Without a seed one distance is left: the jackknife of 1, 2, 6 is
+  /// means each are 1, 2, 6 and their mean 3. Without one seed, one distance is left: the jackknife of 1, 2, 6 is
   /// sqrt(2/3 (4 + 1 + 9)).
   @Test func threeSeedsByHand() throws {
     let statistics = PairStatistics(symmetric([1, 2, 6], count: 3), count: 3)
@@ -26,13 +26,13 @@ import Testing
     #expect(statistics.mean == 0.25 && statistics.interval == 0.25...0.25 && statistics.standardError == 0)
   }
 
-  /// Two tasks: elements (i, i) are pairs when they are said to be.
+  /// Two tasks: elements (i, i) count as pairs if requested.
   @Test func diagonalByHand() {
     let matrix: [Double] = [1, 0, 0, 0, 1, 0, 0, 0, 1]
     #expect(PairStatistics(matrix, count: 3).mean == 0)
     #expect(PairStatistics(matrix, count: 3, diagonal: .kept).mean == 1.0 / 3)
-    // In a resample each draw meets the model of the other task that shares its seed once: a third, whatever was drawn,
-    // or 3 of 7 when one seed came twice, or 1 when it came thrice: (3, 3/7, 1/3) of 3/27, 18/27, 6/27.
+    // In a resample each draw meets the model of the other task with the same seed once: a third, whatever was drawn,
+    // or 3 of 7 if one seed was drawn twice, or 1 if it was drawn three times: (3, 3/7, 1/3) of 3/27, 18/27, 6/27.
     #expect(PairStatistics(matrix, count: 3, diagonal: .kept).interval == 1.0 / 3...1)
   }
 
@@ -43,16 +43,16 @@ import Testing
       let none = PairStatistics(matrix, count: count)
       #expect(none.mean == nil && none.interval == nil && none.seeds == 0 && none.reason == .noPairs)
     }
-    // One number is a pair only between two tasks.
+    // A single number is a pair only between two tasks.
     #expect(PairStatistics([0.5], count: 1).reason == .noPairs)
     #expect(PairStatistics([0.5], count: 1, diagonal: .kept).mean == 0.5)
   }
 
-  /// A seed without any value, such as a dead model, is as if it were not there.
+  /// A seed without any value, such as a failed model, is ignored.
   @Test func seedsWithoutAValueAreLeftOut() {
     let with = PairStatistics(symmetric([1, 2, 6, .nan, .nan, .nan], count: 4), count: 4)
     #expect(with == PairStatistics(symmetric([1, 2, 6], count: 3), count: 3))
-    // Three pairs round one seed: without it there is none.
+    // Three pairs around one seed: without it there is none.
     let star = PairStatistics(symmetric([1, 2, .nan, 6, .nan, .nan], count: 4), count: 4)
     #expect(star.mean == 3 && star.standardError == nil && star.interval != nil)
   }

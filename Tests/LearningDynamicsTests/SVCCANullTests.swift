@@ -2,7 +2,7 @@ import LearningDynamics
 import Testing
 
 @Suite struct SVCCANullTests {
-  /// Two sequences stay or change places. Changed, (1, 2, 3, 9, 4) is compared with (9, 4, 1, 2, 3).
+  /// Two sequences keep or exchange places. If exchanged, (1, 2, 3, 9, 4) is compared with (9, 4, 1, 2, 3).
   @Test func twoSequencesByHand() throws {
     let column: [Float] = [1, 2, 3, 9, 4]
     let basis = try Matrix(columns: [column]).basis()
@@ -16,7 +16,7 @@ import Testing
     #expect(abs(try #require(null.distance) - expected * Double(changed.count) / 20) < 1e-12)
   }
 
-  /// Features against themselves, out of order, are as far as independent ones.
+  /// Features compared with themselves in another order are as far apart as independent ones.
   @Test func nullIsChance() throws {
     let (x, y) = (try Matrix.gaussian(1000, 100, seed: 1).basis(), try Matrix.gaussian(1000, 100, seed: 2).basis())
     let chance = try #require(try SVCCA(x, y).distance)
@@ -26,7 +26,7 @@ import Testing
     #expect(abs(try #require(null.distance) - chance) < 0.01)
   }
 
-  /// Fifty sequences of twenty equal rows are fifty observations, not a thousand: correlation by chance is that of fifty.
+  /// Fifty sequences of twenty equal rows are fifty observations, not a thousand: chance correlation is that of fifty.
   @Test func sequencesStayWhole() throws {
     let (x, y) = (Matrix.gaussian(50, 20, seed: 3), Matrix.gaussian(50, 20, seed: 4))
     func repeated(_ matrix: Matrix) -> Matrix { Matrix(rows: 1000, columns: 20) { matrix[$0 / 20, $1] } }

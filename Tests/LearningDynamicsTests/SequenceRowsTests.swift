@@ -2,7 +2,7 @@ import LearningDynamics
 import Testing
 
 @Suite struct SequenceRowsTests {
-  /// Ten sequences of one to four rows, numbered by tens, two of them torn apart.
+  /// Ten sequences of one to four rows, numbered by tens; the rows of two sequences are not contiguous.
   private let sequenceOfRow = [10, 20, 20, 30, 30, 30, 40, 50, 50, 60, 60, 60, 60, 70, 10, 80, 90, 90, 100, 20]
 
   @Test func halvesShareNoSequence() {

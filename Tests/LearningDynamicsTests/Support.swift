@@ -12,20 +12,20 @@ struct Matrix {
     elements = (0..<rows * columns).map { element($0 / columns, $0 % columns) }
   }
 
-  /// Columns of one length, side by side.
+  /// Columns of the same length, side by side.
   init(columns: [[Float]]) {
     self.init(rows: columns.first?.count ?? 0, columns: columns.count) { columns[$1][$0] }
   }
 
   subscript(row: Int, column: Int) -> Float { elements[row * columns + column] }
 
-  /// Standard normal numbers, the same ones for a seed.
+  /// Standard normal numbers; the same seed gives the same ones.
   static func gaussian(_ rows: Int, _ columns: Int, seed: UInt32) -> Matrix {
     var stream = RandomStream(Philox(seed: 1, purpose: .direction), seed)
     return Matrix(rows: rows, columns: columns) { _, _ in Float(stream.normal()) }
   }
 
-  /// Whole numbers in -8 ... 8, on which sums, halves and offsets are exact in Float32.
+  /// Integers in -8 ... 8, for which sums, halves and offsets are exact in Float32.
   static func whole(_ rows: Int, _ columns: Int, seed: UInt32) -> Matrix {
     var stream = RandomStream(Philox(seed: 2, purpose: .direction), seed)
     return Matrix(rows: rows, columns: columns) { _, _ in Float(stream.uniform(below: 17)) - 8 }
@@ -42,7 +42,7 @@ let signs: [[Float]] = (1..<8).map { mask in (0..<8).map { ($0 & mask).nonzeroBi
 /// a x + b y, number by number.
 func sum(_ a: Float, _ x: [Float], _ b: Float, _ y: [Float]) -> [Float] { zip(x, y).map { a * $0 + b * $1 } }
 
-/// The greatest element of V^T V - I.
+/// The largest element of V^T V - I.
 func departureFromOrthonormal(_ basis: FeatureBasis) -> Double {
   var greatest = 0.0
   for p in 0..<basis.kept {
@@ -67,7 +67,7 @@ extension Matrix {
     try FeatureDecomposition(elements, columns: columns, variance: variance)
   }
 
-  /// An orthogonal map of six columns (half a 4 x 4 Hadamard matrix, a swap, a sign), exact on whole numbers.
+  /// An orthogonal map of six columns (half a 4 x 4 Hadamard matrix, a swap, a sign), exact on integers.
   var turned: Matrix {
     Matrix(rows: rows, columns: 6) { row, column in
       guard column < 4 else { return column == 4 ? self[row, 5] : -self[row, 4] }
@@ -75,10 +75,10 @@ extension Matrix {
     }
   }
 
-  /// The columns scaled by 3 and moved, exact on whole numbers.
+  /// The columns scaled by 3 and moved, exact on integers.
   var scaledAndMoved: Matrix { Matrix(rows: rows, columns: columns) { 3 * self[$0, $1] + Float(1000 * $1 - 700) } }
 
-  /// An invertible map of six columns: each column plus twice the one before it, exact on whole numbers.
+  /// An invertible map of six columns: each column plus twice the one before it, exact on integers.
   var sheared: Matrix { Matrix(rows: rows, columns: 6) { self[$0, $1] + ($1 > 0 ? 2 * self[$0, $1 - 1] : 0) } }
 }
 
@@ -86,7 +86,7 @@ func compare(_ x: Matrix, _ y: Matrix) throws -> FeatureComparison {
   try FeatureComparison(x.decomposition(), y.decomposition())
 }
 
-/// Two views of the same whole numbers, of 6 and 9 columns, and noise.
+/// Two views of the same integers, with 6 and 9 columns, and noise.
 func relatedViews() -> (Matrix, Matrix) {
   let (x, noise) = (Matrix.whole(60, 6, seed: 1), Matrix.whole(60, 9, seed: 2))
   return (x, Matrix(rows: 60, columns: 9) { 2 * x[$0, $1 % 6] + noise[$0, $1] })

@@ -19,7 +19,7 @@ import Testing
     return try #require(object as? [String: Any])
   }
 
-  /// Puts a lease there that was renewed `age` seconds ago.
+  /// Creates a lease that was renewed `age` seconds ago.
   private func leave(_ changes: [String: Any], age: Double = 0) throws {
     let lease = try Lease.acquire(in: run)
     let changed = try record().merging(changes) { $1 }
@@ -42,7 +42,7 @@ import Testing
     return process.processIdentifier
   }
 
-  /// Waits, not for ever, until something is so.
+  /// Waits for a condition, with a time limit.
   private func wait(until isSo: () throws -> Bool) throws {
     for _ in 0..<1000 {
       if try isSo() { return }
@@ -87,7 +87,8 @@ import Testing
     _ = try Lease.acquire(in: run)
   }
 
-  /// A process that is stopped holds nothing for ever: when it goes on it finds that out, before it writes anything.
+  /// A suspended process does not hold the lease forever. When it continues it notices the loss before it writes
+  /// anything.
   @Test func aStoppedProcessLosesItAndFindsOut() throws {
     let stopped = try Lease.acquire(in: run)
     try setAge(Lease.lifetime + 20)
@@ -98,7 +99,7 @@ import Testing
     try lease.check()
   }
 
-  /// A process that has ended and that its parent did not wait for still has its number.
+  /// A process that has ended but was not collected by its parent still has its number.
   @Test func aZombieHoldsNothing() throws {
     let child = Process()
     child.executableURL = URL(filePath: "/bin/sh")
@@ -132,7 +133,7 @@ import Testing
     try leave(["machine": "another boot", "process": try endedProcess()])
     let error = try #require(throws: LedgerError.self) { try Lease.acquire(in: run) }
     #expect(error.description.contains("in use by process "))
-    // A file of an older version has the name alone.
+    // A file of an older version has only the name.
     try FileManager.default.removeItem(at: run.leaseFile)
     try leave(["machine": NSNull(), "process": try endedProcess()])
     #expect(try Lease.holder(of: run) == nil)
@@ -174,7 +175,7 @@ import Testing
 
   @Test func aFileSystemWithoutLocksIsCalledSo() {
     let error = LedgerError.noLocks(SystemError("fcntl", "r/lease", errno: ENOLCK, .writing))
-    #expect(error.description.hasPrefix("r/lease: fcntl says No locks available (errno 37): locks do not work on this"))
+    #expect(error.description.hasPrefix("r/lease: fcntl failed: No locks available (errno 37): locks do not work"))
     #expect(error.exitStatus == .inputOutput)
   }
 

@@ -74,7 +74,7 @@ import Testing
 
   @Test func aRecordIsAllOrNothing() throws {
     let (ledger, a, b) = (try Ledger(at: run), unit("a"), unit("b"))
-    // SQLite keeps no NaN, and the column takes no NULL.
+    // SQLite cannot store NaN, and the column does not allow NULL.
     let broken = RecordedOutcome(
       unit: b, outcome: Outcome(unit: b.id, status: .done, seconds: .nan), rank: 0, host: "h")
     let error = try #require(throws: LedgerError.self) { try ledger.record([recorded(a), broken]) }
@@ -96,7 +96,7 @@ import Testing
 
   @Test func readersMakeNoLedger() throws {
     let error = try #require(throws: LedgerError.self) { try Ledger(reading: run) }
-    #expect(error.description.contains("is not there, expected the ledger of a run directory"))
+    #expect(error.description.contains("does not exist, expected the ledger of a run directory"))
     #expect(try temporary.files().isEmpty)
     let a = unit("a")
     try Ledger(at: run).record([recorded(a, .done, ["loss": 1])])

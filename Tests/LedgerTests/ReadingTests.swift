@@ -5,7 +5,7 @@ import Ledger
 import Sweep
 import Testing
 
-/// Readers write nothing, and take a ledger in whatever state it is.
+/// Readers write nothing, and read a ledger in any state.
 @Suite struct ReadingTests {
   let temporary: TemporaryRun
   let run: RunDirectory
@@ -56,13 +56,13 @@ import Testing
     #expect(try bytes() != before)
   }
 
-  /// A job was killed while SQLite wrote: half of a transaction is in the file, and the journal takes it back.
+  /// A job was killed while SQLite wrote: half of a transaction is in the file, and the journal undoes it.
   @Test func aWriteThatWasCutOffIsReadWithoutIt() throws {
     try Ledger(at: run).record(
       (0..<200).map { recorded(unit("before \($0)"), .failed(String(repeating: "x", count: 900))) })
     let other = try TemporaryRun()
     try DatabaseQueue(path: run.ledgerFile.path).writeWithoutTransaction { database in
-      // So few pages are kept that most go to the file before the end.
+      // The cache is so small that most pages are written to the file before the end.
       try database.execute(sql: "PRAGMA cache_size = 2; BEGIN IMMEDIATE; UPDATE unit SET message = message || 'y'")
       for suffix in ["", "-journal"] {
         try FileManager.default.copyItem(
@@ -97,7 +97,7 @@ import Testing
     #expect(try bytes() == before)
   }
 
-  /// A column may hold anything: each is an error with the path, never a trap.
+  /// A column may hold anything: each case is an error with the path, never a trap.
   @Test(arguments: [
     "UPDATE unit SET id = 'short'", "UPDATE unit SET id = upper(id)", "UPDATE unit SET id = x'00'",
     "UPDATE unit SET kind = 'unknown'", "UPDATE unit SET kind = 7", "UPDATE unit SET status = x'ff'",
@@ -142,7 +142,7 @@ import Testing
         }
       }
       try damaged.write(to: run.ledgerFile)
-      // Whatever comes of it is an outcome or an error; a trap would end the test.
+      // The result is an outcome or an error; a trap would end the test.
       do {
         let ledger = try Ledger(reading: run)
         _ = try ledger.outcomes()

@@ -32,7 +32,7 @@ import Testing
         + #""unitsPerSecond":null}],"#
         + #""running":[{"rank":2,"since":"2023-11-14T22:13:10Z","unit":"SST-2-s0"}],"secondsLeft":60,"share":0.25,"#
         + #""state":"running","sweep":"minute","time":"2023-11-14T22:13:20Z"}"#)
-    // Without a rate there is none, and no time left.
+    // Without a rate, neither the rate nor the time left is known.
     let keys = try JSONSerialization.jsonObject(with: status(.failed).json()) as? [String: Any]
     #expect(keys?["secondsLeft"] is NSNull && keys?["operationsPerSecond"] is NSNull)
     #expect(keys?["state"] as? String == "failed")
@@ -52,7 +52,7 @@ import Testing
     #expect(throws: LedgerError.self) { try file.read() }
   }
 
-  /// Whoever shows a status counts with its numbers.
+  /// Programs that show a status do arithmetic with its numbers.
   @Test(arguments: [
     (#""done":5"#, #""done":9223372036854775807"#), (#""done":5"#, #""done":-5"#), (#""total":20"#, #""total":21"#),
     (#""share":0.25"#, #""share":1e300"#), (#""share":0.25"#, #""share":-1"#), (#""elapsed":20"#, #""elapsed":1e300"#),

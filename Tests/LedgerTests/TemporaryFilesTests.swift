@@ -22,7 +22,7 @@ import Testing
       try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data().write(to: file)
     }
-    // A job that just tries to start is alive; one of two minutes ago is not.
+    // A job that is just trying to start is alive; one from two minutes ago is not.
     try FileManager.default.setAttributes(
       [.modificationDate: Date(timeIntervalSinceNow: -120)],
       ofItemAtPath: run.root.appending(path: "lease.ffffffffffffffff.tmp").path)

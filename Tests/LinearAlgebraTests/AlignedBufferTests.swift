@@ -19,7 +19,7 @@ import Testing
     #expect(buffer.pointer[999] == -1)
   }
 
-  /// Memory that was used and freed comes back as zeros.
+  /// Memory that was used and freed is zero when it is allocated again.
   @Test func zeroAgainAfterUse() {
     for _ in 0..<20 {
       let buffer = AlignedBuffer<UInt8>(count: 100_000)

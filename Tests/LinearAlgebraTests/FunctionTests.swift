@@ -2,7 +2,7 @@ import Foundation
 import LinearAlgebra
 import Testing
 
-/// `function` on sixteen different numbers at once: each lane for itself.
+/// `function` of sixteen different numbers at once; lanes are independent.
 private func apply(_ function: (Lanes) -> Lanes, from first: Float, stride: UInt32) -> (Lanes, Lanes) {
   var x = Lanes.zero
   for lane in 0..<16 { x[lane] = Float(bitPattern: first.bitPattern + UInt32(lane) * stride) }
@@ -40,13 +40,13 @@ private func worst(
     #expect(value(-1) == 0.367_879_45)
   }
 
-  /// Over all Float32 numbers the greatest error is 1.259 units in the last place, at -71.02959.
+  /// Over all Float32 numbers the largest error is 1.259 units in the last place, at -71.02959.
   @Test func withinItsBoundOverAllMagnitudes() {
     let found = worst(exponential, upTo: 87, stride: 211, error: error)
     #expect(found.error < 1.26, "at \(found.place)")
   }
 
-  /// Where the arguments of a softmax lie, evenly.
+  /// The usual range of softmax arguments, evenly.
   @Test func withinItsBoundEvenly() {
     var found = Worst()
     for i in 0...1_750_000 {
@@ -69,7 +69,7 @@ private func worst(
     #expect(value(-.nan).isNaN)
   }
 
-  /// A mask's -infinity in one lane leaves the others alone.
+  /// A mask's -infinity in one lane does not affect the others.
   @Test func lanesDoNotMix() {
     var x = Lanes(repeating: 0.5)
     (x[3], x[7], x[11]) = (.nan, .infinity, -.infinity)
@@ -91,7 +91,7 @@ private func worst(
     #expect(abs(value(-1) + 0.842_700_8) < 5e-7)
   }
 
-  /// Over all Float32 numbers the greatest error is 4.43e-7, at 3.9008439.
+  /// Over all Float32 numbers the largest error is 4.43e-7, at 3.9008439.
   @Test func withinItsBound() {
     let everywhere = worst(errorFunction, upTo: 8, stride: 211, error: error)
     #expect(everywhere.error < 5e-7, "at \(everywhere.place)")
@@ -103,7 +103,8 @@ private func worst(
     #expect(even.error < 5e-7, "at \(even.place)")
   }
 
-  /// Relative to the result too where it is small: GELU of a small number is no difference of great ones.
+  /// The error is small relative to the result even if that is small: GELU of a small number is not a difference of
+  /// large ones.
   @Test func smallArgumentsKeepTheirDigits() {
     let found = worst(errorFunction, upTo: 0.5, stride: 911) { x, y in
       abs(x) < 1e-36 ? 0 : abs(Double(y) / erf(Double(x)) - 1)

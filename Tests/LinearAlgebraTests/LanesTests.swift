@@ -15,7 +15,7 @@ private let counting = Lanes(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 1
     #expect(copy.withUnsafeMutableBufferPointer { $0.baseAddress?.lanes(at: offset) } == counting)
   }
 
-  /// The ragged end of a row: nothing past `end` is read or written, and zeros stand for it.
+  /// The incomplete end of a row: nothing past `end` is read or written, and zeros take its place.
   @Test(arguments: 0...18)
   func ragged(count: Int) {
     let offset = 5
@@ -43,23 +43,23 @@ private let counting = Lanes(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 1
     }
   }
 
-  /// What a prefix leaves out may be anything: it is replaced, not multiplied by zero.
+  /// Lanes outside the prefix may hold anything: they are replaced, not multiplied by zero.
   @Test func prefixDropsNotANumber() {
     #expect(Lanes(repeating: .nan).prefix(0) == .zero)
   }
 
   @Test func laneSumByHand() {
     #expect(counting.laneSum == 120)
-    // Lanes 0 and 8 meet first and cancel; from left to right 2^24 + 1 would lose the 1.
+    // Lanes 0 and 8 are added first and cancel; from left to right, 2^24 + 1 would lose the 1.
     var lanes = Lanes.zero
     (lanes[0], lanes[1], lanes[8]) = (16_777_216, 1, -16_777_216)
     #expect(lanes.laneSum == 1)
-    // Here they lose the 1, which from left to right would remain.
+    // Here they lose the 1, which would remain from left to right.
     (lanes[0], lanes[1], lanes[8]) = (16_777_216, -16_777_216, 1)
     #expect(lanes.laneSum == 0)
   }
 
-  /// The order of additions is part of a result: halves first, always.
+  /// The order of additions is part of a result: always halves first.
   @Test func laneSumAddsHalves() {
     for seed in 0..<200 {
       var numbers = uniform(16, seed: UInt32(seed))

@@ -1,7 +1,7 @@
 import LinearAlgebra
 import Testing
 
-/// What goes through OpenBLAS, one test at a time: its number of threads is one for the whole process.
+/// Everything that uses OpenBLAS, one test at a time, because its number of threads is global to the process.
 @Suite(.serialized) enum LibraryTests {
   @Suite struct BLASTests {
     @Test func threadsAreSetAndReadBack() throws {
@@ -9,7 +9,7 @@ import Testing
       try BLAS.setThreads(1)
     }
 
-    /// OpenBLAS takes 0 for "as many as there are" without a word.
+    /// OpenBLAS silently takes 0 as "as many as there are".
     @Test func numbersThatAreNotGrantedAreErrors() throws {
       for count in [0, -3] {
         do {

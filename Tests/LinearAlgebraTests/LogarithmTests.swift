@@ -5,7 +5,7 @@ import Testing
 @Suite struct LogarithmTests {
   private func value(_ x: Double) -> Double { logarithm(SIMD8(repeating: x))[0] }
 
-  /// The greatest distance from Foundation's logarithm, in units in the last place of it, over eight numbers at a time.
+  /// The largest distance from Foundation's logarithm, in units in its last place, over eight numbers at a time.
   private func worst(_ count: Int, _ number: (Int) -> Double) -> (error: Double, place: Double) {
     var worst = (error: 0.0, place: 0.0)
     for first in stride(from: 0, to: count, by: 8) {
@@ -32,7 +32,7 @@ import Testing
     #expect(value(1.0.nextUp) == 0x1p-52 - 0x1p-105)
   }
 
-  // Foundation's own error is below 0.52 units; ours is below 0.9, and so the two are at most one number apart.
+  // Foundation's own error is below 0.52 units and ours is below 0.9, so the two differ by at most one number.
 
   @Test func agreesWithFoundationOverAllMagnitudes() {
     let (least, greatest) = (Double.leastNormalMagnitude.bitPattern, Double.greatestFiniteMagnitude.bitPattern)
@@ -43,19 +43,19 @@ import Testing
     #expect(abs(value(.greatestFiniteMagnitude) - log(.greatestFiniteMagnitude)) <= log(.greatestFiniteMagnitude).ulp)
   }
 
-  /// Where probabilities lie, evenly.
+  /// The usual range of probabilities, evenly.
   @Test func agreesWithFoundationOnProbabilities() {
     let found = worst(1_000_000) { Double($0 + 1) * 1e-6 }
     #expect(found.error <= 1, "at \(found.place)")
   }
 
-  /// Round 1 the result is small and keeps its digits.
+  /// Around 1 the result is small and keeps its digits.
   @Test func agreesWithFoundationRoundOne() {
     let found = worst(100_000) { 1 + Double($0 - 50_000) * 0x1p-40 }
     #expect(found.error <= 1, "at \(found.place)")
   }
 
-  /// Where the exponent changes hands: sqrt(1/2) and sqrt(2).
+  /// Where the exponent changes: sqrt(1/2) and sqrt(2).
   @Test func agreesWithFoundationWhereItFolds() {
     for place in [Double(0.5).squareRoot(), Double(2).squareRoot()] {
       let found = worst(2000) { Double(bitPattern: place.bitPattern - 1000 + UInt64($0)) }

@@ -36,7 +36,7 @@ private struct Operands {
     return (alpha * value + beta * old, abs(alpha) * magnitude + abs(beta * old))
   }
 
-  /// The greatest error relative to the terms, and how many numbers between the rows are not what they were.
+  /// The largest error relative to the terms, and how many numbers between the rows have changed.
   func compare<Number: BinaryFloatingPoint>(
     _ got: [Number], alpha: Double, beta: Double
   ) -> (error: Double, outside: Int) {
@@ -76,7 +76,8 @@ extension LibraryTests {
       }
     }
 
-    /// Rounding grows with k at most: k 2^-24 of the terms in Float32, k 2^-53 in Float64, and 2 more for alpha, beta.
+    /// Rounding grows at most with k: k 2^-24 of the terms in Float32, k 2^-53 in Float64, and 2 more for alpha and
+    /// beta.
     @Test(arguments: shapes)
     func allLayouts(rows: Int, columns: Int, inner: Int) {
       for layouts in layouts {
@@ -97,14 +98,14 @@ extension LibraryTests {
             strideA: operands.strideA, operands.b.map { Double($0) }, layouts.1, strideB: operands.strideB, beta: beta,
             into: &d, strideC: operands.strideC)
           let double = operands.compare(d, alpha: alpha, beta: beta)
-          // The reference rounds as well.
+          // The reference rounds too.
           #expect(double.error <= 2 * Double(inner + 2) * 0x1p-53, "\(layouts), alpha \(alpha), beta \(beta)")
           #expect(double.outside == 0)
         }
       }
     }
 
-    /// With beta 0 what C held is not read: memory may hold anything.
+    /// With beta 0 the previous contents of C are not read: memory may hold anything.
     @Test func betaZeroOverwritesNotANumber() {
       for layouts in layouts {
         let operands = Operands((5, 6, 7), layouts)

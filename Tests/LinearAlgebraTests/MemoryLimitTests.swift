@@ -26,7 +26,7 @@ import Testing
     #expect(try limit(unbound) == machine)
   }
 
-  /// The least of a group and those around it counts, in either version, and where only the topmost is seen.
+  /// The smallest limit of a group and its parents counts, in either version, even if only the topmost is visible.
   @Test(arguments: [
     ("0::/job/step\n", ["job/step/memory.max": "max", "job/memory.max": "5000", "memory.max": "9000"]),
     ("0::/not/there\n", ["memory.max": "5000"]),
@@ -47,7 +47,7 @@ import Testing
       try MemoryLimit.check(bytes: 13_123_456_789_012_345, for: "a great thing")
     }
     let text = error?.description ?? ""
-    #expect(text.hasPrefix("a great thing wants 13.1 PB of memory, this "), "\(text)")
+    #expect(text.hasPrefix("a great thing needs 13.1 PB of memory, this "), "\(text)")
     #expect(!text.contains("\n") && text.contains("; choose a smaller model"), "\(text)")
   }
 }

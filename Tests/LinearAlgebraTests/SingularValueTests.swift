@@ -12,7 +12,7 @@ extension LibraryTests {
       uniform(rows * columns, seed: UInt32(rows * 1000 + columns)).map { Double($0) * scale }
     }
 
-    /// U^T U - I, greatest element.
+    /// The largest element of U^T U - I.
     private func departureFromOrthonormal(_ u: [Double], rows: Int, count: Int) -> Double {
       var greatest = 0.0
       for p in 0..<count {
@@ -95,7 +95,7 @@ extension LibraryTests {
       #expect(zip(alone, result.values).allSatisfy { abs($0 - $1) <= 1e-13 * greatest })
     }
 
-    /// Rank 2 of 9: seven values stand at rounding, below the floor that callers put there.
+    /// Rank 2 of 9: seven values are rounding errors, below the floor that callers use.
     @Test func rankDeficient() throws {
       let (left, right) = (matrix(20, 2), matrix(2, 9))
       var x = [Double](repeating: 0, count: 180)

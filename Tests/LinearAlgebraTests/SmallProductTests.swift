@@ -1,7 +1,7 @@
 import LinearAlgebra
 import Testing
 
-/// One product with room between the rows, so that a write out of place shows.
+/// One product with room between the rows, so that a misplaced write is noticed.
 private struct Product {
   let rows: Int
   let columns: Int
@@ -23,7 +23,7 @@ private struct Product {
   var rowStrideA: Int { transposed ? 1 : inner + 2 }
   var innerStrideA: Int { transposed ? rows + 2 : 1 }
 
-  /// C, with 7 where nothing belongs; the columns in pieces of `piece`.
+  /// C, with 7 where nothing is written; the columns in pieces of `piece`.
   func run(piece: Int? = nil) -> [Float] {
     var c = [Float](repeating: 7, count: rows * strideC + 16)
     for first in stride(from: 0, to: columns, by: piece ?? max(columns, 1)) {
@@ -69,8 +69,8 @@ private struct Product {
     #expect(c == [Float](repeating: 31, count: 16) + [Float](repeating: 42, count: 16), "A transposed by its strides")
   }
 
-  /// Every remainder of the three panels, on both sides: the bits of the chain, which lie within k 2^-24 of Float64's
-  /// value relative to the terms; nothing between the rows is touched.
+  /// Every remainder of the three panels, on both sides: the bits equal those of the chain, which are within k 2^-24 of
+  /// Float64's value relative to the terms, and nothing between the rows is touched.
   @Test(arguments: [0, 1, 3, 4, 5, 7, 17])
   func awkwardShapes(rows: Int) {
     var (wrongBits, outside, worst) = (0, 0, 0.0)
@@ -99,7 +99,7 @@ private struct Product {
     #expect(worst <= 1)
   }
 
-  /// A column's bits are the same alone and in company: pieces of 16 take another panel than 208 columns at once.
+  /// A column's bits are the same alone and with others: pieces of 16 use a different panel from 208 columns at once.
   @Test(arguments: [16, 32, 48, 64, 80, 112])
   func bitsDoNotDependOnTiling(piece: Int) {
     for rows in [1, 5, 17] {
@@ -123,7 +123,7 @@ private struct Product {
     }
   }
 
-  /// NaN and infinity reach their row and column, no other.
+  /// NaN and infinity affect only their row and column.
   @Test func notANumberStaysInItsRow() {
     var a = [Float](repeating: 1, count: 5 * 3)
     a[2 * 3 + 1] = .nan

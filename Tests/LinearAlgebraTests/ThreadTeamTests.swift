@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 @Suite struct ThreadTeamTests {
-  /// Every part is done once, in each of many rounds, and is done when `run` returns.
+  /// Every part is done once in each of many rounds, and before `run` returns.
   @Test(arguments: [1, 2, 5]) func everyPartOnce(count: Int) throws {
     let team = try ThreadTeam(count: count)
     var done = [Int](repeating: 0, count: count)
@@ -13,7 +13,7 @@ import Testing
     }
   }
 
-  /// The parts are done side by side: each waits for all others.
+  /// The parts run at the same time: each waits for all others.
   @Test func sideBySide() throws {
     let team = try ThreadTeam(count: 3)
     let arrived = Atomic(0)

@@ -80,13 +80,13 @@ import Testing
 
     let long = encoded(envelope(5000))
     #expect(Envelope(decoding: long + [0]) == nil)
-    // A length, a piece size and a tag beyond what they may be: the highest byte of each field.
+    // A length, a piece size and a tag beyond their limits: the highest byte of each field.
     for highest in [15, 23, 31] {
       var broken = long
       broken[highest] = 0xFF
       #expect(Envelope(decoding: broken) == nil)
     }
-    // A long message in pieces of nothing.
+    // A long message in pieces of length zero.
     var empty = long
     empty.replaceSubrange(16..<24, with: [UInt8](repeating: 0, count: 8))
     #expect(Envelope(decoding: empty) == nil)

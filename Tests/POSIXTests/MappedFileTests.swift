@@ -36,7 +36,7 @@ import Testing
       let url = directory.appendingPathComponent("mapped-once")
       try Data([1]).write(to: url)
       func isMapped() throws -> Bool {
-        // In pieces, since Foundation's other calls stop at a page of a file whose size is said to be 0.
+        // In pieces, because Foundation's other calls stop after a page if a file's reported size is 0.
         let handle = try #require(FileHandle(forReadingAtPath: "/proc/self/maps"))
         var maps = Data()
         while let piece = try handle.read(upToCount: 4096), !piece.isEmpty { maps += piece }

@@ -43,7 +43,7 @@ import Testing
     #expect(!SystemError("close", "a", errno: EIO, .writing).isOutOfSpace)
   }
 
-  /// What is not there, or not to be read, is bad input; what is not to be written is the system's.
+  /// A file that is missing or may not be read is bad input; a file that may not be written is not.
   @Test(arguments: [
     (SystemError("open", "a", errno: ENOENT, .reading), Diagnostics.ExitStatus.badInput),
     (SystemError("open", "a", errno: EACCES, .reading), .badInput),
@@ -76,7 +76,7 @@ import Testing
       try Data([1, 2, 3]).write(to: url)
       #expect(try System.read(url.path) == [1, 2, 3])
       #expect(throws: NotAFile(path: directory.path)) { try System.read(directory.path) }
-      // A pipe that nobody writes to is not waited for.
+      // Opening a pipe does not wait for a writer.
       let pipe = directory.appendingPathComponent("pipe").path
       try #require(mkfifo(pipe, 0o600) == 0)
       #expect(throws: NotAFile(path: pipe)) { try System.read(pipe) }
@@ -91,7 +91,7 @@ import Testing
 }
 
 @Suite struct FoundationErrorTests {
-  /// Foundation says "You don't have permission." and keeps the path to itself.
+  /// Foundation says "You don't have permission." and leaves out the path.
   @Test func anErrorOfFoundationHasItsPath() throws {
     let error = try #require(throws: CocoaError.self) {
       try FileManager.default.contentsOfDirectory(atPath: "/nowhere/at all")

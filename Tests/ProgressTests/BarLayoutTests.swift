@@ -48,7 +48,7 @@ import Testing
       ])
   }
 
-  /// Numbers grow while the work goes on: bars that changed their length with them would flicker.
+  /// Numbers grow as work progresses: bars whose length changed with them would flicker.
   @Test func barsKeepTheirLength() {
     let lengths = [(0, nil), (9, "9.9/s"), (10, "10/min"), (443, "12 Gop/s")].map { (done: Int, rate: String?) in
       BarLayout.lines(

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 @Suite struct ProgressOutputTests {
-  /// What was written, piece by piece, and what a terminal shows of it.
+  /// The output, piece by piece, and what a terminal shows of it.
   private final class Writer: Sendable {
     let pieces = Mutex<[String]>([])
     var texts: [String] { pieces.withLock { $0 } }
@@ -34,7 +34,7 @@ import Testing
     let expected = bars(10, 9)
     #expect(writer.screen.lines == ["begin"] + BarLayout.lines(expected.parts + [expected.whole], width: 60) + [""])
     #expect(writer.screen.row == 4 && writer.screen.unknown.isEmpty)
-    // Whole lines, one write a drawing: nothing is cleared before it is written anew.
+    // Whole lines, one write per drawing: nothing is cleared before it is redrawn.
     #expect(writer.texts.count == 4 && writer.texts.allSatisfy { !$0.contains("[2") })
   }
 
@@ -80,7 +80,7 @@ import Testing
     var output = writer.output(.bars { (60, lines) })
     let bars = bars(10, 4, 5)
     output.show(bars.whole, parts: bars.parts, at: 0)
-    // The line of the cursor is one more.
+    // One more line is for the cursor.
     #expect(writer.screen.lines.count == min(drawn, lines - 1) + 1)
     #expect(writer.screen.lines.dropLast().last?.hasPrefix("all units") == true)
     if lines == 3 { #expect(writer.screen.lines[0].hasPrefix("points")) }
@@ -101,7 +101,7 @@ import Testing
       let bars = bars(10, min(10, second / 5), 0)
       output.show(bars.whole, parts: bars.parts, at: Double(second))
     }
-    // 5 s, 35 s, the end of the points at 50 s, 80 s. What had ended before is not told.
+    // 5 s, 35 s, the end of the points at 50 s, 80 s. Parts that had ended before are not reported.
     #expect(
       writer.texts == [
         "seedscape: all units 11 of 30, 2.0/s, 10 s left; points 1 of 10, 2.0/s, 5 s left\n",

@@ -1,4 +1,4 @@
-/// What a terminal shows of the few commands that bars need, and whether they are all it got.
+/// What a terminal shows, given the few commands that bars need, and whether it got no other commands.
 struct Screen {
   private(set) var lines = [""]
   private(set) var row = 0

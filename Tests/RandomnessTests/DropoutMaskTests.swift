@@ -19,7 +19,7 @@ import Testing
     #expect(kept.allSatisfy { abs($0 - 1 / 0.9) < 2e-5 })
   }
 
-  /// Any window of groups shows the same mask: the backward pass may draw it in other pieces.
+  /// Any window of groups shows the same mask: the backward pass may generate it in other pieces.
   @Test(arguments: [(0, 1), (1, 2), (3, 7), (4, 4), (5, 1)])
   func windowsAgree(first: Int, count: Int) {
     let mask = DropoutMask(generator, probability: 0.5, step: 9, example: 2, layer: 3, place: 1, part: 4)

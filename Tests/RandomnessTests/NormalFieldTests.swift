@@ -23,14 +23,14 @@ private func fill(_ field: NormalField, _ places: Range<Int>) -> [Float] {
         let angle = .pi / 4 + Double(Int32(bitPattern: v << 2)) / 0x1p31 * .pi / 4
         let signs = (v >> 31 == 1 ? -1.0 : 1, v >> 30 & 1 == 1 ? -1.0 : 1)
         let place = counter / 8 * 32 + counter % 8 * 2 + pair
-        // Float32 rounds to 6e-8 of the radius, which is 7 at most, a few times.
+        // Float32 rounds a few times, each by 6e-8 of the radius, which is at most 7.
         #expect(abs(Double(numbers[place]) - signs.0 * radius * cos(angle)) < 1e-6)
         #expect(abs(Double(numbers[place + 16]) - signs.1 * radius * sin(angle)) < 1e-6)
       }
     }
   }
 
-  /// Whoever draws a number, at whatever end of a group, gets the same.
+  /// A number is the same wherever in a group the request starts or ends.
   @Test(arguments: [0..<0, 0..<1, 5..<6, 31..<33, 0..<32, 17..<97, 64..<96, 100..<1000, 995..<1000])
   func partsAreParts(places: Range<Int>) {
     let field = NormalField(generator, 1)
@@ -45,7 +45,7 @@ private func fill(_ field: NormalField, _ places: Range<Int>) -> [Float] {
     #expect(Set(fields.map { fill($0, 0..<32) }).count == 5)
   }
 
-  /// The last places are as good as the first.
+  /// The last positions are as good as the first.
   @Test func reachesFarPlaces() {
     let end = 1 << 34
     let numbers = fill(NormalField(generator), end - 40..<end)
@@ -53,7 +53,7 @@ private func fill(_ field: NormalField, _ places: Range<Int>) -> [Float] {
     #expect(Set(numbers).count > 35)
   }
 
-  /// A million numbers: moments, and shares beyond 1, 2, 3 and 4 deviations, within five standard errors.
+  /// A million numbers: moments, and fractions beyond 1, 2, 3 and 4 deviations, within five standard errors.
   @Test func hasTheNormalDistribution() {
     let count = 1_000_000
     let numbers = fill(NormalField(generator, 2), 0..<count).map { Double($0) }

@@ -22,7 +22,7 @@ import Testing
     #expect(description { _ = try RunResults(nowhere) }.contains("nowhere holds no run"))
     #expect(
       description { _ = try RunResults(RunDirectory(root: run.run.sweepFile)) }.contains("sweep.yaml holds no run"))
-    #expect(description { _ = try RunResults(run.run) }.contains("ledger.sqlite is not there"))
+    #expect(description { _ = try RunResults(run.run) }.contains("ledger.sqlite does not exist"))
     try FileManager.default.removeItem(at: run.run.runFile)
     #expect(description { _ = try RunResults(run.run) }.contains("holds no run"))
   }

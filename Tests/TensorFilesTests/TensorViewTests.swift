@@ -2,11 +2,11 @@ import Foundation
 import TensorFiles
 import Testing
 
-/// Conversions, through files: every type that Python wrote, and all patterns of the two 16-bit types.
+/// Conversions, through files: every type written by Python, and all patterns of the two 16-bit types.
 @Suite struct TensorViewTests {
   private func source() throws -> SafetensorsFile { try SafetensorsFile(fixture("dtypes.safetensors")) }
 
-  /// What the 16 bits of a float with `exponentBits` and `fractionBits` mean, by the definition of IEEE 754.
+  /// The value of the 16 bits of a float with `exponentBits` and `fractionBits`, by the definition of IEEE 754.
   private func value(_ pattern: Int, exponentBits: Int, fractionBits: Int) -> Double {
     let exponent = pattern >> fractionBits & (1 << exponentBits - 1)
     let fraction = Double(pattern & (1 << fractionBits - 1)) / Double(1 << fractionBits)

@@ -2,8 +2,7 @@ import Foundation
 import Testing
 import Tokenization
 
-/// Tokens that were added to a tokenizer, in the layouts in which `transformers` has saved them; ids as its version 5.23 gives
-/// them.
+/// Added tokens in the layouts in which `transformers` has saved them. The ids are those of its version 5.23.
 @Suite struct AddedTokenFilesTests {
   private let vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "e", "[", "]", "##1"]
   private var text: String { vocabulary.joined(separator: "\n") + "\n" }
@@ -33,7 +32,7 @@ import Tokenization
     }
   }
 
-  /// The layouts with [E1] 10 and [E2] 11 behind ten tokens.
+  /// The layouts with [E1] 10 and [E2] 11 after ten tokens.
   private var layouts: [[String: String]] {
     let decoder = #"{"added_tokens_decoder": {"10": \#(token("[E1]")), "11": \#(token("[E2]"))}}"#
     let list = json(token("[E1]", id: 10) + ", " + token("[E2]", id: 11))
@@ -61,13 +60,13 @@ import Tokenization
       files["config.json"] = #"{"vocab_size": 11}"#
       guard case .idBeyondEmbedding(_, "[E2]", 11, 11) = try error(files) else { Issue.record(); return }
     }
-    // Also where transformers would give it another id.
+    // Even if transformers would give it another id.
     let far = ["vocab.txt": text, "added_tokens.json": #"{"[E1]": 40}"#, "config.json": #"{"vocab_size": 12}"#]
     guard case .idBeyondEmbedding(_, "[E1]", 40, 12) = try error(far) else { Issue.record(); return }
   }
 
-  /// `transformers` counts on from the entries of the vocabulary, whatever a file states; where ids come twice, two tokens get
-  /// one.
+  /// `transformers` numbers tokens from the entries of the vocabulary, whatever a file states. If ids occur twice, two
+  /// tokens get the same one.
   @Test func otherIDsThanTransformersGivesAreRefused() throws {
     for id in [3, 9, 11, 20] {
       let decoder = #"{"added_tokens_decoder": {"\#(id)": \#(token("[E1]"))}}"#
@@ -89,7 +88,7 @@ import Tokenization
     guard case .tokensCollide(_, "a", "[E1]", "the id 10") = try error(twice) else { Issue.record(); return }
     let two = ["tokenizer.json": json(token("[E1]", id: 10)), "added_tokens.json": #"{"[E2]": 10}"#]
     guard case .tokensCollide(_, "[E2]", "[E1]", "the id 10") = try error(two) else { Issue.record(); return }
-    // Without a stated id a token would get a row that the model was not made with.
+    // Without a stated id, a token would get a row that the model was not trained with.
     let unstated = ["vocab.txt": text, "tokenizer_config.json": #"{"additional_special_tokens": ["[E1]"]}"#]
     guard case .specialTokenMissing("extra_special_tokens", "[E1]", _) = try error(unstated) else {
       Issue.record(); return
@@ -105,7 +104,7 @@ import Tokenization
       #expect(try ids("a e1 E1", files) == [5, 10, 10])
       #expect(try ids("ae1 a", files) == [1, 5])
     }
-    // Left out, a special token is looked for in the raw text, another in the normalised text.
+    // If the flag is missing, a special token is searched for in the raw text, any other in the normalised text.
     func normalized(_ flags: String) throws -> Bool {
       let decoder = #"{"added_tokens_decoder": {"10": \#(token("[E1]", flags))}}"#
       return try ids("[e1]", ["vocab.txt": text, "tokenizer_config.json": decoder]) == [10]

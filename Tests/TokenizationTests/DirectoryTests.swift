@@ -97,7 +97,7 @@ import Tokenization
     guard case .tokensCollide(_, "[UNK]", "a", "the id 1") = error else { Issue.record("\(error)"); return }
   }
 
-  /// Holes in ids are no fault; the last of equal keys counts.
+  /// Gaps in ids are allowed; of duplicate keys the last counts.
   @Test func idsNeedNotBeConsecutive() throws {
     let tokens = #"{"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4, "a": 7, "a": 90}"#
     let tokenizer = try withDirectory(["tokenizer.json": #"{"model": {"type": "WordPiece", "vocab": \#(tokens)}}"#]) {
@@ -115,7 +115,7 @@ import Tokenization
     #expect(try ids("A a東", files) == [5, 5, 9])
     files["tokenizer_config.json"] = #"{"tokenizer_class": "PreTrainedTokenizerFast", "do_lower_case": true}"#
     #expect(try ids("A a東", files) == [6, 10])
-    // Also where config.json names the class, and the other file none.
+    // Even if config.json names the class and the other file does not.
     files["tokenizer_config.json"] = "{}"
     files["config.json"] = #"{"tokenizer_class": "PreTrainedTokenizerFast", "model_type": "bert"}"#
     #expect(try ids("A a東", files) == [6, 10])
@@ -173,7 +173,7 @@ import Tokenization
     #expect(try segments(#"{"tokenizer_class": "DistilBertTokenizer"}"#) == [0, 0, 0, 0, 0])
   }
 
-  /// What no file here may mean, `transformers` leaves aside too.
+  /// Values without meaning here are ignored by `transformers` too.
   @Test func harmlessKeysAreLeftAside() throws {
     let settings = #"""
       {"chat_template": "{{ messages }}", "never_split": ["a"], "do_basic_tokenize": false, "model_max_length": 1e30,
@@ -197,7 +197,7 @@ import Tokenization
     #expect(try looksCased(cased, #"{"tokenizer_class": "BertTokenizer"}"#))
     #expect(try !looksCased(cased, #"{"do_lower_case": true}"#))
     #expect(try !looksCased(words))
-    // A few words, and what stands in brackets, do not make it so; what has no case does not count.
+    // A few words, or entries in brackets, do not make it look cased; words without case do not count.
     #expect(try !looksCased(words + ["Word", "[E1]", "<E2>"]))
     #expect(try looksCased(cased + (0..<1000).map { "\($0)" }))
     let backend = #"{"tokenizer_class": "PreTrainedTokenizerFast"}"#

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Tokenization
 
-/// Ids as `transformers` gives them for generated strings; made by tools/fixtures/tokenizer_fixture.py.
+/// Ids that `transformers` gives for generated strings; made by tools/fixtures/tokenizer_fixture.py.
 private struct Fixture: Decodable {
   struct Pair: Decodable {
     var first: Int

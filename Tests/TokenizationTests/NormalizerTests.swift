@@ -14,7 +14,7 @@ import Tokenization
 
   @Test func whiteSpaceBecomesSpace() {
     #expect(normalized("a\tb\nc\rd\u{A0}e\u{2003}f\u{2028}g\u{3000}h") == scalars("a b c d e f g h"))
-    // Control characters to it, not white space.
+    // The normaliser counts these as control characters, not as white space.
     #expect(normalized("a\u{B}b\u{C}c\u{1C}d") == scalars("abcd"))
   }
 
@@ -26,7 +26,7 @@ import Tokenization
     #expect(normalized("a東京b") == scalars("a 東  京 b"))
     #expect(normalized("かな서") == scalars("かな\u{1109}\u{1165}"))
     #expect(normalized("a東b", .with { $0.separatesIdeographs = false }) == scalars("a東b"))
-    // A compatibility ideograph first gets its spaces, then decomposes.
+    // A compatibility ideograph is first surrounded by spaces, then decomposed.
     #expect(normalized("\u{F900}") == scalars(" \u{8C48} "))
   }
 
@@ -59,17 +59,17 @@ import Tokenization
   }
 
   @Test func survivingMarksAreInCanonicalOrder() {
-    // Spacing marks stay: U+302E has class 224, U+1B44 class 9.
+    // Spacing marks are kept: U+302E has class 224, U+1B44 class 9.
     #expect(normalized("a\u{302E}\u{1B44}b") == scalars("a\u{1B44}\u{302E}b"))
     #expect(normalized("a\u{1B44}\u{302E}b") == scalars("a\u{1B44}\u{302E}b"))
-    // Marks of equal class keep their places; these two, of class 230, are younger than the table of accents.
+    // Marks of equal class keep their order. These two, of class 230, are newer than the table of accents.
     #expect(normalized("\u{1DFB}\u{8D4}") == scalars("\u{1DFB}\u{8D4}"))
     #expect(normalized("\u{8D4}\u{1DFB}") == scalars("\u{8D4}\u{1DFB}"))
-    // Neither stripped marks nor removed characters between them separate, but a stripped mark of class 0 does.
+    // Neither stripped marks nor removed characters separate marks, but a stripped mark of class 0 does.
     #expect(normalized("\u{302E}\u{301}\u{200D}\u{1B44}") == scalars("\u{1B44}\u{302E}"))
     #expect(normalized("\u{302E}\u{FE0F}\u{1B44}") == scalars("\u{302E}\u{1B44}"))
     #expect(normalized("\u{302E} \u{1B44}") == scalars("\u{302E} \u{1B44}"))
-    // A decomposition's marks take part: U+1D15F ends in U+1D165 of class 216.
+    // Marks from a decomposition take part: U+1D15F ends in U+1D165 of class 216.
     #expect(normalized("\u{1D15F}\u{1B44}") == scalars("\u{1D158}\u{1B44}\u{1D165}"))
     #expect(normalized("\u{302E}\u{1B44}", .cased) == scalars("\u{302E}\u{1B44}"))
   }

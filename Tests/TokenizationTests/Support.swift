@@ -21,7 +21,7 @@ func ids(_ text: String, _ vocabulary: Vocabulary, _ options: Options = Options(
   Array(try WordPieceTokenizer(vocabulary: vocabulary, options: options).encode(text).ids.dropFirst().dropLast())
 }
 
-/// Calls `body` with a directory that holds the given files, for as long as the call lasts.
+/// Calls `body` with a directory that holds the given files during the call.
 @discardableResult
 func withDirectory<Result>(_ files: [String: String], _ body: (URL) throws -> Result) throws -> Result {
   let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)

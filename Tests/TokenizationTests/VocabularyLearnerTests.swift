@@ -39,7 +39,7 @@ import Tokenization
     #expect(throws: TokenizationError.vocabularyTooSmall(got: 15, needed: 16)) { try hugs.tokens(size: 15) }
   }
 
-  /// Overlapping places count each, and are merged from left to right.
+  /// Overlapping pairs all count, and are merged from left to right.
   @Test func pairsThatOverlap() throws {
     let tokens = try learner("aaaa aaaa").tokens(size: 1000)
     // ##a ##a 4 (two places in each word), a ##a 2: ##aa; then a ##aa 2 before ##aa ##a 2: aaa; then aaa ##a 2.
@@ -51,7 +51,7 @@ import Tokenization
     #expect(try learner("xy").tokens(size: 1000) == special + ["x", "y", "##y"])
   }
 
-  /// Text is cut and lowercased as the tokenizer does it, so that what was learned spells it.
+  /// Text is split and lowercased as by the tokenizer, so that the learned pieces can spell it.
   @Test func normalisedAsTheTokenizerDoes() throws {
     let text = "Ärger, Ärger! ärger 東京 東京"
     let tokens = try learner(text).tokens(size: 1000)
@@ -63,7 +63,7 @@ import Tokenization
     #expect(cased.contains("Ä") && cased.contains("##rger"))
   }
 
-  /// Of more characters than the limit the most frequent stay, and words with others are left out.
+  /// If there are more characters than the limit, the most frequent are kept and words with others are left out.
   @Test func alphabetIsLimited() throws {
     var learner = VocabularyLearner(options: .cased)
     let letters = (0..<1100).compactMap { Unicode.Scalar(UInt32(0xAC00 + $0)) }

@@ -15,9 +15,9 @@ import Tokenization
     let vocabulary = vocabulary("un", "una", "##aff", "##ff", "##able", "##a")
     #expect(try ids("unaffable", vocabulary) == [6, 8, 9])
     #expect(try ids("una un", vocabulary) == [6, 5])
-    // The greedy choice is not taken back: una + ##f fails, though un + ##a + ... might not.
+    // The greedy choice is not undone: una + ##f fails, though un + ##a + ... might not.
     #expect(try ids("unaf", vocabulary) == [1])
-    // One part unknown makes the whole word unknown, and no other.
+    // One unknown part makes the whole word unknown, and no other word.
     #expect(try ids("un unx una", vocabulary) == [5, 1, 6])
   }
 
@@ -30,9 +30,9 @@ import Tokenization
   @Test func punctuationStandsAlone() throws {
     let vocabulary = vocabulary("a", "b", "'", "-", "##b", "…")
     #expect(try ids("a'b--a…b", vocabulary) == [5, 7, 6, 8, 8, 5, 10, 6])
-    // '#' is punctuation: text never reaches the pieces' own spelling.
+    // '#' is punctuation, so text can never contain a piece with its ##.
     #expect(try ids("##b", vocabulary) == [1, 1, 6])
-    // Symbols outside ASCII are no punctuation; those in ASCII are.
+    // Symbols outside ASCII are not punctuation; those in ASCII are.
     #expect(try ids("a$b a€b", vocabulary) == [5, 1, 6, 1])
   }
 
@@ -49,7 +49,7 @@ import Tokenization
     // Counted after normalisation.
     let letters = Vocabulary(tokens: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "e", "##e"])
     #expect(try ids(String(repeating: "e\u{301}", count: 100), letters).count == 100)
-    // Whatever the vocabulary says.
+    // Whatever the vocabulary contains.
     let long = String(repeating: "a", count: 101)
     #expect(try ids(long, Vocabulary(tokens: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", long])) == [1])
   }
@@ -60,7 +60,7 @@ import Tokenization
     #expect(try ids(" [CLS] [SEP][PAD] [UNK]", vocabulary) == [2, 3, 0, 1])
     #expect(try ids("[[SEP]]", vocabulary) == [7, 3, 8])
     #expect(try ids("[mask] [Sep]", vocabulary) == [7, 9, 8, 7, 10, 8])
-    // Looked for in the raw text, so the removed character is in the way.
+    // Searched for in the raw text, so the removed character is in the way.
     #expect(try ids("[\0SEP] [SEP", vocabulary) == [7, 10, 8, 7, 10])
     #expect(try ids("[MASK]", vocabulary, .with { $0.maskToken = nil }) == [7, 9, 8])
   }
@@ -73,7 +73,7 @@ import Tokenization
         AddedToken(content: "[MASK]", normalized: true),
       ]
     }
-    // Of those that begin at one place the longest; a normalised one in whatever case, inside words too.
+    // Of tokens that start at the same position, the longest; a normalised one in any case, even inside words.
     #expect(try ids("a<e>a<e>xa", vocabulary, options) == [5, 6, 5, 7, 5])
     #expect(try ids("aNEWa <E>", vocabulary, options) == [5, 8, 5, 1, 1, 1])
     #expect(try ids("[mask][MASK]", vocabulary, options) == [4, 4])
@@ -81,7 +81,7 @@ import Tokenization
   }
 
   @Test func singleWordsStandAlone() throws {
-    // Spelled in capitals, a token is found as it stands or not at all: pieces are made of lowercased text.
+    // A token spelled in capitals is found as written or not at all: pieces are made from lowercased text.
     let vocabulary = vocabulary("XY", "XYZ")
     let single = Options.with { $0.addedTokens = [AddedToken(content: "XY", isSingleWord: true)] }
     #expect(try ids("XY XY", vocabulary, single) == [5, 5])
@@ -92,7 +92,7 @@ import Tokenization
     for beside in ["-", "(", "€", "…", "\u{A0}", "\0"] {
       #expect(try ids("a\(beside)XY\(beside)a", vocabulary, single).contains(5), "\(beside)")
     }
-    // The longest spelling is passed over whole, though a shorter one would do.
+    // The longest spelling is skipped as a whole, though a shorter one would match.
     let two = Options.with {
       $0.addedTokens = [AddedToken(content: "XY"), AddedToken(content: "XYZ", isSingleWord: true)]
     }
@@ -101,7 +101,7 @@ import Tokenization
     #expect(try ids("aXY", vocabulary, two) == [1, 5])
   }
 
-  /// As `tokenizers` 0.23.3 gives them.
+  /// As in `tokenizers` 0.23.3.
   @Test func strippedSpaceBelongsToTheToken() throws {
     let vocabulary = vocabulary("b", " b", "[R]", "b ", "  ", "c")
     func ids(_ text: String, _ tokens: AddedToken...) throws -> [Int32] {
@@ -113,13 +113,13 @@ import Tokenization
     let trailing = AddedToken(content: "b ", normalized: true)
     #expect(try ids("b [R]", AddedToken(content: "[R]"), trailing) == [8, 7])
     #expect(try ids("b\u{85} [R]", AddedToken(content: "[R]", stripsLeft: true), trailing) == [5, 7])
-    // A token whose space another one took along is still there, unless it is left with nothing.
+    // A token whose space another one included is still there, unless nothing of it is left.
     #expect(try ids("[R] b", AddedToken(content: "[R]", stripsRight: true), AddedToken(content: " b")) == [7, 6])
     let space = AddedToken(content: "  ", stripsLeft: true, stripsRight: true)
     #expect(try ids("c     c", space) == [10, 9, 10])
   }
 
-  /// A text of white space alone takes time in proportion to its length, whatever the tokens take along.
+  /// A text of only white space takes time proportional to its length, whatever the tokens include.
   @Test(.timeLimit(.minutes(1)))
   func longRunsOfSpaceAreLookedThroughOnce() throws {
     let tokens = ["  ", "\u{A0}"].map { AddedToken(content: $0, stripsLeft: $0 == "  ", stripsRight: $0 == "  ") }
@@ -187,7 +187,7 @@ import Tokenization
     #expect(try tokenizer.encode("a", pair: "b", maxLength: 3) == Encoding(ids: [2, 3, 3], typeIDs: [0, 0, 1]))
   }
 
-  /// Columns: lengths of the texts, room, lengths kept; as `tokenizers` gives them.
+  /// Columns: lengths of the texts, room, lengths kept; as in `tokenizers`.
   @Test(arguments: [
     [10, 10, 15, 7, 8], [10, 10, 12, 6, 6], [10, 10, 11, 5, 6], [10, 9, 11, 6, 5], [9, 10, 11, 5, 6],
     [3, 10, 11, 3, 8],

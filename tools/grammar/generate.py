@@ -3,24 +3,24 @@
 
     python3 tools/grammar/generate.py --output DIR [--seed 0] [--sentences 400000] [--train 1000] [--dev 400]
 
-    DIR/text/{train,dev}.txt        a passage a line, its two segments parted by a tab, to pre-train on
+    DIR/text/{train,dev}.txt        one passage per line, its two segments separated by a tab, for pre-training
     DIR/sentiment/{train,dev}.tsv   text, label            negative, positive
     DIR/paraphrase/{train,dev}.tsv  text, pair, label      different, same
     DIR/entailment/{train,dev}.tsv  text, pair, label      entailment, neutral, contradiction
 
-What has to be understood. Each task is made of one kind of meaning, and passages of the text are about it too:
+What must be understood. Each task tests one kind of meaning, and passages of the text are about it too:
 
     sentiment   a review's last word, through negation, contrast and expectation   | passages add how people reacted
-    paraphrase  the end of which scale a description puts a thing at               | passages say whether two agree
-    entailment  quantifiers over a tree of kinds, antonyms, restriction to a place | passages weigh a claim by another
+    paraphrase  on which scale, and at which end, a description places a thing     | passages say whether two agree
+    entailment  quantifiers over a tree of kinds, antonyms, restriction to a place | passages judge a claim by another
 
-Other passages explain words: a spaniel is a dog, whatever is filthy is dirty. Labels are right by construction: a review is
+Other passages explain words: a spaniel is a dog, anything filthy is dirty. Labels are right by construction: a review is
 built for its polarity, a description for its end of the scale, and entailment is decided by the logic of `label_of`.
 
-What cannot help. Labels are balanced. A hypothesis is drawn before its label; descriptions deny as often where they agree
-as where they do not; a review with contrast has words of both polarities. Half of the words that carry the meaning
+What gives no hint. Labels are balanced. A hypothesis is drawn before its label; descriptions deny as often if they agree
+as if they do not; a review with contrast has words of both polarities. Half of the words that carry the meaning
 (`WITHHELD`) are in the text and in dev rows but in no training row. No sentence of a dev row is in a training row, and no
-text of any row is in the text to pre-train on.
+text of any row is in the text for pre-training.
 
 Standard library only. The same arguments give the same bytes.
 """
@@ -33,7 +33,7 @@ from lexicon import (
 )  # fmt: skip
 from meaning import LABELS, descriptions, inference, label_of, nearby, reaction, review, stated, top
 
-# Passages of the text to pre-train on: their first segment, and the sentences of the second.
+# Passages of the text for pre-training: their first segment, and the sentences of the second.
 
 
 def explanation(draw):
@@ -68,7 +68,7 @@ def judgement(draw):
 
 
 def outburst(draw):
-    """Words of one polarity side by side, and what came of it."""
+    """Words of one polarity together, and their consequences."""
     polarity, judges = draw.of([0, 1]), draw.of(list(TOPICS))
     topic, (first, second, third) = draw.of(TOPICS[judges]), draw.random.sample(ADJECTIVES[polarity], 3)
     effect, verdict = past(draw.of(EFFECTS[polarity])), draw.of(VERDICTS[polarity])
@@ -86,7 +86,7 @@ COMPARED = {"same": "the same", "opposite": "the opposite", "else": "something e
 
 
 def restatement(draw):
-    """A description, and two others that say the same; some without a denial, which is what is learned first."""
+    """A description, and two others that say the same; some without a denial, which is learned first."""
     first, others = descriptions(draw, 2, agreement=1, denial=draw.of([0, 0.35]))
     return first, [other for other, _ in others]
 
@@ -101,7 +101,7 @@ ANSWERS = {"entailment": "yes", "neutral": "maybe", "contradiction": "no"}
 
 
 def argument(draw):
-    """A claim, and what it makes of three others."""
+    """A claim, and whether it makes three others true."""
     premise, hypothesis, label = inference(draw)
     others = [nearby(draw, premise) for _ in range(2)]
     assessed = [(hypothesis, label), *((other, label_of(premise, other)) for other in others)]
@@ -128,7 +128,7 @@ def row(task, draw):
 
 
 def rows(task, draw, count, taken):
-    """`count` rows with as many of each label, none of whose texts is in `taken`; adds their texts to it."""
+    """`count` rows with equally many of each label and no text that is in `taken`; adds their texts to it."""
     chosen, own = [], set()
     while len(chosen) < count:
         new = row(task, draw)
@@ -141,7 +141,7 @@ def rows(task, draw, count, taken):
 
 
 def passages(draw, sentences, taken):
-    """Passages of that many sentences or a few more, without those in `taken`."""
+    """Passages with that many sentences or a few more in total, without those in `taken`."""
     while sentences > 0:
         first, others = draw.of(PASSAGES)(draw)
         told = {first, *(part.strip() + end for text in others for part, end in parts(text))}

@@ -1,10 +1,10 @@
-"""The words: one table of the lexicon, what follows from it, and how words are inflected and drawn."""
+"""The words: the lexicon, tables derived from it, and how words are inflected and drawn."""
 
 import random
 
 # The lexicon. `/` joins synonyms, the first of which names the concept. Verbs are in their base form.
 
-KINDS = [  # what there is: a kind > its kinds > theirs
+KINDS = [  # things: a kind > its subkinds > their subkinds
     "animal > dog/hound > spaniel poodle terrier beagle collie",
     "animal > cat > tabby tomcat kitten siamese",
     "animal > bird > robin sparrow finch wren thrush owl",
@@ -31,7 +31,7 @@ DEEDS = [  # what people and animals do
     "rest > sleep/slumber > doze nap snooze",
     "rest > sit > perch squat lounge",
 ]
-SCALES = [  # of whom or what | a quality > stronger ones | its opposite > stronger ones
+SCALES = [  # who or what has it | a quality > stronger ones | its opposite > stronger ones
     "animal person | happy/glad > elated overjoyed | sad/unhappy > heartbroken miserable",
     "animal person | angry/cross > furious livid | calm/relaxed > serene tranquil",
     "animal person | tired/weary > exhausted drained | rested/refreshed > energetic lively",
@@ -50,7 +50,7 @@ PLACES = (
     "barn/shed"
 ).split()
 
-TOPICS = {  # of reviews, by who judges them
+TOPICS = {  # of reviews, by the people who judge them
     "guests": "soup stew curry salad pasta omelette waiter menu hotel room inn breakfast".split(),
     "critics": "film play concert opera novel cast plot actress music ending".split(),
     "visitors": "cruise tour picnic festival guide view journey fair".split(),
@@ -74,7 +74,7 @@ VERDICTS = (
     "disaster failure mess nightmare flop shame fiasco letdown".split(),
     "triumph joy treat masterpiece gem marvel success pleasure".split(),
 )
-REACTIONS = [  # what {judges} did after a bad and after a good time; one word tells
+REACTIONS = [  # what {judges} did after a bad and after a good time; one word differs
     ("the {judges} {0} .", "frowned", "smiled"),
     ("the {judges} {0} it .", "hated", "loved"),
     ("they gave it {0} stars .", "no", "ten"),

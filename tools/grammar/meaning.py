@@ -1,4 +1,4 @@
-"""What sentences mean: reviews with a polarity, descriptions, claims and their logic; and how they are put."""
+"""What sentences mean: reviews with a polarity, descriptions, claims and their logic; and how they are worded."""
 
 import functools
 from itertools import product
@@ -15,11 +15,11 @@ LABELS = {
 }
 
 
-# Sentiment: a review whose polarity (0 negative, 1 positive) is that of what it ends up saying.
+# Sentiment: a review whose polarity (0 negative, 1 positive) is that of its last part.
 
 
 def opinion(draw, topic, polarity):
-    """A clause about the topic: a word of that polarity, or the opposite one denied."""
+    """A clause about the topic: a word of that polarity, or a word of the opposite polarity denied."""
     said = polarity if draw.chance(0.65) else 1 - polarity
     judges = draw.of([judges for judges, topics in TOPICS.items() if topic in topics])
     adjective, effect, verdict = draw.of(ADJECTIVES[said]), draw.of(EFFECTS[said]), draw.of(VERDICTS[said])
@@ -39,7 +39,7 @@ def opinion(draw, topic, polarity):
 
 
 def review(draw):
-    """A review, its polarity and who judges."""
+    """A review, its polarity and the people who judge."""
     polarity, judges = draw.of([0, 1]), draw.of(list(TOPICS))
     topic, other = draw.random.sample(TOPICS[judges], 2)
     held, yielded = opinion(draw, topic, polarity), opinion(draw, other, 1 - polarity)
@@ -61,7 +61,7 @@ def reaction(draw, judges, polarity):
     return frame.replace("{0}", draw.of(words[polarity].split("/"))).replace("{judges}", judges)
 
 
-# Paraphrase: two descriptions say the same if they put a thing at the same end of the same scale.
+# Paraphrase: two descriptions say the same if they place a thing at the same end of the same scale.
 
 
 def described(draw, noun, place, quality, denial):
@@ -76,9 +76,9 @@ def described(draw, noun, place, quality, denial):
 
 
 def descriptions(draw, count, agreement=0.5, denial=0.35):
-    """A description, and so many others of the same thing, each with what it says: same, opposite, or else.
+    """A description, and a number of others of the same thing, each with its relation: same, opposite, or else.
 
-    `agreement` is how often they say the same; of the rest a fifth say the opposite.
+    `agreement` is how often they say the same; a fifth of the rest say the opposite.
     """
     noun = somewhere(draw, draw.of(CHILDREN[draw.of(["animal", "person", "object", "food"])]))
     place, quality = draw.entry(PLACES), draw.of(QUALITIES[top(noun)])
@@ -96,7 +96,7 @@ def descriptions(draw, count, agreement=0.5, denial=0.35):
     return first, others
 
 
-# Entailment: a claim says of how many of a kind something holds. Kinds and what holds of them are sets.
+# Entailment: a claim says for how many members of a kind something holds. Kinds and properties are sets.
 
 
 class Claim(NamedTuple):
@@ -118,12 +118,12 @@ def ancestry(name):
 
 
 def restriction(claim):
-    """What all things are that the claim is about: more conditions, fewer things."""
+    """The conditions on the things that the claim is about: more conditions, fewer things."""
     return {*ancestry(claim.noun), *([f"in {claim.place}"] if claim.place else [])}
 
 
 def property_of(claim):
-    """What holds of them: more conditions, fewer things."""
+    """The conditions that hold for them: more conditions, fewer things."""
     if claim.object:
         return {(claim.verb, name) for name in ancestry(claim.object)}
     return set(ancestry(claim.verb))
@@ -142,10 +142,10 @@ DENIAL |= {denial: quantifier for quantifier, denial in DENIAL.items()}
 
 @functools.cache
 def possible(quantifiers, restrictions, properties):
-    """Whether claims with these two quantifiers can both hold of one world in which what they are about exists.
+    """Whether claims with these two quantifiers can both hold in a world in which their subjects exist.
 
-    `restrictions` and `properties` say which pairs (first has it, second has it) there can be. So there are up to 16
-    regions of things; claims empty some, and what a claim or existence asks for must find a region that is left.
+    `restrictions` and `properties` say which pairs (first has it, second has it) are possible. So there are up to 16
+    regions of things. Claims empty some of them, and whatever a claim or existence requires must have a region left.
     """
     regions = [((r1, p1), (r2, p2)) for r1, r2 in restrictions for p1, p2 in properties]
     for i, quantifier in enumerate(quantifiers):
@@ -158,14 +158,14 @@ def possible(quantifiers, restrictions, properties):
 
 
 def pairs_of(first, second):
-    """Which pairs (in the first set, in the second) things can have; sets are given by their conditions."""
+    """The possible pairs (in the first set, in the second) for a thing; sets are given by their conditions."""
     opposite = any(word in SCALE and SCALE[word][1] in second for word in first)
     impossible = {(True, False): first >= second, (False, True): second >= first, (True, True): opposite}
     return tuple(pair for pair in product((True, False), repeat=2) if not impossible.get(pair))
 
 
 def label_of(premise, hypothesis):
-    """What the premise makes of the hypothesis."""
+    """The label of the hypothesis given the premise."""
     restrictions = pairs_of(restriction(premise), restriction(hypothesis))
     properties = pairs_of(property_of(premise), property_of(hypothesis))
     if not possible((premise.quantifier, hypothesis.quantifier), restrictions, properties):
@@ -242,7 +242,7 @@ def stated(draw, claim):
 
 
 def inference(draw):
-    """Two claims and what the first makes of the second, which is drawn before the label."""
+    """Two claims and the label of the second given the first. The second is drawn before the label."""
     hypothesis, wanted = claimed(draw), draw.of(LABELS["entailment"])
     while label_of(premise := nearby(draw, hypothesis), hypothesis) != wanted:
         pass

@@ -159,7 +159,7 @@ class Paraphrase(unittest.TestCase):
         self.assertLess(abs(mean[True] - mean[False]), 0.06)
 
     def test_the_two_texts_share_as_many_words_up_to_the_word_itself(self):
-        """Where they agree they may use the same word; a rule of thumb by shared words stays under two thirds."""
+        """Descriptions that agree may share a word, but a rule based on shared words is right in under two thirds of cases."""
         draw, shared = Draw("shared"), Counter()
         for _ in range(6000):
             first, [(second, says)] = meaning.descriptions(draw, 1)
@@ -193,7 +193,7 @@ class Entailment(unittest.TestCase):
                 self.assertEqual(label_of(Claim(*premise), Claim(*hypothesis)), label)
 
     def test_labels_hold_in_every_small_world(self):
-        """Worlds of up to three things, of a dog or not a dog, spaniels, clean or dirty, filthy: all of them."""
+        """All worlds of up to three things, each a dog or not, a spaniel or not, clean or dirty, filthy or not."""
         kinds = [(), ("dog",), ("dog", "spaniel")]
         states = [(), ("clean",), ("dirty",), ("dirty", "filthy")]
         things = [set(kind + state) for kind in kinds for state in states]

@@ -1,6 +1,6 @@
-/// Records as RFC 4180 has them: fields separated by commas, records by line ends (CR LF, or LF alone); a field in
-/// quotes may hold both, and quotes doubled. A quote within a field that is not enclosed is refused, as there: such
-/// rows come from writers that do not quote, and would be cut at the wrong commas.
+/// Records according to RFC 4180: fields are separated by commas, records by line ends (CR LF or LF); a quoted field
+/// may contain both, and doubled quotes. As in the RFC, a quote inside an unquoted field is rejected: such rows come
+/// from writers that do not quote, and would be split at the wrong commas.
 struct CommaSeparatedParser: RecordParser {
   private let path: String
   private let bytes: [UInt8]
@@ -32,7 +32,8 @@ struct CommaSeparatedParser: RecordParser {
   func text(_ field: Range<Int>) -> String? {
     let bytes = bytes[field]
     guard bytes.contains(Byte.quote) else { return String(validating: bytes, as: UTF8.self) }
-    // Quotes are only ever left in a field as doubled ones. They are bytes, not characters: a combining mark may follow.
+    // All quotes left in a field are doubled ones. They are compared as bytes, not characters, because a combining mark
+    // may follow.
     var isSecond = false
     let single = bytes.filter { byte in
       isSecond = byte == Byte.quote && !isSecond
@@ -41,7 +42,7 @@ struct CommaSeparatedParser: RecordParser {
     return String(validating: single, as: UTF8.self)
   }
 
-  /// Reads one field up to the comma or line feed behind it, or the end of the file.
+  /// Reads one field, up to the comma or line feed after it or the end of the file.
   private mutating func field(recordLine: Int) throws(GLUEError) -> Range<Int> {
     if position < bytes.count, bytes[position] == Byte.quote { return try quotedField(recordLine: recordLine) }
     let start = position
@@ -52,7 +53,7 @@ struct CommaSeparatedParser: RecordParser {
       }
       if bytes[position] == Byte.carriageReturn, position + 1 < bytes.count, bytes[position + 1] != Byte.lineFeed {
         throw .malformedCSV(
-          path: path, line: recordLine, problem: "got a carriage return, without a line feed, in a field without quotes"
+          path: path, line: recordLine, problem: "got a carriage return without a line feed in a field without quotes"
         )
       }
       position += 1
@@ -80,7 +81,7 @@ struct CommaSeparatedParser: RecordParser {
       if position < bytes.count, bytes[position] == Byte.carriageReturn { position += 1 }
       let closed = position == bytes.count || bytes[position] == Byte.lineFeed || bytes[position] == Byte.comma
       guard closed else {
-        throw .malformedCSV(path: path, line: recordLine, problem: "got text behind the closing quote of a field")
+        throw .malformedCSV(path: path, line: recordLine, problem: "got text after the closing quote of a field")
       }
       return start..<end
     }

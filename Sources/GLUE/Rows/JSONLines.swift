@@ -5,7 +5,7 @@ extension SourceFile {
   ///
   /// - Parameters:
   ///   - labelOptional: whether the label's key may be missing.
-  ///   - emptyLabels: whether a label that is null or missing is an empty one.
+  ///   - emptyLabels: whether a label that is null or missing counts as empty.
   func jsonRows(_ columns: Columns, labelOptional: Bool, emptyLabels: Bool) throws(GLUEError) -> Table {
     var table = Table()
     var position = start
@@ -24,7 +24,7 @@ extension SourceFile {
   }
 }
 
-/// One line as a JSON object.
+/// One line, parsed as a JSON object.
 private struct JSONRow {
   private let members: [JSON.Member]
   private let path: String
@@ -46,14 +46,14 @@ private struct JSONRow {
 
   private struct NoObject: Error {}
 
-  /// Why a line is no JSON object.
+  /// Why a line is not a JSON object.
   private static func problem(_ text: [UInt8], _ error: any Error) -> String {
     let first = text.first { ![0x20, 0x09, Byte.carriageReturn].contains($0) }
     if first == UInt8(ascii: "[") {
-      return "the line is not a JSON object but begins an array; write its elements one a line (jq -c '.[]')"
+      return "the line is not a JSON object but starts an array; write one element per line (jq -c '.[]')"
     }
     if text.starts(with: [0xEF, 0xBB, 0xBF]) {
-      return "got a byte order mark within the file, which joining files leaves; remove it"
+      return "got a byte order mark within the file, left over from joining files; remove it"
     }
     if case JSONError.halfSurrogate(let offset, let code) = error {
       return "\\u\(String(code, radix: 16)) at its byte \(offset + 1) is half a surrogate pair, which is no character"
@@ -62,12 +62,12 @@ private struct JSONRow {
       return "the line is not a JSON object"
     }
     for word in ["NaN", "Infinity", "-Infinity", "-NaN"] where text[offset...].starts(with: word.utf8) {
-      return "\(word) is no JSON; write null where there is no number"
+      return "\(word) is not JSON; write null for a missing number"
     }
-    return "the line is not a JSON object (at its byte \(offset + 1) it lacks \(expected))"
+    return "the line is not a JSON object (at its byte \(offset + 1): expected \(expected))"
   }
 
-  /// The only member of that name; nil when there is none.
+  /// The only member of that name; nil if there is none.
   private func member(_ column: String) throws(GLUEError) -> JSON? {
     let found = members.filter { $0.key == column }
     if found.count > 1 { throw .ambiguousColumn(path: path, line: line, column: column) }
@@ -90,7 +90,7 @@ private struct JSONRow {
     if let column { try string(column) } else { nil }
   }
 
-  /// Whole numbers become text without a point, so that label 1 is the class `1`.
+  /// Integers become text without a decimal point, so that label 1 is the class `1`.
   func label(_ column: String, isOptional: Bool, mayBeEmpty: Bool) throws(GLUEError) -> String? {
     switch try member(column) {
     case .string(let text): return text

@@ -1,7 +1,7 @@
 import Foundation
 import POSIX
 
-/// One row as text, before its label has a meaning.
+/// One row as text, before its label is interpreted.
 struct Row {
   let line: Int
   let text: String
@@ -9,23 +9,24 @@ struct Row {
   let label: String?
 }
 
-/// The rows of a file, and how many were skipped for too few fields.
+/// The rows of a file, and the number of rows skipped for too few fields.
 struct Table {
   var rows: [Row] = []
   var skipped = 0
 }
 
-/// The bytes of one split's file.
+/// The contents of one split's file.
 struct SourceFile {
   let path: String
   let bytes: [UInt8]
-  /// Where the text begins: behind a byte order mark.
+  /// Where the text starts: after a byte order mark.
   let start: Int
-  /// Where the last line with anything on it ends.
+  /// The end of the last line that is not empty.
   let end: Int
   private let file: TaskFile
 
-  /// Larger files are refused: all rows are held in memory, several times over. GLUE's largest has 0.4 GB.
+  /// The largest file that is accepted: all rows are held in memory, several times over. GLUE's largest file has 0.4
+  /// GB.
   static let greatestSize = 2 << 30
 
   /// Reads a file.
@@ -36,7 +37,7 @@ struct SourceFile {
       guard let status = try System.status(path) else {
         throw GLUEError.missingFile(path: path, task: task.name, folder: folder.path, layout: task.files.map(\.path))
       }
-      // Opening a pipe would wait for somebody to write.
+      // Opening a pipe would wait for a writer.
       guard status.st_mode & S_IFMT == S_IFREG else {
         throw GLUEError.unreadableFile(path: path, reason: "it is a folder, a pipe or a device")
       }
@@ -54,7 +55,7 @@ struct SourceFile {
     try self.init(bytes, file: file, path: path)
   }
 
-  /// A file by its bytes.
+  /// A file from its bytes.
   init(_ bytes: [UInt8], file: TaskFile, path: String) throws(GLUEError) {
     (self.file, self.path, self.bytes) = (file, path, bytes)
     if let (kind, cure) = bytes.foreignKind { throw .foreignFile(path: path, kind: kind, cure: cure) }
@@ -71,7 +72,7 @@ struct SourceFile {
   ///
   /// - Parameters:
   ///   - labelOptional: whether the label column may be missing.
-  ///   - emptyLabels: JSON: whether a label that is null or missing in a row is an empty one.
+  ///   - emptyLabels: in JSON, whether a label that is null or missing in a row counts as empty.
   func rows(
     columns: Columns, raggedRows: RaggedRows, labelOptional: Bool, emptyLabels: Bool
   ) throws(GLUEError) -> Table {
@@ -111,7 +112,7 @@ struct SourceFile {
     return table
   }
 
-  /// The column names: the task's where the file has no header line, else the first record.
+  /// The column names: the task's if the file has no header line, otherwise the first record.
   private func header(_ records: inout some RecordParser) throws(GLUEError) -> [String] {
     if let header = file.header { return header }
     var fields: [Range<Int>] = []
@@ -142,7 +143,7 @@ struct SourceFile {
   }
 }
 
-/// Where a header has the columns, and how many fields it has.
+/// The positions of the columns in a header, and its number of fields.
 private struct ColumnPlaces {
   let text: Int
   let pair: Int?
@@ -151,7 +152,7 @@ private struct ColumnPlaces {
 }
 
 extension GLUEError {
-  /// The error about bytes that are not UTF-8.
+  /// The error for bytes that are not UTF-8.
   static func notUTF8(_ bytes: ArraySlice<UInt8>, path: String, line: Int) -> GLUEError {
     // ED A0 80 to ED BF BF would be U+D800 to U+DFFF.
     let hasSurrogate = zip(bytes, bytes.dropFirst()).contains { $0 == 0xED && (0xA0...0xBF).contains($1) }
@@ -160,7 +161,7 @@ extension GLUEError {
 }
 
 extension [UInt8] {
-  /// What a file is that is no text in UTF-8, by how it begins, and what to do; nil when nothing says so.
+  /// What kind of file this is, if its first bytes show that it is not UTF-8 text, and what to do; nil if they do not.
   fileprivate var foreignKind: (kind: String, cure: String)? {
     func encoding(_ name: String) -> (String, String) { ("in \(name)", "convert the file: iconv -f \(name) -t UTF-8") }
     if starts(with: [0xFF, 0xFE, 0, 0]) || starts(with: [0, 0, 0xFE, 0xFF]) { return encoding("UTF-32") }
@@ -181,7 +182,7 @@ extension [UInt8] {
   }
 }
 
-/// The bytes that have a meaning in a file of rows.
+/// Bytes with a special meaning in a file of rows.
 enum Byte {
   static let tab = UInt8(ascii: "\t")
   static let lineFeed = UInt8(ascii: "\n")

@@ -1,22 +1,23 @@
-/// Cuts a file into records of fields. Fields are ranges of bytes, so that columns nobody asked for cost no text.
+/// Splits a file into records of fields. Fields are ranges of bytes, so that unused columns are never converted to
+/// text.
 protocol RecordParser {
-  /// Puts the next record's fields into `fields` (at least one) and returns the line it starts on, from 1; nil at the
-  /// end of the file.
+  /// Puts the next record's fields into `fields` (at least one) and returns the line on which it starts, from 1; nil at
+  /// the end of the file.
   mutating func next(into fields: inout [Range<Int>]) throws(GLUEError) -> Int?
 
-  /// The text of a field; nil when it is not UTF-8.
+  /// The text of a field; nil if it is not UTF-8.
   func text(_ field: Range<Int>) -> String?
 }
 
 extension RecordParser {
-  /// The text of a field if there is one: nil within nil is "no such column", nil is "not UTF-8".
+  /// The text of a field, if there is one. The inner nil means "no such column", the outer nil "not UTF-8".
   func text(_ field: Range<Int>?) -> String?? {
     guard let field else { return .some(nil) }
     return text(field).map { .some($0) }
   }
 }
 
-/// Records as GLUE writes them: see ``FileFormat/tsv``.
+/// Records in GLUE's format: see ``FileFormat/tsv``.
 struct TabSeparatedParser: RecordParser {
   private let bytes: [UInt8]
   private let dropsCarriageReturns: Bool

@@ -3,16 +3,16 @@ import POSIX
 
 /// Arrays in NumPy's .npz files: zip archives of .npy files.
 public enum NumPyArchive {
-  /// Writes arrays to the file at `url`, in their order, uncompressed; `numpy.load(url)[name]` is the array `name`.
+  /// Writes arrays to the file at `url`, in the given order, uncompressed; `numpy.load(url)[name]` is the array `name`.
   ///
-  /// The same arrays make the same bytes. Each array's elements start at a multiple of 64 bytes. Archives and arrays
-  /// beyond 4 GiB are in Zip64 form.
+  /// The same arrays give the same bytes. Each array's elements start at a multiple of 64 bytes. Archives and arrays
+  /// beyond 4 GiB use Zip64.
   ///
   /// - Parameters:
-  ///   - url: the file to make or to replace; its directory exists.
-  ///   - arrays: up to 64 dimensions each. A name is 1 to 251 bytes of UTF-8, is not taken, does not end in `.npy`, and
-  ///     has no slash, backslash or control character.
-  /// - Throws: `TensorFileError.invalidTensor` for another name or more dimensions; `SystemError`.
+  ///   - url: the file to create or replace; its directory must exist.
+  ///   - arrays: up to 64 dimensions each. A name has 1 to 251 bytes of UTF-8, is unique, does not end in `.npy`, and
+  ///     contains no slash, backslash or control character.
+  /// - Throws: `TensorFileError.invalidTensor` for any other name or more dimensions; `SystemError`.
   public static func write(to url: URL, arrays: [NamedArray]) throws {
     try check(arrays, path: url.path)
     try AtomicFile.write(to: url) { file in
@@ -38,7 +38,7 @@ public enum NumPyArchive {
     }
   }
 
-  /// What an array's name lacks to be its file's name.
+  /// Appended to an array's name to give its file name.
   private static let suffix = ".npy"
 
   private static func check(_ arrays: [NamedArray], path: String) throws {
@@ -49,7 +49,7 @@ public enum NumPyArchive {
       }
       guard isValid(array.name) else {
         throw invalid(
-          "has a name that is none in an archive, expected 1 to 251 bytes without slash, backslash, control character "
+          "has a name that an archive cannot hold, expected 1 to 251 bytes without slash, backslash, control character "
             + "or '\(suffix)' at the end")
       }
       guard names.insert(array.name).inserted else { throw invalid("has a name that is taken, expected another") }
@@ -59,9 +59,9 @@ public enum NumPyArchive {
     }
   }
 
-  /// Whether NumPy finds an array by this name, and `unzip` can make a file of it.
+  /// Whether NumPy can find an array by this name, and `unzip` can create its file.
   private static func isValid(_ name: String) -> Bool {
-    // NumPy takes "a.npy" for the file of array "a" if there is one.
+    // NumPy takes "a.npy" for the file of array "a" if that exists.
     (1...255 - suffix.utf8.count).contains(name.utf8.count) && !name.hasSuffix(suffix)
       && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "\\") }
   }

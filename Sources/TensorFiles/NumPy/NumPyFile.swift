@@ -5,11 +5,12 @@ import POSIX
 public enum NumPyFile {
   /// Reads the .npy file at `url` (versions 1, 2 and 3); the array is named after the file, without its extension.
   ///
-  /// Types `<f4 <f8 <i4 <i8 |u1` keep their type, `<f2` becomes Float32. A matrix in Fortran order is transposed to row-major
-  /// storage; its shape stays.
+  /// Types `<f4 <f8 <i4 <i8 |u1` are kept; `<f2` becomes Float32. A matrix in Fortran order is transposed to row-major
+  /// storage and keeps its shape.
   ///
-  /// - Throws: `TensorFileError.unsupportedNumPy` for another type, byte order or version, or more than two dimensions in
-  ///   Fortran order; `.invalidHeader`, `.invalidTensor`, `.truncated`, `.trailingBytes`; `SystemError`, `NotAFile`.
+  /// - Throws: `TensorFileError.unsupportedNumPy` for any other type, byte order or version, or more than two
+  ///   dimensions in Fortran order; `.invalidHeader`, `.invalidTensor`, `.truncated`, `.trailingBytes`; `SystemError`,
+  ///   `NotAFile`.
   public static func read(_ url: URL) throws -> NamedArray {
     let mapping = try MappedFile(url)
     return try withExtendedLifetime(mapping) {
@@ -56,11 +57,11 @@ public enum NumPyFile {
     }
   }
 
-  /// The elements of a matrix of `shape` row by row, from their column-by-column order; `width` bytes an element.
+  /// The elements of a matrix of `shape`, converted from column order to row order; `width` bytes per element.
   private static func transposed(_ stored: UnsafeRawBufferPointer, shape: [Int], width: Int) -> [UInt8] {
     let (rows, columns) = (shape[0], shape[1])
     var bytes: [UInt8] = []
-    // Of no columns there may be any number of rows.
+    // A matrix without columns may have any number of rows.
     guard !stored.isEmpty else { return bytes }
     bytes.reserveCapacity(stored.count)
     for row in 0..<rows {

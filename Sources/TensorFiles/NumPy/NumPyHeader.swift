@@ -11,7 +11,7 @@ struct NumPyHeader {
   let dtype: DType
   let shape: [Int]
   let isFortranOrder: Bool
-  /// Where the elements start in the file.
+  /// The position in the file at which the elements start.
   let dataOffset: Int
 
   /// Reads the header of a whole file in memory.
@@ -98,7 +98,7 @@ struct NumPyHeader {
     "a type among " + types.keys.sorted().map { "'\($0)'" }.joined(separator: " ")
   }
 
-  /// The bytes, as NumPy writes them, of a version 1.0 header in C order; `shape` has at most 64 dimensions.
+  /// The bytes of a version 1.0 header in C order, as NumPy writes them; `shape` has at most 64 dimensions.
   static func encoded(_ elements: NamedArray.Elements, shape: [Int]) -> [UInt8] {
     let type =
       switch elements {
@@ -110,7 +110,7 @@ struct NumPyHeader {
       }
     let dimensions = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(dimensions)), }"
-    // NumPy leaves room for a first dimension of 21 digits, so that it can grow in place.
+    // NumPy leaves room for a first dimension of 21 digits, so that the array can grow in place.
     if let first = shape.first { text += String(repeating: " ", count: 21 - String(first).count) }
     let unpadded = magic.count + 2 + 2 + text.utf8.count + 1
     text += String(repeating: " ", count: 64 - unpadded % 64) + "\n"

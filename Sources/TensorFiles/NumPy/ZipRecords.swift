@@ -1,8 +1,8 @@
-/// One file of a zip archive, stored as it is, and the records that describe it
+/// One uncompressed file of a zip archive, and the records that describe it
 /// (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, section 4.3).
 ///
-/// The records are in Zip64 form where a number needs it and nowhere else. All files are dated 1980-01-01, the format's
-/// first day, so that the same files make the same archive.
+/// The records use Zip64 only if a number needs it. All files are dated 1980-01-01, the format's earliest date, so that
+/// the same files give the same archive.
 package struct ZipEntry {
   /// The name, 1 to 255 bytes of UTF-8.
   package let name: String
@@ -10,7 +10,7 @@ package struct ZipEntry {
   package let byteCount: Int
   /// The checksum of the file.
   package let checksum: UInt32
-  /// Where the local header starts in the archive.
+  /// The position of the local header in the archive.
   package let offset: Int
 
   /// Describes a file whose local header starts at byte `offset` of the archive.
@@ -21,8 +21,8 @@ package struct ZipEntry {
     self.offset = offset
   }
 
-  /// The record before the file's bytes. Padding makes those start at a multiple of 64, a cache line, so that arrays in
-  /// .npy files are as aligned in the archive as they are in files of their own.
+  /// The record before the file's bytes. Its padding makes them start at a multiple of 64, a cache line, so that arrays
+  /// are aligned in the archive as they are in .npy files of their own.
   package var localHeader: [UInt8] {
     var extra: [UInt8] = []
     if byteCount >= Zip.limit32 {
@@ -45,9 +45,9 @@ package struct ZipEntry {
     return record + Array(name.utf8) + extra
   }
 
-  /// The record in the archive's directory.
+  /// The record in the archive's central directory.
   package var directoryRecord: [UInt8] {
-    // Here a number is present only if it does not fit into its own field.
+    // In this record a number is present only if it does not fit its own field.
     var large: [UInt8] = []
     if byteCount >= Zip.limit32 {
       large.append(u64: byteCount)
@@ -73,7 +73,7 @@ package struct ZipEntry {
     return record + Array(name.utf8) + extra
   }
 
-  /// What both records say in the same words.
+  /// The fields that both records share.
   private func appendDescription(to record: inout [UInt8], isZip64: Bool, extraByteCount: Int) {
     record.append(u16: isZip64 ? Zip.version64 : Zip.version)
     record.append(u16: 1 << 11)  // the name is UTF-8
@@ -90,7 +90,7 @@ package struct ZipEntry {
 
 /// The end of a zip archive: the records of all files, and where they are.
 package enum ZipDirectory {
-  /// The bytes from `offset`, where the last file ends, to the archive's end.
+  /// The bytes from `offset`, the end of the last file, to the end of the archive.
   package static func encoded(_ entries: [ZipEntry], offset: Int) -> [UInt8] {
     var bytes = entries.flatMap(\.directoryRecord)
     let byteCount = bytes.count
@@ -124,11 +124,12 @@ package enum ZipDirectory {
 }
 
 private enum Zip {
-  /// In a field of 16 bits: the number is in the Zip64 record.
+  /// In a 16-bit field: the number is in the Zip64 record.
   static let limit16 = 0xFFFF
-  /// In a field of 32 bits: the number is in the Zip64 record.
+  /// In a 32-bit field: the number is in the Zip64 record.
   static let limit32 = 0xFFFF_FFFF
-  /// Who made the archive: of other systems `unzip` takes names for those of a code page, whatever their flag says.
+  /// The system that made the archive. For any other system, `unzip` reads names in a code page, whatever their flag
+  /// says.
   static let unix = 3
   /// The version of the format that a reader needs, times ten.
   static let version = 20
@@ -141,7 +142,7 @@ private enum Zip {
 }
 
 extension [UInt8] {
-  // Little-endian, as all of a zip archive.
+  // All numbers in a zip archive are little-endian.
   fileprivate mutating func append(u16 value: Int) { append(UInt16(value)) }
   fileprivate mutating func append(u32 value: Int) { append(UInt32(value)) }
   fileprivate mutating func append(u64 value: Int) { append(UInt64(value)) }

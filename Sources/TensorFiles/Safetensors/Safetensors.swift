@@ -2,9 +2,9 @@ public import Foundation
 
 /// Lists of arrays as safetensors, in files and in messages.
 public enum Safetensors {
-  /// Writes arrays to the file at `url`, in their order; see `SafetensorsWriter`.
+  /// Writes arrays to the file at `url`, in the given order; see `SafetensorsWriter`.
   ///
-  /// - Throws: `TensorFileError.invalidTensor` for a name used twice or reserved; `SystemError`.
+  /// - Throws: `TensorFileError.invalidTensor` for a duplicate or reserved name; `SystemError`.
   public static func write(to url: URL, arrays: [NamedArray], metadata: [String: String] = [:]) throws {
     var writer = try SafetensorsWriter(to: url, tensors: arrays.map(\.description), metadata: metadata)
     for array in arrays {
@@ -13,9 +13,9 @@ public enum Safetensors {
     try writer.finish()
   }
 
-  /// The bytes of a safetensors file with these arrays: what `write` writes.
+  /// The bytes of a safetensors file with these arrays, the same as `write` writes.
   ///
-  /// - Throws: `TensorFileError.invalidTensor` for a name used twice or reserved.
+  /// - Throws: `TensorFileError.invalidTensor` for a duplicate or reserved name.
   public static func encode(_ arrays: [NamedArray], metadata: [String: String] = [:]) throws -> [UInt8] {
     let (header, headerBytes) = try SafetensorsHeader.layingOut(
       arrays.map(\.description), metadata: metadata, path: memoryPath)
@@ -27,10 +27,10 @@ public enum Safetensors {
     return bytes
   }
 
-  /// The arrays of a safetensors file in memory, in the order of their bytes: `decode(encode(arrays))` is `arrays`. Types
-  /// that `NamedArray` lacks are converted as by `TensorSource.array(_:)`.
+  /// The arrays of a safetensors file in memory, in the order of their bytes: `decode(encode(arrays))` gives `arrays`.
+  /// Types that `NamedArray` lacks are converted as by `TensorSource.array(_:)`.
   ///
-  /// - Throws: what opening a `SafetensorsFile` throws, naming "safetensors bytes" as the path.
+  /// - Throws: the errors of opening a `SafetensorsFile`, with the path "safetensors bytes".
   public static func decode(_ bytes: [UInt8]) throws -> [NamedArray] {
     try bytes.withUnsafeBytes { file in
       let header = try SafetensorsHeader(parsing: file, path: memoryPath)

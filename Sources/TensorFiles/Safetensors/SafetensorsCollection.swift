@@ -2,24 +2,24 @@ public import Foundation
 internal import JSONReader
 import POSIX
 
-/// The tensors of a checkpoint directory as Hugging Face lays it out: `model.safetensors`, or
+/// The tensors of a checkpoint directory in Hugging Face's layout: `model.safetensors`, or
 /// `model.safetensors.index.json` with the shards that it names.
 public struct SafetensorsCollection: TensorSource {
-  /// The tensors, shard by shard in the order of the shards' names, and in a shard in the order of their bytes. A
-  /// tensor that the index does not name is not part of the checkpoint.
+  /// The tensors: shards in the order of their names, and tensors within a shard in the order of their bytes. Tensors
+  /// that the index does not name are not part of the checkpoint.
   public let entries: [TensorEntry]
 
   private let directory: URL
   private let files: [String: SafetensorsFile]
   private let shards: [String: String]
 
-  /// Opens the checkpoint in `directory`; a whole file is preferred to an index, as transformers does.
+  /// Opens the checkpoint in `directory`. A single file is preferred to an index, as in transformers.
   ///
   /// - Parameters:
-  ///   - directory: where the files lie.
-  ///   - baseName: what stands before `.safetensors` in their names.
-  /// - Throws: `TensorFileError.noTensorFiles`, `.invalidIndex`, `.missingShard`, `.missingInShard`, and what
-  ///   `SafetensorsFile` throws.
+  ///   - directory: the directory of the files.
+  ///   - baseName: the part of their names before `.safetensors`.
+  /// - Throws: `TensorFileError.noTensorFiles`, `.invalidIndex`, `.missingShard`, `.missingInShard`, and the errors of
+  ///   `SafetensorsFile`.
   public init(directory: URL, baseName: String = "model") throws {
     let whole = "\(baseName).safetensors"
     let index = "\(whole).index.json"
@@ -44,7 +44,7 @@ public struct SafetensorsCollection: TensorSource {
     }
   }
 
-  /// The tensor's row in the table of contents of its file, or nil if there is none of that name.
+  /// The tensor's entry in the header of its file; nil if there is no tensor of that name.
   public func entry(_ name: String) -> TensorEntry? {
     shards[name].flatMap { files[$0] }?.entry(name)
   }
@@ -86,14 +86,14 @@ public struct SafetensorsCollection: TensorSource {
         throw invalid(error.description(in: "the file"))
       }
     }
-    guard let weightMap else { throw invalid("it has no weight_map, expected tensor to file name") }
+    guard let weightMap else { throw invalid("it has no weight_map, expected an object from tensors to file names") }
     if let name = weightMap.values.sorted().first(where: { !isFileName($0) }) {
-      throw invalid("it names \(name.debugDescription), expected files of its own directory")
+      throw invalid("it names \(name.debugDescription), expected files in its own directory")
     }
     return weightMap
   }
 
-  /// Whether a shard's name stays in the directory. The file may be a symbolic link, as in the hub's cache.
+  /// Whether a shard's name stays within the directory. The file may be a symbolic link, as in the hub's cache.
   private static func isFileName(_ name: String) -> Bool {
     !["", ".", ".."].contains(name) && name.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "/") }
   }

@@ -4,7 +4,7 @@ extension SafetensorsHeader {
   /// The longest header that the format allows, in bytes.
   private static let longestHeader = 100_000_000
 
-  /// Reads and checks the header of a whole file in memory.
+  /// Reads and checks the header of a complete file in memory.
   ///
   /// - Throws: `TensorFileError.truncated`, `.trailingBytes`, `.invalidHeader`, `.invalidTensor`, `.unsupportedType`.
   init(parsing file: UnsafeRawBufferPointer, path: String) throws {
@@ -14,7 +14,7 @@ extension SafetensorsHeader {
       throw TensorFileError.invalidHeader(
         path: path,
         reason: "expected a length of at most \(Self.longestHeader) bytes, got \(length): "
-          + "this is no safetensors file (a Git LFS pointer or a web page?)")
+          + "this is not a safetensors file (a Git LFS pointer or a web page?)")
     }
     let dataOffset = 8 + Int(length)
     guard dataOffset <= file.count else {
@@ -78,12 +78,12 @@ extension SafetensorsHeader {
     }
     guard offsets[1] - offsets[0] == byteCount else {
       throw invalid(
-        "has \(offsets[1] - offsets[0]) bytes, expected \(byteCount) of its shape \(shape) and type \(type)")
+        "has \(offsets[1] - offsets[0]) bytes, expected \(byteCount) for shape \(shape) and type \(type)")
     }
     return TensorEntry(name: name, dtype: dtype, shape: shape, byteRange: offsets[0]..<offsets[1])
   }
 
-  /// The entries sorted by their bytes, checked to follow each other from 0 on without holes or overlaps.
+  /// The entries sorted by position. Checks that they start at 0 and follow each other without gaps or overlaps.
   private static func inDataOrder(_ entries: [TensorEntry], _ path: String) throws -> [TensorEntry] {
     let sorted = entries.enumerated().sorted { left, right in
       (left.element.byteRange.lowerBound, left.element.byteRange.upperBound, left.offset)
@@ -92,7 +92,7 @@ extension SafetensorsHeader {
     var end = 0
     for entry in sorted {
       guard entry.byteRange.lowerBound == end else {
-        let fault = entry.byteRange.lowerBound > end ? "a hole before it" : "an overlap with the tensor before it"
+        let fault = entry.byteRange.lowerBound > end ? "a gap before it" : "an overlap with the tensor before it"
         throw TensorFileError.invalidTensor(
           path: path, tensor: entry.name,
           reason: "starts at byte \(entry.byteRange.lowerBound), expected \(end): \(fault)")

@@ -1,19 +1,18 @@
-/// A safetensors file's table of contents.
+/// The table of contents of a safetensors file.
 ///
-/// The file is: the length N of the header, 8 bytes; the header, N bytes of JSON; the data section, in which each
-/// tensor has a range of bytes, with neither holes nor overlaps
-/// (https://github.com/huggingface/safetensors#format).
+/// A file consists of the length N of the header (8 bytes), the header (N bytes of JSON) and the data section, in which
+/// each tensor has a range of bytes, without gaps or overlaps (https://github.com/huggingface/safetensors#format).
 struct SafetensorsHeader {
-  /// The header's key that is no tensor.
+  /// The header's only key that is not a tensor.
   static let metadataKey = "__metadata__"
 
-  /// The tensors in the order of their bytes; empty ones at the same place in the order of the header.
+  /// The tensors in the order of their bytes. Empty tensors at the same position keep the order of the header.
   let entries: [TensorEntry]
   let metadata: [String: String]
-  /// Where the data section starts in the file.
+  /// The position in the file at which the data section starts.
   let dataOffset: Int
 
-  /// The bytes of the data section.
+  /// The size of the data section in bytes.
   var dataCount: Int { entries.last?.byteRange.upperBound ?? 0 }
 
   init(entries: [TensorEntry], metadata: [String: String], dataOffset: Int) {
@@ -24,9 +23,9 @@ struct SafetensorsHeader {
 }
 
 extension SafetensorsHeader {
-  /// Lays tensors out one after the other; returns the table and its bytes, length and padding included.
+  /// Places tensors one after the other. Returns the table and its bytes, including length and padding.
   ///
-  /// - Throws: `TensorFileError.invalidTensor` for a name used twice or reserved, or a shape that no file can hold.
+  /// - Throws: `TensorFileError.invalidTensor` for a duplicate or reserved name, or a shape that no file can hold.
   static func layingOut(
     _ tensors: [TensorDescription], metadata: [String: String], path: String
   ) throws -> (header: SafetensorsHeader, bytes: [UInt8]) {
@@ -50,8 +49,8 @@ extension SafetensorsHeader {
     return (SafetensorsHeader(entries: entries, metadata: metadata, dataOffset: bytes.count), bytes)
   }
 
-  /// The header's bytes; the same for the same arguments. Spaces extend it to a multiple of 64 bytes, a cache line, so
-  /// that mapped tensors are as aligned as their sizes allow.
+  /// The header's bytes; the same arguments give the same bytes. Spaces extend it to a multiple of 64 bytes, a cache
+  /// line, so that mapped tensors are as aligned as their sizes allow.
   private static func encoded(_ entries: [TensorEntry], _ metadata: [String: String]) -> [UInt8] {
     var members = entries.map { entry in
       let shape = entry.shape.map(String.init).joined(separator: ",")
@@ -68,7 +67,7 @@ extension SafetensorsHeader {
     return withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) } + json
   }
 
-  /// A string as JSON writes it.
+  /// A string as a JSON literal.
   private static func quoted(_ string: String) -> String {
     var quoted = "\""
     for scalar in string.unicodeScalars {

@@ -1,13 +1,13 @@
 public import Foundation
 import POSIX
 
-/// Writes a safetensors file tensor by tensor, without holding it in memory.
+/// Writes a safetensors file tensor by tensor, without holding it all in memory.
 ///
-/// The tensors lie in the file in the order given, one after the other; the data section starts at a multiple of 64
-/// bytes; the same arguments make the same bytes. The format has no padding between tensors, so those after a narrow
-/// type may be unaligned: list wide types first where the tensors are to be used in place.
+/// The tensors are stored in the given order, one after the other. The data section starts at a multiple of 64 bytes.
+/// The same arguments give the same bytes. The format has no padding between tensors, so those after a narrow type may
+/// be unaligned: list wide types first if the tensors are to be used in place.
 ///
-/// The file appears under its name when `finish()` returns. A writer that goes away before leaves nothing behind.
+/// The file appears under its name when `finish()` returns. A writer that is dropped before leaves nothing behind.
 public struct SafetensorsWriter: ~Copyable {
   private var file: AtomicFile
   private let path: String
@@ -18,11 +18,11 @@ public struct SafetensorsWriter: ~Copyable {
   /// Starts the file at `url`.
   ///
   /// - Parameters:
-  ///   - url: the file to make or to replace; its directory exists.
-  ///   - tensors: name, type and shape of each tensor, in the order in which their bytes follow.
-  ///   - metadata: the header's `__metadata__`; transformers asks for `["format": "pt"]`.
-  /// - Throws: `TensorFileError.invalidTensor` for a name used twice or reserved, or a negative or too large shape;
-  ///   `SystemError`.
+  ///   - url: the file to create or replace; its directory must exist.
+  ///   - tensors: name, type and shape of each tensor, in the order in which their bytes are written.
+  ///   - metadata: the header's `__metadata__`; transformers expects `["format": "pt"]`.
+  /// - Throws: `TensorFileError.invalidTensor` for a duplicate or reserved name, or a shape that is negative or too
+  ///   large; `SystemError`.
   public init(to url: URL, tensors: [TensorDescription], metadata: [String: String] = [:]) throws {
     let (header, bytes) = try SafetensorsHeader.layingOut(tensors, metadata: metadata, path: url.path)
     var file = try AtomicFile(replacing: url)
@@ -32,9 +32,9 @@ public struct SafetensorsWriter: ~Copyable {
     entries = header.entries
   }
 
-  /// Appends bytes, little-endian, to tensor `name`: the one under way, or the next once that one is complete.
+  /// Appends little-endian bytes to tensor `name`: the current tensor, or the next one if the current is complete.
   ///
-  /// - Throws: `TensorFileError.outOfOrder`, `.wrongByteCount` if they are more than the tensor has, `SystemError`.
+  /// - Throws: `TensorFileError.outOfOrder`, `.wrongByteCount` if the tensor would get too many bytes, `SystemError`.
   public mutating func append(_ bytes: RawSpan, to name: String) throws {
     while current < entries.count, entries[current].name != name, isComplete { advance() }
     let expected = current < entries.count ? entries[current] : nil
@@ -48,9 +48,9 @@ public struct SafetensorsWriter: ~Copyable {
     written += bytes.byteCount
   }
 
-  /// Makes the file durable under its name.
+  /// Completes the file and makes it durable under its name.
   ///
-  /// - Throws: `TensorFileError.wrongByteCount` if a tensor lacks bytes, `SystemError`.
+  /// - Throws: `TensorFileError.wrongByteCount` if bytes of a tensor are missing, `SystemError`.
   public consuming func finish() throws {
     while current < entries.count {
       guard isComplete else { throw wrongByteCount(entries[current], got: written) }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Named tensors in safetensors files: one file or the shards of a checkpoint.
+/// Named tensors in safetensors files: a single file, or the shards of a checkpoint.
 public protocol TensorSource: Sendable {
-  /// The tensors; of one file in the order of their bytes, of a collection shard by shard.
+  /// The tensors: for a single file in the order of their bytes, for a collection shard by shard.
   var entries: [TensorEntry] { get }
 
-  /// The tensor's row in the table of contents, or nil if there is none of that name.
+  /// The tensor's entry in the header of its file; nil if there is no tensor of that name.
   func entry(_ name: String) -> TensorEntry?
 
   /// The file that holds the tensor.
@@ -15,22 +15,23 @@ public protocol TensorSource: Sendable {
 }
 
 extension TensorSource {
-  /// The elements of a floating-point tensor, row-major: F16 and BF16 converted exactly, F64 rounded to nearest (beyond
-  /// Float32's range: infinite).
+  /// The elements of a floating-point tensor, row-major. F16 and BF16 are converted exactly; F64 is rounded to nearest
+  /// (infinite beyond Float32's range).
   ///
   /// - Throws: `TensorFileError.missingTensor`, `.wrongType`.
   public func float32(_ name: String) throws -> [Float] {
     try file(holding: name).withTensor(name) { try $0.float32() }
   }
 
-  /// As `float32(_:)`, into memory of exactly the tensor's number of elements, which need not be initialised.
+  /// The same as `float32(_:)`, written to memory for exactly the tensor's number of elements, which need not be
+  /// initialised.
   ///
   /// - Throws: `TensorFileError.missingTensor`, `.wrongType`, `.wrongCount`.
   public func copyFloat32(_ name: String, into destination: UnsafeMutableBufferPointer<Float>) throws {
     try file(holding: name).withTensor(name) { try $0.copyFloat32(into: destination) }
   }
 
-  /// The elements of a floating-point tensor as Float64, row-major, exactly.
+  /// The elements of a floating-point tensor as Float64, row-major, converted exactly.
   ///
   /// - Throws: `TensorFileError.missingTensor`, `.wrongType`.
   public func float64(_ name: String) throws -> [Double] {
@@ -51,7 +52,7 @@ extension TensorSource {
     try file(holding: name).withTensor(name) { try $0.int32() }
   }
 
-  /// Whether two floating-point tensors have the same shape and, as Float32, the same numbers bit by bit.
+  /// Whether two floating-point tensors have the same shape and, as Float32, the same bits.
   ///
   /// - Throws: `TensorFileError.missingTensor`, `.wrongType`.
   public func areEqual(_ first: String, _ second: String) throws -> Bool {
@@ -67,16 +68,17 @@ extension TensorSource {
     }
   }
 
-  /// A Float32 tensor in place, without a copy; nil if there is none of that name, it is of another type, or its bytes
-  /// do not start at a multiple of 4.
+  /// A Float32 tensor in place, without a copy. Nil if there is no tensor of that name, it has another type, or its
+  /// bytes do not start at a multiple of 4.
   ///
-  /// The pointer is valid as long as this source or a copy of it lives: whoever keeps the one keeps the other.
+  /// The pointer is valid as long as this source or a copy of it lives. Code that keeps the pointer must keep the
+  /// source too.
   public func mappedFloat32(_ name: String) -> UnsafeBufferPointer<Float>? {
     try? file(holding: name).withTensor(name) { $0.mappedFloat32() }
   }
 
-  /// The tensor as an array of its own type, or where `NamedArray` lacks it of one that holds its values: F16 and BF16
-  /// as Float32; I8, I16 and U16 as Int32; U32 and U64 as Int64; BOOL as UInt8.
+  /// The tensor as an array of its own type. For types that `NamedArray` lacks, of a type that holds all values: F16
+  /// and BF16 as Float32; I8, I16 and U16 as Int32; U32 and U64 as Int64; BOOL as UInt8.
   ///
   /// - Throws: `TensorFileError.missingTensor`, `.valueOutOfRange` for a U64 above Int64's range.
   public func array(_ name: String) throws -> NamedArray {

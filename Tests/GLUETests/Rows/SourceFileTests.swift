@@ -2,7 +2,7 @@ import Foundation
 import GLUE
 import Testing
 
-/// Bytes that are no rows: each is called what it is, and none is a trap.
+/// Bytes that are not rows: each error says what they are, and nothing traps.
 @Suite struct SourceFileTests {
   private let classes = LabelKind.classes(["0", "1"])
 
@@ -48,9 +48,9 @@ import Testing
   @Test func carriageReturnsAlone() throws {
     for format in [FileFormat.tsv, .csv] {
       let text = format == .tsv ? "t\tl\ra\t0\rb\t1\r" : "t,l\ra,0\rb,1\r"
-      #expect(try error(Array(text.utf8), format).contains("carriage returns alone"))
+      #expect(try error(Array(text.utf8), format).contains("only in carriage returns"))
     }
-    // RFC 4180 has them in quotes only.
+    // RFC 4180 allows them only in quotes.
     #expect(try error(Array("t,l\na\rb,0\n".utf8), .csv).contains("carriage return"))
     #expect(try read(Array("t,l\n\"a\rb\",0\n".utf8), .csv).examples.map(\.text) == ["a\rb"])
   }
@@ -74,7 +74,7 @@ import Testing
     #expect(try error(Array("\"t\"\tl\na\t0\n".utf8), .tsv).contains("is not the same, letter by letter"))
   }
 
-  /// A doubled quote is two bytes, whatever mark of a character follows.
+  /// A doubled quote is two bytes, even if a combining mark follows.
   @Test func doubledQuotesBeforeCombiningMarks() throws {
     let rows = try read(Array("t,l\n\"say \"\"\u{301}x\"\"\",0\n".utf8), .csv)
     #expect(rows.examples.map(\.text).first?.unicodeScalars.elementsEqual("say \"\u{301}x\"".unicodeScalars) == true)
@@ -84,19 +84,19 @@ import Testing
     func label(_ text: String) -> [UInt8] { Array("{\"t\": \"a\", \"l\": \(text)}\n".utf8) }
     #expect(try read(label("1e0"), .jsonLines).examples[0].label == .class(1))
     #expect(try read(label("-0"), .jsonLines).examples[0].label == .class(0))
-    #expect(try error(label("NaN"), .jsonLines).contains("NaN is no JSON"))
-    #expect(try error(label("1e400"), .jsonLines).contains("too great"))
-    // Neighbours of such numbers would be one class.
-    #expect(try error(label("9007199254740993"), .jsonLines).contains("too great to be told from the next one"))
+    #expect(try error(label("NaN"), .jsonLines).contains("NaN is not JSON"))
+    #expect(try error(label("1e400"), .jsonLines).contains("too large"))
+    // Such neighbouring numbers would become one class.
+    #expect(try error(label("9007199254740993"), .jsonLines).contains("too large to be exact"))
     #expect(try error(label("1, \"l\": 0"), .jsonLines).contains("named more than once"))
     #expect(try error(label(String(repeating: "[", count: 100_000)), .jsonLines).contains("line 1"))
-    #expect(try error(Array("[{\"t\": \"a\", \"l\": 0}]".utf8), .jsonLines).contains("begins an array"))
+    #expect(try error(Array("[{\"t\": \"a\", \"l\": 0}]".utf8), .jsonLines).contains("starts an array"))
   }
 
   @Test func manyColumnsAndManyEmptyLines() throws {
     let wide = String(repeating: "x\t", count: 1_000_000)
     #expect(try read(Array("\(wide)t\tl\n\(wide)a\t0\n".utf8), .tsv).examples.map(\.text) == ["a"])
-    // Each empty line in the middle was once looked through to the end of them all.
+    // Each empty line in the middle used to be scanned to the end of all of them.
     let header = "id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n"
     let text = header + String(repeating: "\n", count: 1_000_000) + "1\t2\t3\ta\tb\t0\n"
     let rows = try Task.named("QQP").read(.train, from: Array(text.utf8), path: "t")

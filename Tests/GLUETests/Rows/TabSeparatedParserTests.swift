@@ -2,7 +2,7 @@ import GLUE
 import Testing
 
 @Suite struct TabSeparatedParserTests {
-  // A carriage return belongs to the text unless the header line ends with one too, and then only one is dropped.
+  // A carriage return belongs to the text unless the header line also ends with one; then only one is dropped.
   @Test func carriageReturnsGoOnlyWithTheHeaders() throws {
     #expect(try readPairs("t.tsv", "y\ta\tb\n0\tone\ttwo\r\n").first?.pair == "two\r")
     #expect(try readPairs("t.tsv", "y\ta\tb\r\n0\tone\ttwo\r\r\n").first?.pair == "two\r")
@@ -23,7 +23,7 @@ import Testing
     #expect(try readPairs("t.tsv", "y\ta\tb\n0\tone\t\n\n").first?.pair == "")
   }
 
-  // GLUE's own files may have more fields than the header; a user's may not, where a TAB would cut a text.
+  // GLUE's own files may have more fields than the header. A user's may not, because a TAB would cut a text.
   @Test func extraFields() throws {
     let rte = try read("RTE", .dev, "RTE/dev.tsv", "index\tsentence1\tsentence2\tlabel\n0\ta\tb\tentailment\tx\n")
     #expect(rte.examples.first?.label == .class(0))

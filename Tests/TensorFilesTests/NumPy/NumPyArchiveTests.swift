@@ -25,7 +25,7 @@ import Testing
 
   @Test func anArchiveMadeByHand() throws {
     let array = NamedArray(name: "a", shape: [3], elements: .uint8([1, 2, 3]))
-    // From the version needed to the sizes: 2.0, UTF-8, stored, 1980-01-01, zlib's crc32 of the .npy file, 131 bytes.
+    // From the required version to the sizes: 2.0, UTF-8, stored, 1980-01-01, zlib's crc32 of the .npy file, 131 bytes.
     let description: [UInt8] = [
       20, 0, 0, 8, 0, 0, 0, 0, 0x21, 0, 0x2A, 0xE3, 0x8E, 0xB1, 131, 0, 0, 0, 131, 0, 0, 0, 5, 0,
     ]
@@ -59,7 +59,7 @@ import Testing
     for array in arrays {
       let local = number(record + 42, 4)
       #expect(number(record, 4) == 0x0201_4B50 && number(local, 4) == 0x0403_4B50)
-      // Version needed to length of the name, then the name: the same in both.
+      // From the required version to the length of the name, then the name: the same in both.
       #expect(bytes[record + 6..<record + 30].elementsEqual(bytes[local + 4..<local + 28]))
       let nameCount = number(record + 28, 2)
       let name = bytes[record + 46..<record + 46 + nameCount]
@@ -79,7 +79,7 @@ import Testing
 
   @Test func namesThatNoFileHas() {
     let reason =
-      "has a name that is none in an archive, expected 1 to 251 bytes without slash, backslash, control character or "
+      "has a name that an archive cannot hold, expected 1 to 251 bytes without slash, backslash, control character or "
       + "'.npy' at the end; write the file again"
     for name in ["", "a b\\c", "a.npy", "a\0b", "a\nb", "a\u{7F}", String(repeating: "a", count: 252)] {
       #expect(failure([named(name)]) == "t.npz: tensor '\(name)' \(reason)")

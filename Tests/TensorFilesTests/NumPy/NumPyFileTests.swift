@@ -3,7 +3,7 @@ import TensorFiles
 import Testing
 
 @Suite struct NumPyFileTests {
-  /// An .npy file put together by hand.
+  /// An .npy file built by hand.
   private func npy(_ dictionary: String, _ data: [UInt8] = [], version: UInt8 = 1) -> [UInt8] {
     let count = UInt8(dictionary.utf8.count)
     return [0x93] + Array("NUMPY".utf8) + [version, 0, count, 0] + (version > 1 ? [0, 0] : [])
@@ -33,7 +33,7 @@ import Testing
     arguments: [
       ("f2", .float32([1, 2, 3, 4, 5, 6])), ("f4", .float32([1, 2, 3, 4, 5, 6])), ("f8", .float64([1, 2, 3, 4, 5, 6])),
       ("i4", .int32([1, 2, 3, 4, 5, 6])), ("i8", .int64([1, 2, 3, 4, 5, 6])), ("u1", .uint8([1, 2, 3, 4, 5, 6])),
-      // Stored column by column, read row by row.
+      // Stored in column order, read in row order.
       ("fortran", .float32([1, 2, 3, 4, 5, 6])),
     ] as [(String, NamedArray.Elements)])
   func readsMatricesOfPython(name: String, elements: NamedArray.Elements) throws {
@@ -41,7 +41,7 @@ import Testing
       try NumPyFile.read(fixture("npy/\(name).npy")) == NamedArray(name: name, shape: [2, 3], elements: elements))
   }
 
-  /// Rows without columns are none, however many they are.
+  /// Rows without columns have no elements, however many there are.
   @Test func manyRowsOfNothing() throws {
     let header = "{'descr': '<f4', 'fortran_order': True, 'shape': (4611686018427387904, 0)}"
     #expect(try read(npy(header)) == NamedArray(name: "t", shape: [1 << 62, 0], elements: .float32([])))

@@ -1,7 +1,7 @@
 import TensorFiles
 import Testing
 
-/// Zip64: what is written of files and archives that no test can hold. Small ones are NumPyArchiveTests' matter.
+/// Zip64: the records of files and archives too large for a test. NumPyArchiveTests covers small ones.
 @Suite struct ZipRecordsTests {
   private let fiveGiB = 5 << 30
   private let fiveGiBBytes: [UInt8] = [0, 0, 0, 0x40, 1, 0, 0, 0]

@@ -68,7 +68,7 @@ import Testing
       try FileManager.default.removeItem(at: directory.appendingPathComponent("model-00002-of-00002.safetensors"))
       #expect(
         failure(directory)
-          == "model.safetensors.index.json names the file model-00002-of-00002.safetensors, which is not there; "
+          == "model.safetensors.index.json names the file model-00002-of-00002.safetensors, which does not exist; "
           + "download it into the same directory")
     }
   }
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{}", "it has no weight_map, expected tensor to file name"),
+    ("{}", "it has no weight_map, expected an object from tensors to file names"),
     ("", "expected '{' at byte 0 of the file, got the end of the file"),
     (#"{"weight_map":{"a":1}}"#, "expected a string at byte 19 of the file, got '1'"),
     (#"{"weight_map":{"a":"b"}} x"#, "expected the end at byte 25 of the file, got 'x'"),
@@ -96,7 +96,7 @@ import Testing
     (#"{"weight_map":{"a":""}}"#, #"it names "", expected files of its own directory"#),
     (#"{"weight_map":{"a":"b\u0000c"}}"#, #"it names "b\0c", expected files of its own directory"#),
     (#"{"weight_map":{"a":"b","a":"c"}}"#, "it names tensor 'a' twice, expected once"),
-    (#"{"weight_map":{},"weight_map":{}}"#, "it has two weight_map, expected one"),
+    (#"{"weight_map":{},"weight_map":{}}"#, "it has two entries weight_map, expected one"),
     (
       #"{"metadata":"# + String(repeating: "[", count: 100_000),
       "expected at most 100 levels of nesting at byte 111 of the file, got '['"
@@ -113,7 +113,7 @@ import Testing
     }
   }
 
-  /// What the index says besides is passed over.
+  /// Other entries of the index are ignored.
   @Test func otherMembersOfTheIndex() throws {
     try withShards { directory in
       try writeIndex(
@@ -123,7 +123,7 @@ import Testing
     }
   }
 
-  /// The hub's cache links each file to one that has its hash for a name.
+  /// The hub's cache links each file to one that is named by its hash.
   @Test func linksAreFollowed() throws {
     try withShards { directory in
       let blobs = directory.appendingPathComponent("blobs")

@@ -3,7 +3,7 @@ import TensorFiles
 import Testing
 
 @Suite struct SafetensorsFileTests {
-  /// 1.0 and -2.0, then the bytes 7, 8, 9; the header names them the other way round.
+  /// 1.0 and -2.0, then the bytes 7, 8, 9; the header names them in reverse order.
   private let tiny = safetensors(
     #"{"__metadata__":{"k":"v"},"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]},"#
       + #""a":{"data_offsets":[0,8],"shape":[2,1],"dtype":"F32"}}  "#,
@@ -54,7 +54,7 @@ import Testing
   @Test func unalignedFloat32IsCopiedNotMapped() throws {
     let header =
       #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}}"#
-    // Spaces put the data section at a multiple of 4, so that b starts at one more.
+    // Spaces put the data section at a multiple of 4, so that b starts one byte after one.
     let padding = String(repeating: " ", count: (4 - header.utf8.count % 4) % 4)
     try withSafetensorsFile(safetensors(header + padding, [1, 0, 0, 0x80, 0x3F])) { file throws in
       #expect(file.mappedFloat32("b") == nil)

@@ -2,7 +2,7 @@ import Foundation
 import TensorFiles
 import Testing
 
-/// Everything that a header may get wrong, and what is said then.
+/// Everything that can be wrong in a header, and the messages.
 @Suite struct SafetensorsHeaderTests {
   private func failure(_ bytes: [UInt8]) -> String? { message { try withSafetensorsFile(bytes) { _ in } } }
 
@@ -42,7 +42,7 @@ import Testing
     #expect(
       failure(Array("version https://git-lfs".utf8))
         == "t.safetensors has a header that cannot be read: expected a length of at most 100000000 bytes, got "
-        + "2336927755350992246: this is no safetensors file (a Git LFS pointer or a web page?); "
+        + "2336927755350992246: this is not a safetensors file (a Git LFS pointer or a web page?); "
         + "download the file or write it again")
     #expect(failure([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF])?.contains("got 18446744073709551615") == true)
   }
@@ -72,7 +72,7 @@ import Testing
     ),
     (
       #"{"x":{"stride":[1]}}"#,
-      "expected dtype, shape or data_offsets of tensor 'x', not stride, at byte 15 of the header, got '['"
+      "expected dtype, shape or data_offsets of tensor 'x' instead of stride at byte 15 of the header, got '['"
     ),
   ])
   func invalidJSON(header: String, reason: String) {
@@ -100,7 +100,7 @@ import Testing
     ),
     (
       #""dtype":"F32","shape":[3],"data_offsets":[0,8]"#,
-      "has 8 bytes, expected 12 of its shape [3] and type F32"
+      "has 8 bytes, expected 12 for shape [3] and type F32"
     ),
     (
       #""dtype":"F32","shape":[2],"data_offsets":[8,0]"#,
@@ -115,7 +115,7 @@ import Testing
       "has data_offsets [8], expected [begin, end] with 0 <= begin <= end"
     ),
     (#""dtype":"F32","shape":[2]"#, "lacks one of dtype, shape, data_offsets"),
-    (#""dtype":"F32","shape":[1],"data_offsets":[4,8]"#, "starts at byte 4, expected 0: a hole before it"),
+    (#""dtype":"F32","shape":[1],"data_offsets":[4,8]"#, "starts at byte 4, expected 0: a gap before it"),
   ])
   func invalidTensors(fields: String, reason: String) {
     #expect(failure(tensor(fields), data: 8) == "t.safetensors: tensor 'x' \(reason); write the file again")
@@ -132,7 +132,7 @@ import Testing
         + "write the file again")
     #expect(
       failure("{\(x),\(y(5))}", data: 9)
-        == "t.safetensors: tensor 'y' starts at byte 5, expected 4: a hole before it; write the file again")
+        == "t.safetensors: tensor 'y' starts at byte 5, expected 4: a gap before it; write the file again")
     #expect(
       failure("{\(x),\(x)}", data: 4)
         == "t.safetensors: tensor 'x' is listed twice, expected once; write the file again")

@@ -9,7 +9,7 @@ import Testing
     TensorDescription(name: "a", dtype: .uint8, shape: [3]),
   ]
 
-  /// Calls `body` with a writer of `tensors` and returns its message, having checked that no file is left.
+  /// Calls `body` with a writer of `tensors` and returns the error's message. Checks that no file is left.
   private func failure(_ body: (inout SafetensorsWriter) throws -> Void) throws -> String? {
     try withTemporaryDirectory { directory throws in
       let text = message {
