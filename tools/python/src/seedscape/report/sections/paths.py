@@ -144,7 +144,7 @@ def _losses(paths: pd.DataFrame) -> Figure | None:
                     rows["step"],
                     rows["residual"],
                     "off the plane",
-                    style.Look("#000000", "solid", "circle"),
+                    style.Look(style.INK, "solid", "circle"),
                     showlegend=False,
                 )
             ]
