@@ -249,7 +249,7 @@ def standing(run: Run, surface: Surface, name: str, scale: traces.Scale, *, bar:
         }
     ]
     lift = 0.012 * (scale.high - scale.low)
-    path = _path_heights(run, surface, name)
+    path = path_heights(run, surface, name)
     if path is not None:
         x, y, z = path
         drawn.append(
@@ -332,7 +332,7 @@ def is_inside(surface: Surface, alpha: float, beta: float) -> bool:
     )
 
 
-def _path_heights(run: Run, surface: Surface, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+def path_heights(run: Run, surface: Surface, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """The path with the plane's own values at its coordinates, where they were evaluated."""
     path = run.path_on(surface)
     rows = run.trajectories[(run.trajectories["cell"] == surface.cell) & (run.trajectories["other"] == surface.other)]
