@@ -23,7 +23,7 @@ from matplotlib.text import Text
 import seedscape
 from seedscape.__main__ import main
 from seedscape.report import paper
-from seedscape.report.blocks import Figure, Table
+from seedscape.report.blocks import Figure, Prose, Table
 from seedscape.report.parts import Failure, attempt
 from seedscape.report.sections import making, overview, sections, surfaces
 from seedscape.report.traces import Scale
@@ -278,8 +278,13 @@ def test_records_that_are_damaged(fresh: Path, capsys: pytest.CaptureFixture[str
     assert "run.json cannot be read" in said and "sweep.yaml cannot be read" in said and "Traceback" not in said
 
 
+def prose(run: seedscape.Run) -> str:
+    """The words of the first screen."""
+    return "".join(block.html for block in overview.section(run).blocks if isinstance(block, Prose))
+
+
 def test_notices_and_classes(fresh: Path, run: seedscape.Run) -> None:
-    assert "notices" not in overview.section(run).intro
+    assert "notices" in prose(run) and "pooler" not in prose(run)
     assert not any(isinstance(block, Table) and block.id == "classes" for block in making.made(run).blocks)
     path = fresh / "run.json"
     record = json.loads(path.read_text())
@@ -287,7 +292,7 @@ def test_notices_and_classes(fresh: Path, run: seedscape.Run) -> None:
     record["classes"] = {"MRPC": [{"label": "0", "train": 120, "dev": 40}, {"label": "-", "train": 3, "dev": None}]}
     path.write_text(json.dumps(record))
     run = seedscape.open(fresh)
-    assert "<li>the pooler &lt;is&gt; drawn anew</li>" in overview.section(run).intro
+    assert "<li>the pooler &lt;is&gt; drawn anew</li>" in prose(run)
     table = next(block for block in making.made(run).blocks if isinstance(block, Table) and block.id == "classes")
     assert table.frame["class"].tolist() == ["0", "-"] and table.frame["train rows"].tolist() == [120, 3]
 

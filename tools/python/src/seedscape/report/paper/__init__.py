@@ -22,10 +22,10 @@ from ..parts import Failure, attempt
 from .comparisons import attention, features, matrices
 from .draw import MOST_LETTERS, SETTINGS, Drawing, fold_titles, short
 from .finetuning import epochs, metrics
-from .flatness import curvature, flatness, rollback
 from .lines import barriers, curves, random
-from .paths import path_losses, paths
+from .optima import curvature, flatness, rollback
 from .planes import surfaces
+from .trajectories import path_losses, paths
 
 
 MOST_BYTES = 200

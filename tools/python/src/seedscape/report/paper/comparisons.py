@@ -16,7 +16,7 @@ from .. import style
 from ..sections import attention as attention_section
 from ..sections import consistency
 from .draw import PAGE, Drawing, add_legend, draw_heat, draw_line, draw_over_seeds, new_figure
-from .matrices import draw_matrices
+from .maps import draw_matrices
 
 
 def attention(run: Run) -> Iterator[Drawing]:

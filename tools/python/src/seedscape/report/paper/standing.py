@@ -110,17 +110,24 @@ def standing(run: Run, surface: Surface, name: str) -> Figure:
 def _frame(axes: Any, surface: Surface, scale: Scale, view: View) -> None:
     """The box: its axes, whose upright one is the colour bar's, and where it is looked at from."""
     x_title, y_title = plane_section.axis_titles(surface, is_short=True)
-    axes.set_xlabel(x_title, labelpad=-7)
-    axes.set_ylabel(y_title, labelpad=-7)
+    axes.set_xlabel(x_title, labelpad=-5)
+    axes.set_ylabel(y_title, labelpad=-5)
     axes.tick_params(pad=-3, labelsize=6)
-    axes.set_xticks(style.even_ticks(surface.alpha.min(), surface.alpha.max(), 4))
-    axes.set_yticks(style.even_ticks(surface.beta.min(), surface.beta.max(), 4))
+    axes.set_xticks(_ticks(surface.alpha))
+    axes.set_yticks(_ticks(surface.beta))
     axes.set_zticks(scale.ticks["tickvals"], labels=[""] * len(scale.ticks["tickvals"]))
     axes.set_xlim(surface.alpha.min(), surface.alpha.max(), view_margin=0)
     axes.set_ylim(surface.beta.min(), surface.beta.max(), view_margin=0)
     axes.set_zlim(scale.low, plane_section.pin_top(scale), view_margin=0)
     axes.set_box_aspect(view.box, zoom=0.95)
     axes.view_init(elev=_ELEVATION, azim=_AZIMUTH)
+
+
+def _ticks(places: np.ndarray) -> list[float]:
+    """Round values, none at the ends, where those of two axes would meet."""
+    low, high = float(places.min()), float(places.max())
+    room = 0.08 * (high - low)
+    return [tick for tick in style.even_ticks(low, high, 4) if low + room <= tick <= high - room]
 
 
 def _draw_path(run: Run, axes: Any, surface: Surface, name: str, scale: Scale, view: View) -> None:
