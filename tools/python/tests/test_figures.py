@@ -21,7 +21,7 @@ import seedscape
 from seedscape.report import paper, style
 from seedscape.report.blocks import Figure
 from seedscape.report.paper import draw, maps, standing
-from seedscape.report.sections import cells, curves, planes, rollback, sections, story
+from seedscape.report.sections import cells, consistency, curves, planes, rollback, sections, story
 
 PLANE = "MRPC-s0 x SST-2-s0"
 
@@ -117,9 +117,9 @@ def test_maps_share_their_axes(run: seedscape.Run) -> None:
 
 
 def test_names_of_models() -> None:
-    assert maps.model_names(["theta0", "a-b-s0", "a-b-s12"]) == ["θ₀", "s0", "s12"]
-    assert maps.model_names(["theta0", "a-h0-o1", "a-h1-o1"]) == ["θ₀", "h0-o1", "h1-o1"]
-    assert maps.model_names(["a-s0", "b-s0"]) == ["a-s0", "b-s0"]
+    assert consistency.model_names(["theta0", "a-b-s0", "a-b-s12"]) == ["θ₀", "s0", "s12"]
+    assert consistency.model_names(["theta0", "a-h0-o1", "a-h1-o1"]) == ["θ₀", "h0-o1", "h1-o1"]
+    assert consistency.model_names(["a-s0", "b-s0"]) == ["a-s0", "b-s0"]
 
 
 # Surfaces.

@@ -22,9 +22,9 @@ def lines(text: str, letters: int = LONGEST) -> str:
     return "<br>".join(style.wrapped(text, letters))
 
 
-def axis(title: str, **more: Any) -> dict[str, Any]:
+def axis(title: str, letters: int = LONGEST, **more: Any) -> dict[str, Any]:
     """An axis with its title."""
-    return {"title": {"text": lines(title)}, **more}
+    return {"title": {"text": lines(title, letters)}, **more}
 
 
 def line(x: Any, y: Any, name: str, look: Look, **more: Any) -> Trace:
@@ -161,6 +161,26 @@ def heat(x: list[Any], y: list[Any], z: Any, title: str, **more: Any) -> Trace:
     }
 
 
+def whiskers(figures: Sequence[style.Interval], width: int) -> Trace:
+    """From the mean to the ends of each interval. Ends that six digits do not tell from the mean are the mean: Plotly makes an
+    axis of no length for less."""
+
+    def length(end: float, mean: float) -> Any:
+        if not (math.isfinite(end) and math.isfinite(mean)):
+            return None
+        return plain(abs(plain(end) - plain(mean)))
+
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [length(figure.highest, figure.mean) for figure in figures],
+        "arrayminus": [length(figure.lowest, figure.mean) for figure in figures],
+        "color": style.INK,
+        "thickness": 1.3,
+        "width": width,
+    }
+
+
 def dots(
     groups: Sequence[tuple[str, Look, Sequence[float], Sequence[str], Sequence[bool]]],
     *,
@@ -196,15 +216,7 @@ def dots(
                     "x": [plain(figure.mean)],
                     "y": [label],
                     "marker": {"symbol": "line-ns-open", "size": 20, "color": style.INK, "line": {"width": 2}},
-                    "error_x": {
-                        "type": "data",
-                        "symmetric": False,
-                        "array": [plain(figure.highest - figure.mean)],
-                        "arrayminus": [plain(figure.mean - figure.lowest)],
-                        "color": style.INK,
-                        "thickness": 1.3,
-                        "width": 5,
-                    },
+                    "error_x": whiskers([figure], 5),
                     "hovertemplate": f"mean: %{{x:.4g}}, {style.over(figure)}<extra></extra>",
                     "showlegend": False,
                     "name": f"{label}, mean",

@@ -100,7 +100,7 @@ def fold_titles(figure: Figure) -> None:
         wide, high = figure.get_figwidth() / columns, figure.get_figheight() / rows
         if place is None:
             # A colour bar, whose title is along it, or axes that stand where they were put.
-            wide, high = (1.4 * side for side in axes.get_window_extent().transformed(figure.dpi_scale_trans.inverted()).size)
+            wide, high = (1.7 * side for side in axes.get_window_extent().transformed(figure.dpi_scale_trans.inverted()).size)
         for text, length in ((axes.title, 0.8 * wide), (axes.xaxis.label, 0.75 * wide), (axes.yaxis.label, 0.8 * high)):
             text.set_text(fold(text.get_text(), length, text.get_fontsize()))
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ...landscape import Curve, file_name
 from ...run import Run
@@ -103,6 +104,7 @@ def _axes(
             ha="center",
             color=style.SOFT,
         )
+    axes.xaxis.set_major_locator(MaxNLocator(6))
     axes.set_xlabel(x)
     axes.set_ylabel(title)
     return figure, axes, is_log

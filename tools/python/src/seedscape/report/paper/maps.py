@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ..sections.consistency import model_names
 from .draw import PAGE, fold, letters, short
 
 _SIZE = 6
@@ -45,7 +45,7 @@ def arrange(count: int, models: int, room: float) -> Grid:
 
 def draw_matrices(matrices: Sequence[tuple[str, pd.DataFrame]], title: str, measure: str) -> Figure:
     """Maps of one scale: the names of the models once to the left of each row and once below each column."""
-    names = model_names([str(name) for name in matrices[0][1].index])
+    names = [short(name, 30) for name in model_names([str(name) for name in matrices[0][1].index])]
     # Names in two lines where there are few models.
     folded = [fold(name, 0.9, _SIZE) if len(names) <= 4 else name for name in names]
     longest = max(len(line) for name in folded for line in name.split("\n"))
@@ -85,13 +85,3 @@ def draw_matrices(matrices: Sequence[tuple[str, pd.DataFrame]], title: str, meas
     colours.outline.set_visible(False)
     colours.set_label(measure)
     return figure
-
-
-def model_names(models: Sequence[str]) -> list[str]:
-    """The models as axes name them: theta0 by its sign; seeds of one task by their seed alone, as the title has the task."""
-    seeds = [re.fullmatch(r"(.+)-(s\d+|h\d+-o\d+)", name) for name in models if name != "theta0"]
-    if seeds and all(seeds) and len({seed.group(1) for seed in seeds if seed}) == 1:
-        left_out = {seed.group(0): seed.group(2) for seed in seeds if seed}
-    else:
-        left_out = {}
-    return ["θ₀" if name == "theta0" else short(left_out.get(name, name), 30) for name in models]

@@ -112,6 +112,7 @@ def rollback(run: Run) -> Iterator[Drawing]:
             axes.set_title(title)
             axes.grid(axis="x", visible=False)
         grid[0].set_ylabel(f"{task}: drop of dev {style.word(run.main_metric(task))}")
+        grid[0].set_ylim(rollback_section.reach(rows))
         add_legend(grid[-1])
         return figure
 

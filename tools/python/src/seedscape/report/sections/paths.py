@@ -163,5 +163,5 @@ def _losses(paths: pd.DataFrame) -> Figure | None:
         [Select("Path", cells, "trajectory", cells)],
         "trajectories",
         320,
-        285,
+        420,
     )

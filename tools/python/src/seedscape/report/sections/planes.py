@@ -200,6 +200,7 @@ def flat_layout(surface: Surface, **more: Any) -> dict[str, Any]:
         ),
         "yaxis": traces.axis(
             y,
+            20,
             range=[plain(surface.beta.min()), plain(surface.beta.max())],
             constrain="domain",
             showgrid=False,

@@ -39,7 +39,8 @@ def reach(rows: pd.DataFrame) -> tuple[float, float]:
     intervals = [style.interval(some["drop"].tolist()) for _, some in rows.groupby(["start", "group"])]
     ends = [end for figure in intervals for end in (figure.lowest, figure.highest) if math.isfinite(end)]
     low, high = min([0.0, *ends, *rows["drop"]]), max([0.0, *ends, *rows["drop"]])
-    room = 0.08 * (high - low) or 0.01
+    # A drop of less is no drop: a metric has steps of 1 / dev rows.
+    room = max(0.08 * (high - low), 0.005)
     return low - room, high + room
 
 
@@ -115,15 +116,7 @@ def _seeds(rows: pd.DataFrame, groups: list[str], start: str, look: style.Look, 
             "x": plain([places[group] + 0.12 for group in told]),
             "y": plain([figure.mean for figure in told.values()]),
             "marker": {"symbol": "line-ew-open", "size": 11, "color": style.INK, "line": {"width": 2}},
-            "error_y": {
-                "type": "data",
-                "symmetric": False,
-                "array": plain([figure.highest - figure.mean for figure in told.values()]),
-                "arrayminus": plain([figure.mean - figure.lowest for figure in told.values()]),
-                "color": style.INK,
-                "thickness": 1.3,
-                "width": 4,
-            },
+            "error_y": traces.whiskers(list(told.values()), 4),
             "text": [style.over(figure) for figure in told.values()],
             "hovertemplate": "mean: %{y:.4g}<br>%{text}<extra></extra>",
             "showlegend": False,
