@@ -262,6 +262,11 @@ def test_profiles_count_layers_from_one(run: seedscape.Run) -> None:
     assert first["mean"] == pytest.approx(mine[mine["initialisation"] == "pretrained"]["drop"].mean())
 
 
+def test_profiles_do_without_a_table_that_cannot_be_read(fresh: Path) -> None:
+    (fresh / "exports/rollback.csv").write_bytes(b"\xff")
+    assert set(story.profiles(seedscape.open(fresh))["profile"]) == {"attention", "features"}
+
+
 def test_the_landscape_of_the_first_screen_has_a_path(run: seedscape.Run) -> None:
     figure = story.landscape(run)
     assert figure is not None and PLANE in figure.views[()][0].title

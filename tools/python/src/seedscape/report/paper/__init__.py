@@ -100,17 +100,18 @@ def _all(part: Callable[[Run], Iterator[Drawing]], run: Run) -> list[Drawing]:
     return list(part(run))
 
 
-_PARTS = (
+PARTS = (
     *(metrics, epochs, curves, random, barriers, surfaces, paths, path_losses, flatness, curvature, rollback),
     *(attention, features, matrices),
 )
+"""The kinds of figures; each finds those that the run has data for."""
 
 
 def drawings(run: Run) -> Iterator[tuple[str, Callable[[], Figure] | Failure]]:
     """All figures that the run has data for, with the names of their files: no two alike, whatever the names in the run are, also
     where a file system takes capitals and small letters for the same. A failure where a kind of figure cannot be looked for."""
     taken: set[str] = set()
-    for part in _PARTS:
+    for part in PARTS:
         name = part.__name__
         found = attempt(f"figures/{name}", partial(_all, part, run))
         for stem, draw in [(name, found)] if isinstance(found, Failure) else found:

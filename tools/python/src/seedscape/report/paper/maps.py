@@ -83,5 +83,7 @@ def draw_matrices(matrices: Sequence[tuple[str, pd.DataFrame]], title: str, meas
     )
     colours = figure.colorbar(drawn, cax=bar)
     colours.outline.set_visible(False)
+    # A factor above the bar in place of many zeros beside it.
+    colours.formatter.set_powerlimits((-2, 4))
     colours.set_label(measure)
     return figure

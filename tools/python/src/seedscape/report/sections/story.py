@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from ...errors import UnreadableError
 from ...landscape import Surface
 from ...run import Run
 from .. import style, traces
@@ -16,10 +17,14 @@ from . import planes
 
 def landscape(run: Run) -> Figure | None:
     """The training loss on the run's first plane that has a path, or on its first plane."""
-    known = [surface for surface in planes.known_surfaces(run) if planes.shows(surface, "training_loss")]
-    if not known:
+    try:
+        known = [surface for surface in planes.known_surfaces(run) if planes.shows(surface, "training_loss")]
+        if not known:
+            return None
+        surface = min(known, key=lambda surface: _rank(run, surface))
+    except UnreadableError:
+        # The section on surfaces says so, and why.
         return None
-    surface = min(known, key=lambda surface: _rank(run, surface))
     table = run.table("surfaces")
     scale = traces.Scale(surface.values["training_loss"], "training_loss")
     panel = Panel(
@@ -60,6 +65,7 @@ def layers(run: Run) -> Figure | None:
     """Rollback, attention and features over the layers, a line for each task."""
     table = profiles(run)
     if len(table) == 0:
+        # Nothing of it, or nothing that can be read.
         return None
     look = style.looks([*dict.fromkeys(run.cells["task"]), *dict.fromkeys(table["task"])])
     start = style.word(str(_cells(run)["initialisation"].iloc[0]))
@@ -100,13 +106,20 @@ def layers(run: Run) -> Figure | None:
 def profiles(run: Run) -> pd.DataFrame:
     """`profile`, `task`, `layer`, `seeds`, `mean`, `lowest`, `highest`, `interval`: layers count from 1, 0 is the embeddings' output."""
     rows = []
-    for name, found in (("rollback", _rollback(run)), ("attention", _attention(run)), ("features", _features(run))):
+    for name, read in (("rollback", _rollback), ("attention", _attention), ("features", _features)):
+        try:
+            found = list(read(run))
+        except UnreadableError:
+            # Its own section says so, and why.
+            continue
         for task, layer, values in found:
             figure = style.interval(values)
             if figure.count:
                 rows.append((name, task, layer, figure.count, figure.mean, figure.lowest, figure.highest, figure.kind))
     columns = ["profile", "task", "layer", "seeds", "mean", "lowest", "highest", "interval"]
     table = pd.DataFrame(rows, columns=columns)
+    if len(table) == 0:
+        return table
     places = {task: place for place, task in enumerate(dict.fromkeys(run.cells["task"]))}
     return table.sort_values(
         ["profile", "task", "layer"],
