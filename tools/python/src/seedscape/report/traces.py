@@ -22,9 +22,9 @@ def lines(text: str, letters: int = LONGEST) -> str:
     return "<br>".join(style.wrapped(text, letters))
 
 
-def axis(title: str, letters: int = LONGEST, **more: Any) -> dict[str, Any]:
+def axis(text: str, **more: Any) -> dict[str, Any]:
     """An axis with its title."""
-    return {"title": {"text": lines(title, letters)}, **more}
+    return {"title": {"text": lines(text)}, **more}
 
 
 def line(x: Any, y: Any, name: str, look: Look, **more: Any) -> Trace:

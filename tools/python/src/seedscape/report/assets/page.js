@@ -208,7 +208,7 @@
       await tell(this.numbers, async () => {
         const {header, rows} = await this.rows();
         const shown = rows.slice(0, 300);
-        const body = make('tbody', {}, ...shown.map(row => make('tr', {}, ...row.fields.map(field => make('td', {}, field)))));
+        const body = make('tbody', {}, ...shown.map(row => make('tr', {}, ...row.fields.map(field => make('td', {title: field}, brief(field))))));
         const note = rows.length + (rows.length === 1 ? ' row' : ' rows') + (rows.length > shown.length ? ', the first ' + shown.length + ' here, all in the CSV file' : '');
         const made = make('table', {}, make('caption', {}, note),
           make('thead', {}, make('tr', {}, ...header.fields.map(field => make('th', {scope: 'col'}, field)))), body);

@@ -93,7 +93,7 @@ def fold(text: str, inches: float, size: float) -> str:
 def fold_titles(figure: Figure) -> None:
     """Breaks the titles of figure and axes where they are longer than what they belong to."""
     for text in figure.texts:
-        text.set_text(fold(text.get_text(), 0.9 * figure.get_figwidth(), text.get_fontsize()))
+        text.set_text(fold(text.get_text(), 0.9 * figure.get_figwidth(), float(text.get_fontsize())))
     for axes in figure.axes:
         place = axes.get_subplotspec()
         rows, columns = place.get_gridspec().get_geometry() if place else (1, 1)
@@ -102,7 +102,7 @@ def fold_titles(figure: Figure) -> None:
             # A colour bar, whose title is along it, or axes that stand where they were put.
             wide, high = (1.7 * side for side in axes.get_window_extent().transformed(figure.dpi_scale_trans.inverted()).size)
         for text, length in ((axes.title, 0.8 * wide), (axes.xaxis.label, 0.75 * wide), (axes.yaxis.label, 0.8 * high)):
-            text.set_text(fold(text.get_text(), length, text.get_fontsize()))
+            text.set_text(fold(text.get_text(), length, float(text.get_fontsize())))
 
 
 def draw_line(axes: Axes, x: Any, y: Any, look: style.Look, label: str, **more: Any) -> None:
@@ -128,7 +128,8 @@ def add_legend(axes: Axes) -> None:
     """A legend, where there is more than one thing to tell."""
     if len(axes.get_legend_handles_labels()[0]) > 1:
         handles, names = axes.get_legend_handles_labels()
-        room = 0.55 * axes.get_figure().get_figwidth()
+        # In inches: about half of a column.
+        room = 0.55 * COLUMN
         axes.legend(handles, [fold(short(name), room, 7) for name in names], loc="best", handlelength=2.4)
 
 

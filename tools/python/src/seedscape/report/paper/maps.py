@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,7 +63,7 @@ def draw_matrices(matrices: Sequence[tuple[str, pd.DataFrame]], title: str, meas
     highest = max(float(frame.max(axis=None)) for _, frame in matrices)
     # A name for as many models as there is room for.
     every = max(1, int(np.ceil(len(names) * _LINE / grid.side)))
-    drawn = None
+    drawn: Any = None
     for place, (name, frame) in enumerate(matrices):
         row, column = divmod(place, grid.columns)
         bottom = height - head - grid.side - row * (grid.side + _ROW_GAP)
@@ -81,7 +82,7 @@ def draw_matrices(matrices: Sequence[tuple[str, pd.DataFrame]], title: str, meas
     bar = figure.add_axes(
         ((width - _BAR + 0.12) / width, (height - head - (maps + tall) / 2) / height, 0.1 / width, tall / height)
     )
-    colours = figure.colorbar(drawn, cax=bar)
+    colours: Any = figure.colorbar(drawn, cax=bar)
     colours.outline.set_visible(False)
     # A factor above the bar in place of many zeros beside it.
     colours.formatter.set_powerlimits((-2, 4))

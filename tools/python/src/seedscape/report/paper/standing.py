@@ -140,8 +140,8 @@ def _draw_path(run: Run, axes: Any, surface: Surface, name: str, scale: Scale, v
     if known.sum() < 2:
         return
     along = np.linspace(0, known.sum() - 1, 30 * int(known.sum()))
-    fine = [np.interp(along, np.arange(known.sum()), part[known]) for part in (x, y, z)]
-    _draw_line(axes, *fine, view, _PATH, 1.4)
+    fine_x, fine_y, fine_z = (np.interp(along, np.arange(known.sum()), part[known]) for part in (x, y, z))
+    _draw_line(axes, fine_x, fine_y, fine_z, view, _PATH, 1.4)
     for place in zip(x[known], y[known], z[known], strict=True):
         if view.is_visible(*place):
             axes.plot(*([value] for value in place), "o", color=_PATH, ms=2, zorder=3)

@@ -142,9 +142,8 @@ def _figures(intervals: pd.DataFrame, claim: Claim) -> Iterator[pd.Series]:
 
 
 def _verdict(claim: Claim, row: pd.Series, is_alone: bool) -> Verdict:
-    effect = style.Interval(
-        int(row["seeds"]), *(float(row[name]) for name in ("mean", "lowest", "highest")), str(row["interval"])
-    )
+    mean, lowest, highest = (float(row[name]) for name in ("mean", "lowest", "highest"))
+    effect = style.Interval(int(row["seeds"]), mean, lowest, highest, str(row["interval"]))
     low, high = effect.lowest, effect.highest
     is_claimed = low > 0 if claim.sign > 0 else high < 0
     is_other = high < 0 if claim.sign > 0 else low > 0

@@ -199,8 +199,9 @@ def flat_layout(surface: Surface, **more: Any) -> dict[str, Any]:
             zeroline=False,
         ),
         "yaxis": traces.axis(
-            y,
-            20,
+            "",
+            # Shorter lines: the axis of a small plane is short.
+            title={"text": traces.lines(y, 20)},
             range=[plain(surface.beta.min()), plain(surface.beta.max())],
             constrain="domain",
             showgrid=False,

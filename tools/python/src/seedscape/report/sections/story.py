@@ -37,7 +37,7 @@ def landscape(run: Run) -> Figure | None:
         "landscape",
         "The landscape of a fine-tuning",
         "<p>Training loss. Circle, star, square: θ₀ (start), θ₁ (fine-tuned), θ₂ (fine-tuned on another task). White: the path of the "
-        "fine-tuning. All planes and values: “Loss surfaces”.</p>",
+        "fine-tuning, dotted and with open symbols where it is off the plane. All planes and values: “Loss surfaces”.</p>",
         {(): [panel]},
         [],
         table[table["surface"] == surface.name],
