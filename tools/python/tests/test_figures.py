@@ -18,7 +18,7 @@ from matplotlib.contour import QuadContourSet
 from matplotlib.figure import Figure as Drawn
 
 import seedscape
-from seedscape.report import paper, style
+from seedscape.report import paper, style, traces
 from seedscape.report.blocks import Figure
 from seedscape.report.paper import draw, maps, standing
 from seedscape.report.sections import cells, consistency, curves, planes, rollback, sections, story
@@ -114,6 +114,19 @@ def test_maps_share_their_axes(run: seedscape.Run) -> None:
     # Names to the left of the row alone, and only what tells the seeds apart.
     assert labels == [["θ₀", "s0", "s1", "s2"], [], []]
     assert "MRPC seeds on mrpc-dev" in [text.get_text() for text in figure.texts]
+
+
+@pytest.mark.parametrize("size", [1e-5, 1.0])
+def test_maps_of_small_numbers_have_room_for_them(size: float) -> None:
+    frame = pd.DataFrame([[0.0, 0.314159], [0.314159, 0.0]], index=["theta0", "a-s0"], columns=["theta0", "a-s0"])
+    figure = maps.draw_matrices([(f"layer {n}", size * frame) for n in range(1, 7)], "a seeds on a", "Jensen-Shannon divergence")
+    draw.fold_titles(figure)
+    assert extents.cut(figure) == [] and extents.overlapping(figure) == []
+
+
+def test_equal_values_have_whiskers_of_no_length() -> None:
+    found = traces.whiskers([style.Interval(5, 0.696078, 0.6960779999999999, 0.6960780000000001, "95 % t")], 4)
+    assert found["array"] == found["arrayminus"] == [0.0]
 
 
 def test_names_of_models() -> None:

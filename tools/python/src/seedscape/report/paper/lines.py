@@ -16,7 +16,7 @@ from ...run import Run
 from ...tables import VALUES
 from .. import style
 from ..sections import curves as curves_section
-from .draw import Drawing, add_legend, draw_line, draw_over_seeds, group_label, looks_of, new_figure
+from .draw import COLUMN, Drawing, add_legend, draw_line, draw_over_seeds, fold, group_label, looks_of, new_figure, short
 
 _ALONG = "α:  θ₀ + α (θ₁ − θ₀)"
 
@@ -149,7 +149,7 @@ def barriers(run: Run) -> Iterator[Drawing]:
         frames = {curve.name: curves_section.seeds_table([curve], name)[curve.cell] for curve in mine}
         looks = style.looks(frames)
         tables = [values.to_frame() for values in frames.values()]
-        figure, axes, _ = _axes(tables, style.word(name), name, "α: from one model (0) to the other (1)", [])
+        figure, axes, _ = _axes(tables, style.word(name), name, "α: one model (0) to the other (1)", [])
         axes.set_title(title)
         for curve, values in frames.items():
             look = looks[curve]
@@ -160,7 +160,10 @@ def barriers(run: Run) -> Iterator[Drawing]:
                 at, height = float(row["alpha"].iloc[0]), float(row["barrier"].iloc[0])
                 top = float(np.interp(at, values.index.to_numpy(float), values.to_numpy(float)))
                 axes.plot([at, at], [top - height, top], color=look.colour, lw=3, alpha=0.35)
-        add_legend(axes)
+        if len(mine) <= MOST_NAMED:
+            handles, names = axes.get_legend_handles_labels()
+            folded = [fold(short(name), 0.8 * COLUMN, 7) for name in names]
+            figure.legend(handles, folded, loc="outside lower center", handlelength=2.4)
         return figure
 
     for title, mine in curves_section.between(known, cells).items():

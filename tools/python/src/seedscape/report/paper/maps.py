@@ -86,5 +86,6 @@ def draw_matrices(matrices: Sequence[tuple[str, pd.DataFrame]], title: str, meas
     colours.outline.set_visible(False)
     # A factor above the bar in place of many zeros beside it.
     colours.formatter.set_powerlimits((-2, 4))
+    colours.ax.yaxis.get_offset_text().set(horizontalalignment="left", x=0)
     colours.set_label(measure)
     return figure
