@@ -106,6 +106,14 @@ class Browser:
                 text="\r" if key == "Enter" and kind == "keyDown" else "",
             )
 
+    def wheel(self, x: float, y: float, down: float) -> None:
+        """Turns the mouse's wheel at a place of the window."""
+        self._call("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=down)
+
+    def prefer(self, scheme: str) -> None:
+        """What the reader's system asks for, `light` or `dark`; holds for the pages that are opened from now on."""
+        self._call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
     def screenshot(self, path: Path, clip: dict[str, float] | None = None) -> None:
         """The whole page, or a part of it, as PNG."""
         part = {"clip": {**clip, "scale": 1}} if clip else {}

@@ -131,7 +131,7 @@ def test_every_choice_draws(window: browser.Browser, report: Path) -> None:
 
 def test_numbers_and_csv(window: browser.Browser, report: Path, run: seedscape.Run) -> None:
     window.open(report, 1200)
-    rows = window.evaluate("seedscape.figures.get('rollback-bars').rows().then(found => found.rows.length)")
+    rows = window.evaluate("seedscape.figures.get('rollback-drops').rows().then(found => found.rows.length)")
     assert rows == len(run.table("rollback"))
     # The choice filters the numbers, and texts with quotes and lines survive.
     surface = window.evaluate(
@@ -170,4 +170,76 @@ def test_printing(window: browser.Browser, report: Path, tmp_path: Path) -> None
     window.evaluate("seedscape.drawAll()")
     window.pdf(tmp_path / "page.pdf")
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+    assert window.complaints == []
+
+
+FIRST_SCREEN = """(() => {
+  const box = id => { const b = document.getElementById(id).getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; };
+  return {claims: box('claims'), landscape: box('landscape'), layers: box('layers'), lead: document.querySelector('.lead').getBoundingClientRect().top};
+})()"""
+
+
+def test_the_first_screen_tells_the_story(window: browser.Browser, report: Path) -> None:
+    window.open(report, 1200)
+    window.evaluate("Promise.all(['landscape', 'layers'].map(id => seedscape.figures.get(id).draw()))")
+    found = window.evaluate(FIRST_SCREEN)
+    claims, landscape, layers = found["claims"], found["landscape"], found["layers"]
+    # Claims on the left, the landscape and the layers beside them; what was run comes after both.
+    assert landscape[0] >= claims[2] and layers[0] >= claims[2] and layers[1] >= landscape[3]
+    assert claims[1] < 150 and landscape[1] < 150 and layers[1] < 900
+    assert found["lead"] >= max(claims[3], layers[3])
+    assert window.complaints == []
+
+
+def test_nothing_of_the_first_screen_is_cut_on_a_phone(window: browser.Browser, report: Path) -> None:
+    window.open(report, 400, is_phone=True)
+    window.evaluate("Promise.all(['landscape', 'layers'].map(id => seedscape.figures.get(id).draw()))")
+    # No field is wider than the window, and none needs to be scrolled to.
+    assert window.evaluate("document.querySelectorAll('.matrix .entry').length") > 5
+    cut = window.evaluate(
+        """[...document.querySelectorAll('#summary *')].filter(element => element.getBoundingClientRect().right > 400 ||
+             (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== 'visible' && element.clientWidth > 0 && !element.closest('.plot')))
+             .map(element => element.outerHTML.slice(0, 100))"""
+    )
+    assert cut == []
+    assert window.complaints == []
+
+
+def test_a_wheel_over_a_surface_scrolls_the_page(window: browser.Browser, report: Path) -> None:
+    window.open(report, 1200)
+    window.evaluate("seedscape.figures.get('surface-3d').draw()")
+    window.evaluate("document.documentElement.style.scrollBehavior = 'auto'; document.querySelector('#surface-3d .plot').scrollIntoView({block: 'center'})")
+    x, y = window.evaluate("(() => { const b = document.querySelector('#surface-3d .plot').getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()")
+    camera = "JSON.stringify(document.querySelector('#surface-3d .plot')._fullLayout.scene._scene.getCamera().eye)"
+    before, eye = window.evaluate("scrollY"), window.evaluate(camera)
+    window.wheel(x, y, 200)
+    window.evaluate("new Promise(done => setTimeout(done, 600))")
+    assert window.evaluate("scrollY") > before + 50
+    assert window.evaluate(camera) == eye
+
+
+def test_numbers_have_six_digits_and_files_have_all(window: browser.Browser, report: Path) -> None:
+    window.open(report, 1200)
+    window.evaluate("seedscape.figures.get('path-losses').showNumbers()")
+    texts = window.evaluate("[...document.querySelectorAll('#path-losses .numbers td')].map(field => [field.textContent, field.title])")
+    numbers = [(shown, whole) for shown, whole in texts if whole.replace(".", "", 1).lstrip("-").isdecimal()]
+    assert any(len(whole) > 14 for _, whole in numbers)
+    for shown, whole in numbers:
+        assert len(shown.replace(".", "").lstrip("-0")) <= 6 or shown == whole and "." not in whole
+        assert float(shown) == pytest.approx(float(whole), rel=1e-5)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_and_plots_have_the_readers_colours(window: browser.Browser, report: Path, scheme: str) -> None:
+    window.prefer(scheme)
+    window.open(report, 1200)
+    window.evaluate("Promise.all(['curves-along', 'metrics', 'surface-3d'].map(id => seedscape.figures.get(id).draw()))")
+    ground, ink = window.evaluate("(() => { const s = getComputedStyle(document.body); return [s.backgroundColor, s.color]; })()")
+    bright = [sum(int(part) for part in colour.strip("rgb()").split(",")) / 765 for colour in (ground, ink)]
+    assert (bright[0] < 0.2 and bright[1] > 0.8) if scheme == "dark" else (bright[0] > 0.9 and bright[1] < 0.2)
+    plots = window.evaluate("[...document.querySelectorAll('#curves-along .main-svg text')].map(text => getComputedStyle(text).fill)")
+    assert plots and all((sum(map(int, fill.strip("rgb()").split(","))) / 765 > 0.5) == (scheme == "dark") for fill in plots)
+    grounds = window.evaluate("[...document.querySelectorAll('.plot.js-plotly-plot')].map(plot => plot._fullLayout.paper_bgcolor)")
+    assert set(grounds) == ({"#14171a"} if scheme == "dark" else {"#fff"})
+    window.prefer("light")
     assert window.complaints == []

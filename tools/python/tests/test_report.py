@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import math
 import re
 import shutil
 from html.parser import HTMLParser
@@ -17,9 +18,9 @@ from test_run import make_live
 
 import seedscape
 from seedscape.__main__ import main
-from seedscape.report import page, paper, write_page
+from seedscape.report import page, paper, style, write_page
 from seedscape.report.blocks import Figure, plain
-from seedscape.report.sections import making, overview, sections
+from seedscape.report.sections import claims, making, sections
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,8 @@ def test_the_page_stands_alone(text: str) -> None:
 def test_every_section_and_figure_is_there(text: str) -> None:
     found = set(re.findall(r'<figure id="([^"]+)"', text))
     assert found == {
+        "landscape",
+        "layers",
         "metrics",
         "epochs",
         "steps",
@@ -97,7 +100,7 @@ def test_every_section_and_figure_is_there(text: str) -> None:
         "path-losses",
         "flatness-widths",
         "curvature",
-        "rollback-bars",
+        "rollback-drops",
         "attention-heads",
         "attention-time",
         "features-layers",
@@ -197,7 +200,7 @@ def test_names_are_no_markup(fresh: Path) -> None:
 
 def test_specifications_are_json(text: str) -> None:
     found = re.findall(r'<script type="text/plain" id="spec-[^"]+">(.*?)</script>', text)
-    assert len(found) == 26
+    assert len(found) == 28
     for specification in found:
         value: Any = json.loads(gzip.decompress(base64.b64decode(specification)))
         assert set(value) == {"title", "height", "width", "table", "first", "selects", "views"}
@@ -237,8 +240,10 @@ def claim(initialisation: str = "pretrained", **changes: object) -> pd.DataFrame
         ({}, "holds"),
         ({"lowest": -0.1}, "undecided"),
         ({"lowest": -0.3, "highest": -0.1}, "refuted"),
-        ({"interval": "range", "seeds": 3}, "holds (by the range of the seeds)"),
-        ({"interval": "range", "lowest": -1.0}, "undecided (by the range of the seeds)"),
+        ({"interval": "range", "seeds": 3}, "holds"),
+        ({"interval": "range", "lowest": -1.0}, "undecided"),
+        ({"interval": "range", "seeds": 1, "lowest": 0.2, "highest": 0.2}, "undecided"),
+        ({"interval": "", "seeds": 2, "lowest": math.nan, "highest": math.nan, "reason": "too few"}, "undecided"),
         ({"figure": "dev_error, late - early", "detail": "8 epochs", "lowest": -0.2, "highest": -0.1}, "holds"),
         ({"figure": "dev_error, late - early", "detail": "8 epochs"}, "refuted"),
     ],
@@ -247,8 +252,29 @@ def test_verdicts(
     changes: dict[str, object], verdict: str, monkeypatch: pytest.MonkeyPatch, run: seedscape.Run
 ) -> None:
     monkeypatch.setattr(seedscape.Run, "intervals", claim(**changes))
-    found = overview.claims(run)
-    assert [re.sub("<[^>]+>", "", text) for text in found["verdict"]] == [verdict]
+    (found,) = claims.verdicts(run)
+    assert found.word == verdict and verdict in claims.WORDS
+    field = claims.matrix([found])
+    assert field is not None and f'<span class="verdict">{verdict}</span> <span class="effect">0.2</span>' in field.html
+    # One seed has no interval, and a range is called so.
+    assert ("one seed" in field.html) == (found.effect.count == 1)
+    assert ("range of 1" in field.html) is False and (">range " in field.html) == (found.effect.kind == "range" and found.effect.count > 1)
+
+
+def test_a_matrix_has_a_field_for_each_claim_and_task(monkeypatch: pytest.MonkeyPatch, run: seedscape.Run) -> None:
+    rows = [claim(task=task) for task in ("MRPC", "SST-2 <b>")] + [claim(figure="training loss", detail="epoch 1", initialisation="pretrained - scratch")]
+    monkeypatch.setattr(seedscape.Run, "intervals", pd.concat(rows))
+    found = claims.matrix(claims.verdicts(run))
+    assert found is not None
+    assert found.html.count("<tr>") == 3 and found.html.count('<td class="none">') == 1 and found.html.count('class="entry') == 3
+    assert "SST-2 &lt;b&gt;" in found.html and "<b>" not in found.html
+    assert claims.matrix([]) is None
+
+
+def test_another_verdict_fits_in() -> None:
+    verdict = claims.Verdict(claims.CLAIMS[0], "MRPC", "", "not comparable", "2 of 5 learned nothing", style.interval([1, 2, 3, 4, 5]))
+    field = claims.matrix([verdict])
+    assert field is not None and "entry not-comparable" in field.html and "2 of 5 learned nothing" in field.html
 
 
 # Timeline.

@@ -46,7 +46,7 @@ def render(run: Run, sections: list[Section]) -> str:
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light only">
+<meta name="color-scheme" content="light dark">
 <meta name="generator" content="seedscape report">
 <link rel="icon" href="data:,">
 <title>{title}</title>

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +17,9 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 """Beside colours, so that lines differ in black and white."""
 MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "star")
+INK, SOFT, FAINT = "#222222", "#555555", "#999999"
+"""Marks, words and rules on the ground of a plot: where a reader's screen is dark, the page turns these around. What lies on a
+map keeps its colour."""
 LANDSCAPE = "Viridis"
 """For losses and errors. Both maps are perceptually uniform and safe for the colour-blind."""
 DISTANCE = "Cividis"
@@ -99,10 +104,16 @@ class Interval:
     """`95 % t`, or `range` below five seeds."""
 
 
-def interval(values: Sequence[float] | np.ndarray) -> Interval:
-    """Over the finite values: Student's t from five on, the range below, as the project does it (Methods 7)."""
+def interval(values: Sequence[float] | np.ndarray, is_log: bool = False) -> Interval:
+    """Over the finite values: Student's t from five on, the range below, as the project does it (Methods 7). For a logarithmic
+    axis, the mean and the interval of the logarithms, taken back: the geometric mean, and no end below 0. What is not above 0
+    has no logarithm and does not count there."""
     finite = np.asarray(values, dtype=float)
     finite = finite[np.isfinite(finite)]
+    if is_log:
+        logs = interval(np.log(finite[finite > 0]))
+        mean, low, high = (math.exp(min(end, 709)) for end in (logs.mean, logs.lowest, logs.highest))
+        return Interval(logs.count, mean, low, high, logs.kind)
     if len(finite) == 0:
         return Interval(0, math.nan, math.nan, math.nan, "")
     with np.errstate(over="ignore", invalid="ignore"):
@@ -225,6 +236,39 @@ def layer_order(groups: Iterable[str]) -> list[str]:
         return (4, 0, group)
 
     return sorted(dict.fromkeys(groups), key=key)
+
+
+def wrapped(text: str, letters: int) -> list[str]:
+    """A text in lines of at most so many letters, broken between words where that can be."""
+    return textwrap.wrap(text, max(letters, 4)) or [""]
+
+
+def part(group: str) -> str:
+    """A layer group as figures name it: a single layer by its number, from 1, as attention and features count. The tables and
+    the parameters' names count it from 0."""
+    single = re.fullmatch(r"layer (\d{1,9})", group)
+    return str(int(single.group(1)) + 1) if single else group
+
+
+def parts_and_thirds(groups: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Layer groups apart by kind, each from the input up: single parts, which share no parameter, and groups of layers, which
+    contain them. A kind without groups is left out."""
+    ordered = layer_order(groups)
+    single = [group for group in ordered if group in ("embeddings", "pooler") or part(group) != group]
+    kinds = (("single layers", single), ("groups of layers", [group for group in ordered if group not in single]))
+    return [(title, names) for title, names in kinds if names]
+
+
+def baseline(metric: str) -> str:
+    """What a model scores that always gives one answer, in a word: a correlation with it is 0."""
+    return "no relation" if metric in ("matthews", "pearson", "spearman") else "majority"
+
+
+def over(figure: Interval, digits: int = 4) -> str:
+    """An interval in words; of one seed there is none."""
+    if figure.count <= 1:
+        return "one seed" if figure.count else "–"
+    return f"{number(figure.lowest, digits)} to {number(figure.highest, digits)} ({figure.kind or 'no interval'} of {figure.count})"
 
 
 def in_order(values: Iterable[str], order: Iterable[str]) -> list[str]:

@@ -13,9 +13,18 @@ from .blocks import Trace, plain
 from .style import Look
 
 
-def axis(title: str, **more: Any) -> dict[str, Any]:
+LONGEST = 34
+"""Letters of a line of an axis' title or label; a longer name goes on in the next line."""
+
+
+def lines(text: str, letters: int = LONGEST) -> str:
+    """A text as Plotly breaks it into lines."""
+    return "<br>".join(style.wrapped(text, letters))
+
+
+def axis(text: str, **more: Any) -> dict[str, Any]:
     """An axis with its title."""
-    return {"title": {"text": title}, **more}
+    return {"title": {"text": lines(text)}, **more}
 
 
 def line(x: Any, y: Any, name: str, look: Look, **more: Any) -> Trace:
@@ -133,7 +142,7 @@ def _exponent(values: np.ndarray) -> int:
 
 def colour_bar(title: str, **more: Any) -> dict[str, Any]:
     """A colour bar with its title along it."""
-    return {"title": {"text": title, "side": "right"}, "thickness": 12, "outlinewidth": 0, "len": 0.95, **more}
+    return {"title": {"text": lines(title, 28), "side": "right"}, "thickness": 12, "outlinewidth": 0, "len": 0.95, **more}
 
 
 def heat(x: list[Any], y: list[Any], z: Any, title: str, **more: Any) -> Trace:
@@ -149,6 +158,26 @@ def heat(x: list[Any], y: list[Any], z: Any, title: str, **more: Any) -> Trace:
         "xgap": 1,
         "ygap": 1,
         **more,
+    }
+
+
+def whiskers(figures: Sequence[style.Interval], width: int) -> Trace:
+    """From the mean to the ends of each interval. Ends that six digits do not tell from the mean are the mean: Plotly makes an
+    axis of no length for less."""
+
+    def length(end: float, mean: float) -> Any:
+        if not (math.isfinite(end) and math.isfinite(mean)):
+            return None
+        return plain(abs(plain(end) - plain(mean)))
+
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [length(figure.highest, figure.mean) for figure in figures],
+        "arrayminus": [length(figure.lowest, figure.mean) for figure in figures],
+        "color": style.INK,
+        "thickness": 1.3,
+        "width": width,
     }
 
 
@@ -186,18 +215,9 @@ def dots(
                     "mode": "markers",
                     "x": [plain(figure.mean)],
                     "y": [label],
-                    "marker": {"symbol": "line-ns-open", "size": 20, "color": "#222", "line": {"width": 2}},
-                    "error_x": {
-                        "type": "data",
-                        "symmetric": False,
-                        "array": [plain(figure.highest - figure.mean)],
-                        "arrayminus": [plain(figure.mean - figure.lowest)],
-                        "color": "#222",
-                        "thickness": 1.3,
-                        "width": 5,
-                    },
-                    "hovertemplate": f"mean of {figure.count}: %{{x:.4g}}, {figure.kind} {figure.lowest:.4g} to "
-                    f"{figure.highest:.4g}<extra></extra>",
+                    "marker": {"symbol": "line-ns-open", "size": 20, "color": style.INK, "line": {"width": 2}},
+                    "error_x": whiskers([figure], 5),
+                    "hovertemplate": f"mean: %{{x:.4g}}, {style.over(figure)}<extra></extra>",
                     "showlegend": False,
                     "name": f"{label}, mean",
                 }
@@ -213,6 +233,8 @@ def dot_layout(title: str, labels: Sequence[str], **more: Any) -> dict[str, Any]
             "type": "category",
             "categoryorder": "array",
             "categoryarray": list(labels)[::-1],
+            "tickvals": list(labels),
+            "ticktext": [lines(label, 18) for label in labels],
             "automargin": True,
         },
         "hovermode": "closest",

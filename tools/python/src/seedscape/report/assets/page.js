@@ -4,6 +4,16 @@
   const config = {
     responsive: true, displaylogo: false, displayModeBar: false,
   };
+  // Where the reader's screen is dark, what is drawn on the ground is turned around; on paper it is not.
+  const night = matchMedia('screen and (prefers-color-scheme: dark)');
+  const NIGHT = {'#222222': '#e4e6e8', '#555555': '#b4b9be', '#999999': '#868d94', '#000000': '#ffffff', '#0072B2': '#4aa8e0'};
+  const colour = name => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
+  function inked(value) {
+    if (!night.matches) return value;
+    if (typeof value === 'string') return NIGHT[value] || value;
+    if (Array.isArray(value)) return typeof value[0] === 'string' || (value[0] && typeof value[0] === 'object' && !Array.isArray(value[0])) ? value.map(inked) : value;
+    return value && typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, inked(entry)])) : value;
+  }
   // On a touch screen a finger on a plot scrolls the page.
   const isTouch = matchMedia('(pointer: coarse)').matches;
   const figures = new Map();
@@ -27,6 +37,8 @@
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
     return new Response(stream).text();
   }
+  // Six digits are enough to read; the CSV files have all.
+  const brief = field => /^-?\d+\.\d+(e[-+]?\d+)?$/.test(field) && field.replace(/^-?0*\.?0*|e.*|\./g, '').length > 6 ? String(Number(Number(field).toPrecision(6))) : field;
   // RFC 4180, with the text of every row kept as it is.
   function parse(csv) {
     const rows = [];
@@ -69,15 +81,16 @@
   }
   function layout(panel, spec, width) {
     const small = width < 480;
-    const line = {gridcolor: '#e6e6e6', linecolor: '#888', zerolinecolor: '#b5b5b5', ticks: 'outside', ticklen: 4, tickcolor: '#888', automargin: true, title: {standoff: 8}};
-    const scene = {gridcolor: '#d9d9d9', zerolinecolor: '#999', showbackground: false, tickfont: {size: small ? 9 : 11}};
+    const [ink, ground, edge, grid] = ['ink', 'ground', 'edge', 'grid'].map(colour);
+    const line = {gridcolor: grid, linecolor: edge, zerolinecolor: edge, ticks: 'outside', ticklen: 4, tickcolor: edge, automargin: true, title: {standoff: 8}};
+    const scene = {gridcolor: grid, zerolinecolor: edge, showbackground: false, tickfont: {size: small ? 9 : 11}};
     const base = {
       height: panel.height || spec.height,
       margin: panel.is3d ? {l: 0, r: 0, t: 8, b: 0} : {l: 48, r: 14, t: 10, b: 44},
-      font: {family: 'system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif', size: small ? 11 : 12.5, color: '#1a1a1a'},
-      paper_bgcolor: '#fff', plot_bgcolor: '#fff', hovermode: 'closest', barmode: 'group',
+      font: {family: 'system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif', size: small ? 11 : 12.5, color: ink},
+      paper_bgcolor: ground, plot_bgcolor: ground, hovermode: 'closest', barmode: 'group',
       legend: {orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom', font: {size: small ? 10.5 : 12}},
-      hoverlabel: {bgcolor: '#fff', bordercolor: '#888', font: {color: '#1a1a1a', size: 12}},
+      hoverlabel: {bgcolor: ground, bordercolor: edge, font: {color: ink, size: 12}},
       xaxis: line, yaxis: line,
     };
     if (isTouch) base.dragmode = panel.is3d ? 'orbit' : false;
@@ -91,7 +104,7 @@
     }
     if (panel.is3d) base.scene = {xaxis: scene, yaxis: scene, zaxis: scene, aspectmode: 'manual', aspectratio: {x: 1, y: 1, z: 0.7}, camera: {eye: small ? {x: 1.9, y: -1.9, z: 1.25} : {x: 1.55, y: -1.55, z: 1}, center: {x: 0, y: 0, z: -0.12}}};
     if (panel.is3d && small) base.height = Math.min(base.height, 380);
-    return merge(base, panel.layout);
+    return merge(base, inked(panel.layout));
   }
 
   class FigureView {
@@ -159,6 +172,8 @@
       }
       while (this.panels.children.length < panels.length) {
         this.panels.append(make('div', {className: 'panel'}, make('h4'), make('div', {className: 'plot'})));
+        // A wheel over a surface scrolls the page; a pinch, which comes as a wheel with Ctrl, brings it nearer.
+        this.panels.lastElementChild.lastElementChild.addEventListener('wheel', event => { if (!event.ctrlKey) event.stopPropagation(); }, {capture: true, passive: true});
       }
       await Promise.all(panels.map(async (panel, index) => {
         const [title, plot] = this.panels.children[index].children;
@@ -176,7 +191,8 @@
         plot.style.minHeight = wanted.height + 'px';
         // On a phone the vertical axis says what the colour bar would.
         const isBare = panel.is3d && plot.clientWidth < 480;
-        await Plotly.react(plot, isBare ? panel.traces.map(trace => ({...trace, showscale: false})) : panel.traces, wanted, config);
+        const traces = inked(panel.traces);
+        await Plotly.react(plot, isBare ? traces.map(trace => ({...trace, showscale: false})) : traces, wanted, config);
         plot.dataset.state = 'drawn';
       }));
       this.element.dataset.state = 'drawn';
@@ -192,7 +208,7 @@
       await tell(this.numbers, async () => {
         const {header, rows} = await this.rows();
         const shown = rows.slice(0, 300);
-        const body = make('tbody', {}, ...shown.map(row => make('tr', {}, ...row.fields.map(field => make('td', {}, field)))));
+        const body = make('tbody', {}, ...shown.map(row => make('tr', {}, ...row.fields.map(field => make('td', {title: field}, brief(field))))));
         const note = rows.length + (rows.length === 1 ? ' row' : ' rows') + (rows.length > shown.length ? ', the first ' + shown.length + ' here, all in the CSV file' : '');
         const made = make('table', {}, make('caption', {}, note),
           make('thead', {}, make('tr', {}, ...header.fields.map(field => make('th', {scope: 'col'}, field)))), body);
@@ -275,10 +291,11 @@
       }
     }, {rootMargin: '0px 0px -70% 0px'});
     document.querySelectorAll('main section').forEach(section => current.observe(section));
-    const narrow = matchMedia('(max-width: 1100px)');
+    const narrow = matchMedia('(max-width: 1280px)');
     const fold = () => { document.querySelector('nav.contents details').open = !narrow.matches; };
     narrow.addEventListener('change', fold);
     fold();
+    night.addEventListener('change', () => figures.forEach(view => { if (view.drawn) view.draw(); }));
     addEventListener('beforeprint', () => {
       figures.forEach(view => { if (!view.drawn) view.draw(); });
       document.querySelectorAll('.plot').forEach(plot => { if (plot.data) Plotly.Plots.resize(plot); });

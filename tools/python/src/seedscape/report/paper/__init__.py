@@ -20,16 +20,16 @@ from ...run import Run
 from .. import files
 from ..parts import Failure, attempt
 from .comparisons import attention, features, matrices
-from .draw import SETTINGS, Drawing
-from .finetuning import curves, epochs, flatness, metrics, paths, rollback
+from .draw import MOST_LETTERS, SETTINGS, Drawing, fold_titles, short
+from .finetuning import epochs, metrics
+from .lines import barriers, curves, random
+from .optima import curvature, flatness, rollback
 from .planes import surfaces
+from .trajectories import path_losses, paths
 
 
 MOST_BYTES = 200
 """Of a file's name without extension: file systems take 255, with what is needed while it is written."""
-MOST_LETTERS = 60
-"""Of a text in a figure; the middle of a longer name is left out."""
-
 FARTHEST = 8e307
 """An end of an axis: twice as much still is a number."""
 
@@ -76,20 +76,15 @@ def drawn(draw: Callable[[], Figure]) -> Figure:
     for text in figure.findobj(Text):
         whole = text.get_text()
         text.set_parse_math("$" not in whole)
-        if len(whole) > MOST_LETTERS or "\n" in whole:
-            text.set_text(_short(whole))
+        if len(whole) > MOST_LETTERS:
+            text.set_text(short(whole))
+    fold_titles(figure)
     for axes in figure.axes:
         # What is between the ends of an axis has to be a number.
         for ends, put in ((axes.get_xlim(), axes.set_xlim), (axes.get_ylim(), axes.set_ylim)):
             if not math.isfinite(ends[1] - ends[0]):
                 put(max(ends[0], -FARTHEST), min(ends[1], FARTHEST))
     return figure
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    half = MOST_LETTERS // 2
-    return text if len(text) <= MOST_LETTERS else f"{text[: half - 1]}…{text[-half:]}"
 
 
 def saved(figure: Figure, suffix: str) -> bytes:
@@ -105,11 +100,18 @@ def _all(part: Callable[[Run], Iterator[Drawing]], run: Run) -> list[Drawing]:
     return list(part(run))
 
 
+PARTS = (
+    *(metrics, epochs, curves, random, barriers, surfaces, paths, path_losses, flatness, curvature, rollback),
+    *(attention, features, matrices),
+)
+"""The kinds of figures; each finds those that the run has data for."""
+
+
 def drawings(run: Run) -> Iterator[tuple[str, Callable[[], Figure] | Failure]]:
     """All figures that the run has data for, with the names of their files: no two alike, whatever the names in the run are, also
     where a file system takes capitals and small letters for the same. A failure where a kind of figure cannot be looked for."""
     taken: set[str] = set()
-    for part in (metrics, epochs, curves, surfaces, paths, flatness, rollback, attention, features, matrices):
+    for part in PARTS:
         name = part.__name__
         found = attempt(f"figures/{name}", partial(_all, part, run))
         for stem, draw in [(name, found)] if isinstance(found, Failure) else found:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +16,7 @@ from .. import style
 from ..sections import attention as attention_section
 from ..sections import consistency
 from .draw import PAGE, Drawing, add_legend, draw_heat, draw_line, draw_over_seeds, new_figure
+from .maps import draw_matrices
 
 
 def attention(run: Run) -> Iterator[Drawing]:
@@ -132,26 +132,6 @@ def matrices(run: Run) -> Iterator[Drawing]:
     """Seed by seed and task by task, layer by layer."""
     known = run.comparisons[run.comparisons["kind"] == "seeds"]
 
-    def draw(matrices: list[tuple[str, pd.DataFrame]], title: str) -> Figure:
-        columns = min(4, len(matrices))
-        rows = -(-len(matrices) // columns)
-        figure, grid = new_figure(rows, columns, PAGE, 0.5 + 1.75 * rows)
-        highest = max(float(frame.max(axis=None)) for _, frame in matrices)
-        last: Any = None
-        for place, (axes, (name, frame)) in enumerate(zip(grid.ravel(), matrices, strict=False)):
-            frame = frame.rename(index={"theta0": "θ₀"}, columns={"theta0": "θ₀"})
-            last = axes.imshow(np.ma.masked_invalid(frame.to_numpy(float)), cmap="cividis", vmin=0, vmax=highest)
-            axes.set_title(name)
-            axes.set_xticks(range(len(frame)), frame.columns, rotation=90, fontsize=6)
-            axes.set_yticks(range(len(frame)), frame.index if place % columns == 0 else [""] * len(frame), fontsize=6)
-            axes.grid(visible=False)
-        for axes in grid.ravel()[len(matrices) :]:
-            axes.set_visible(False)
-        colours = figure.colorbar(last, ax=list(grid.ravel()), shrink=0.8, pad=0.02)
-        colours.outline.set_visible(False)
-        colours.set_label(title)
-        return figure
-
     def title(measure: str) -> str:
         return style.word(measure) + ("" if measure == "attention_js" else " distance")
 
@@ -159,13 +139,13 @@ def matrices(run: Run) -> Iterator[Drawing]:
         frames = [(f"layer {layer}", matrix) for layer, matrix in run.matrices(comparison, measure).items()]
         # More than the diagonal.
         if any(frame.notna().sum(axis=None) > len(frame) for _, frame in frames):
-            yield f"seeds-{file_name(comparison)}-{measure}", partial(draw, frames, title(measure))
+            yield f"seeds-{file_name(comparison)}-{measure}", partial(draw_matrices, frames, comparison, title(measure))
     table = run.table("datasets")
     table = table[table["mean"].notna()]
     for (initialisation, variant, probe, measure), rows in table.groupby(
         ["initialisation", "variant", "probe", "measure"], sort=False
     ):
         frames = [(f"layer {layer}", consistency.task_matrix(part)) for layer, part in rows.groupby("layer")]
-        stem = file_name(f"tasks {style.start(initialisation, variant)} on {probe}")
+        name = f"tasks {style.start(initialisation, variant)} on {probe}"
         if frames:
-            yield f"{stem}-{measure}", partial(draw, frames, title(measure))
+            yield f"{file_name(name)}-{measure}", partial(draw_matrices, frames, name, title(measure))

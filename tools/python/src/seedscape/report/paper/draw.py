@@ -26,7 +26,7 @@ _DASHES = {
     "longdash": (0, (8, 3)),
     "longdashdot": (0, (8, 3, 1, 3)),
 }
-_MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle-up": "^", "cross": "P", "star": "*"}
+MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle-up": "^", "cross": "P", "star": "*"}
 SETTINGS: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8,
@@ -52,7 +52,14 @@ SETTINGS: Any = {
     "axes.unicode_minus": True,
     "mathtext.fontset": "dejavusans",
     "pdf.compression": 6,
+    # Else contours of a logarithm are dashed where the loss is below 1.
+    "contour.negative_linestyle": "solid",
 }
+
+MOST_LETTERS = 100
+"""Of a text in a figure; the middle of a longer name is left out."""
+_LETTER = 0.6
+"""The mean width of a letter, as a part of its size."""
 
 Drawing = tuple[str, Callable[[], Figure]]
 """A name without extension, and what draws it."""
@@ -66,17 +73,49 @@ def new_figure(
     return figure, figure.subplots(rows, columns, squeeze=False, **more)
 
 
+def short(text: str, most: int = MOST_LETTERS) -> str:
+    """A text on one line; of a long one the middle is left out."""
+    text = " ".join(text.split())
+    half = most // 2
+    return text if len(text) <= most else f"{text[: half - 1]}…{text[-half:]}"
+
+
+def letters(inches: float, size: float) -> int:
+    """How many letters of a size, in points, fit into a length."""
+    return int(72 * inches / (_LETTER * size))
+
+
+def fold(text: str, inches: float, size: float) -> str:
+    """A text in lines that fit into a length."""
+    return "\n".join(style.wrapped(text, letters(inches, size)))
+
+
+def fold_titles(figure: Figure) -> None:
+    """Breaks the titles of figure and axes where they are longer than what they belong to."""
+    for text in figure.texts:
+        text.set_text(fold(text.get_text(), 0.9 * figure.get_figwidth(), float(text.get_fontsize())))
+    for axes in figure.axes:
+        place = axes.get_subplotspec()
+        rows, columns = place.get_gridspec().get_geometry() if place else (1, 1)
+        wide, high = figure.get_figwidth() / columns, figure.get_figheight() / rows
+        if place is None:
+            # A colour bar, whose title is along it, or axes that stand where they were put.
+            wide, high = (1.7 * side for side in axes.get_window_extent().transformed(figure.dpi_scale_trans.inverted()).size)
+        for text, length in ((axes.title, 0.8 * wide), (axes.xaxis.label, 0.75 * wide), (axes.yaxis.label, 0.8 * high)):
+            text.set_text(fold(text.get_text(), length, float(text.get_fontsize())))
+
+
 def draw_line(axes: Axes, x: Any, y: Any, look: style.Look, label: str, **more: Any) -> None:
     """A line with a look's colour, dash and markers."""
-    more = {"marker": _MARKERS[look.marker] if len(x) <= 30 else None, **more}
+    more = {"marker": MARKERS[look.marker] if len(x) <= 30 else None, **more}
     axes.plot(
         np.asarray(x, float), np.asarray(y, float), color=look.colour, linestyle=_DASHES[look.dash], label=label, **more
     )
 
 
-def draw_over_seeds(axes: Axes, table: pd.DataFrame, look: style.Look, label: str) -> None:
-    """Mean and interval of a table with a column per seed."""
-    intervals = [style.interval(row) for row in table.to_numpy(float)]
+def draw_over_seeds(axes: Axes, table: pd.DataFrame, look: style.Look, label: str, is_log: bool = False) -> None:
+    """Mean and interval of a table with a column per seed; on a logarithmic axis those of the logarithms."""
+    intervals = [style.interval(row, is_log) for row in table.to_numpy(float)]
     most = max(figure.count for figure in intervals)
     whole = np.array([figure.count == most and most > 1 for figure in intervals])
     x = table.index.to_numpy(float)
@@ -88,7 +127,10 @@ def draw_over_seeds(axes: Axes, table: pd.DataFrame, look: style.Look, label: st
 def add_legend(axes: Axes) -> None:
     """A legend, where there is more than one thing to tell."""
     if len(axes.get_legend_handles_labels()[0]) > 1:
-        axes.legend(loc="best", handlelength=2.4)
+        handles, names = axes.get_legend_handles_labels()
+        # In inches: about half of a column.
+        room = 0.55 * COLUMN
+        axes.legend(handles, [fold(short(name), room, 7) for name in names], loc="best", handlelength=2.4)
 
 
 def looks_of(run: Run, table: pd.DataFrame) -> tuple[pd.DataFrame, list[str], dict[str, style.Look]]:
@@ -104,7 +146,7 @@ def draw_dots(axes: Axes, groups: Sequence[tuple[str, style.Look, list[float], l
             axes.plot(
                 [value],
                 [place],
-                _MARKERS[look.marker],
+                MARKERS[look.marker],
                 color=look.colour,
                 markerfacecolor="none" if is_open else look.colour,
                 markersize=4.5,
@@ -114,7 +156,7 @@ def draw_dots(axes: Axes, groups: Sequence[tuple[str, style.Look, list[float], l
         if figure.count > 1:
             axes.plot([figure.lowest, figure.highest], [place, place], color="#222", lw=0.9)
             axes.plot([figure.mean], [place], "|", color="#222", markersize=10)
-    axes.set_yticks(range(len(groups)), [name for name, *_ in groups])
+    axes.set_yticks(range(len(groups)), [fold(short(name), 1.0, 7) for name, *_ in groups])
     axes.set_ylim(len(groups) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
 

@@ -15,51 +15,58 @@ from ...landscape import Surface, file_name
 from ...run import Run
 from ...tables import VALUES
 from .. import style
-from ..sections import surfaces as surfaces_section
+from ..sections import planes as plane_section
+from ..sections.surfaces import partners
 from ..traces import Scale
-from .draw import COLUMN, PAGE, Drawing, group_label, new_figure
+from .draw import PAGE, Drawing, group_label, new_figure
+from .standing import standing
 
 
 def surfaces(run: Run) -> Iterator[Drawing]:
     """Contours, surfaces in three dimensions, starts and layer groups side by side."""
-    known = surfaces_section.known_surfaces(run)
+    known = plane_section.known_surfaces(run)
 
     def single(surface: Surface, name: str) -> Figure:
-        height = float(np.clip(0.75 + 2.3 * surfaces_section.aspect(surface), 1.6, 3.6))
+        height = float(np.clip(0.75 + 2.3 * plane_section.aspect(surface), 1.6, 3.6))
         figure, ((axes,),) = new_figure(height=height)
         _contour(run, figure, axes, surface, name, Scale(surface.values[name], name))
+        axes.set_title(plane_section.path_note(run, surface))
         return figure
 
     def several(family: Sequence[Surface], titles: Sequence[str], name: str) -> Figure:
         scale = Scale(np.concatenate([s.values[name].ravel() for s in family]), name)
-        columns = min(4, len(family))
+        columns = min(3, len(family))
         rows = -(-len(family) // columns)
-        ratio = max(surfaces_section.aspect(s) for s in family)
+        ratio = max(plane_section.aspect(s) for s in family)
         figure, grid = new_figure(
             rows, columns, PAGE, float(np.clip(rows * (0.8 + ratio * PAGE / columns * 0.72), 1.7, 8.5))
         )
         last = None
         for axes, surface, title in zip(grid.ravel(), family, titles, strict=False):
             last = _contour(run, figure, axes, surface, name, scale, bar=False) or last
-            axes.set_title(title)
+            axes.set_title(plane_section.titled(run, surface, title))
         for axes in grid.ravel()[len(family) :]:
             axes.set_visible(False)
         if last is not None:
-            _bar(figure, last, list(grid.ravel()), scale)
+            draw_bar(figure, last, list(grid.ravel()), scale)
         return figure
 
     for surface in known:
         for name in VALUES:
-            if surfaces_section.shows(surface, name):
+            if plane_section.shows(surface, name):
                 yield f"{surface.file_stem}-{name}", partial(single, surface, name)
         if np.isfinite(surface.values["training_loss"]).any() and min(surface.status.shape) >= 2:
-            yield f"{surface.file_stem}-training_loss-3d", partial(_standing, run, surface, "training_loss")
-    for pair in surfaces_section.partners(run, known):
+            yield f"{surface.file_stem}-training_loss-3d", partial(standing, run, surface, "training_loss")
+    for pair in partners(run, known):
+        starts = [
+            f"{start}, |d₁| = {style.number(surface.length, 3)}"
+            for start, surface in zip(("pre-trained", "from scratch"), pair, strict=True)
+        ]
         for name in ("training_loss", "dev_error"):
             if all(np.isfinite(s.values[name]).any() for s in pair):
                 yield (
                     f"starts-{pair[0].number}-{file_name(pair[0].name)}-{name}",
-                    partial(several, pair, ("pre-trained", "from scratch"), name),
+                    partial(several, pair, starts, name),
                 )
     families: dict[str, list[Surface]] = {}
     for surface in known:
@@ -94,12 +101,16 @@ def _contour(
         )
     path = run.path_on(surface)
     if len(path):
-        axes.plot(path["alpha"], path["beta"], "-o", color="white", lw=1.2, ms=2.5, mec="black", mew=0.4)
+        is_off = plane_section.is_off(path)
+        axes.plot(path["alpha"], path["beta"], ":" if is_off.any() else "-", color="white", lw=1.2)
+        # Open: the fine-tuning was not at this place of the plane, but off it.
+        for some, fill, edge in ((path[~is_off], "white", "black"), (path[is_off], "#444", "white")):
+            axes.plot(some["alpha"], some["beta"], "o", color=fill, ms=3.2, mec=edge, mew=0.6)
     for point in surface.exact.to_dict("records"):
         if np.isfinite(point["alpha"]) and np.isfinite(point["beta"]):
             marker = {"theta1": "*", "theta2": "s"}.get(str(point["point"]), "o")
-            label = surfaces_section.sign(point["point"])
-            inside = surfaces_section.is_inside(surface, float(point["alpha"]), float(point["beta"]))
+            label = plane_section.sign(point["point"])
+            inside = plane_section.is_inside(surface, float(point["alpha"]), float(point["beta"]))
             if inside:
                 axes.plot(
                     point["alpha"],
@@ -120,10 +131,10 @@ def _contour(
                     zorder=6,
                     path_effects=_outline(),
                 )
-    x, y = surfaces_section.bad_points(surface, name)
+    x, y = plane_section.bad_points(surface, name)
     if len(x):
         axes.plot(x, y, "x", color="black", ms=4, mew=0.8, zorder=4)
-    x_title, y_title = surfaces_section.axis_titles(surface)
+    x_title, y_title = plane_section.axis_titles(surface)
     axes.set(
         xlabel=x_title,
         ylabel=y_title,
@@ -133,7 +144,7 @@ def _contour(
     axes.set_aspect("equal")
     axes.grid(visible=False)
     if bar and drawn is not None:
-        _bar(figure, drawn, axes, scale)
+        draw_bar(figure, drawn, axes, scale)
     return drawn
 
 
@@ -147,55 +158,8 @@ def _outline() -> list[Any]:
     return [Stroke(linewidth=1.5, foreground="black"), Normal()]
 
 
-def _bar(figure: Figure, drawn: Any, axes: Any, scale: Scale) -> None:
+def draw_bar(figure: Figure, drawn: Any, axes: Any, scale: Scale) -> None:
     bar = figure.colorbar(drawn, ax=axes, shrink=0.9, pad=0.02)
     bar.outline.set_visible(False)
     bar.set_label(scale.title)
     bar.set_ticks(scale.ticks["tickvals"], labels=scale.ticks["ticktext"])
-
-
-def _standing(run: Run, surface: Surface, name: str) -> Figure:
-    scale = Scale(surface.values[name], name)
-    figure = Figure(figsize=(COLUMN, 2.7))
-    axes: Any = figure.add_axes((0.0, 0.05, 0.88, 0.93), projection="3d")
-    alpha, beta = np.meshgrid(surface.alpha, surface.beta)
-    placed = scale.place(surface.values[name].T)
-    axes.plot_surface(
-        alpha,
-        beta,
-        placed,
-        cmap="viridis",
-        vmin=scale.low,
-        vmax=scale.high,
-        rcount=60,
-        ccount=60,
-        linewidth=0.15,
-        edgecolor=(1, 1, 1, 0.35),
-        antialiased=True,
-    )
-    for point in surface.exact.to_dict("records"):
-        if surfaces_section.is_inside(surface, float(point["alpha"]), float(point["beta"])) and np.isfinite(
-            point[name]
-        ):
-            height = float(scale.place(point[name])) + 0.02 * (scale.high - scale.low)
-            axes.plot([point["alpha"]], [point["beta"]], [height], "o", color="black", ms=3, zorder=10)
-            axes.text(
-                point["alpha"],
-                point["beta"],
-                height,
-                f" {surfaces_section.sign(point['point'])}",
-                zorder=11,
-            )
-    x_title, y_title = surfaces_section.axis_titles(surface)
-    axes.set_xlabel(x_title, labelpad=-4)
-    axes.set_ylabel(y_title, labelpad=-4)
-    axes.set_zlabel(scale.title, labelpad=-4)
-    axes.tick_params(pad=-3, labelsize=6)
-    axes.set_zticks(scale.ticks["tickvals"], labels=scale.ticks["ticktext"])
-    axes.set_xticks(style.even_ticks(surface.alpha.min(), surface.alpha.max(), 4))
-    axes.set_yticks(style.even_ticks(surface.beta.min(), surface.beta.max(), 4))
-    wide, deep = float(np.ptp(surface.alpha)), float(np.ptp(surface.beta))
-    longest = max(wide, deep, 1e-9)
-    axes.set_box_aspect((max(wide / longest, 0.3), max(deep / longest, 0.3), 0.6), zoom=0.95)
-    axes.view_init(elev=28, azim=-58)
-    return figure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...run import Run
 from ..blocks import Section
-from . import attention, cells, consistency, curves, features, flatness, making, overview, paths, surfaces
+from . import attention, cells, consistency, curves, features, flatness, making, overview, paths, rollback, surfaces
 
 
 def sections(run: Run) -> list[Section]:
@@ -17,7 +17,7 @@ def sections(run: Run) -> list[Section]:
         surfaces.section(run),
         paths.section(run),
         flatness.section(run),
-        flatness.rollback(run),
+        rollback.section(run),
         attention.section(run),
         features.section(run),
         consistency.section(run),

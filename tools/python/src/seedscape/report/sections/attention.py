@@ -86,7 +86,7 @@ def _heads(table: pd.DataFrame) -> Figure | None:
                     "orientation": "h",
                     "x": [float(f"{v:.6g}") for v in layers],
                     "y": layers.index.astype(int).tolist(),
-                    "marker": {"color": "#555"},
+                    "marker": {"color": style.SOFT},
                     "showlegend": False,
                     "hovertemplate": "layer %{y}: %{x:.4g}<extra></extra>",
                 }
@@ -178,8 +178,8 @@ def _time(table: pd.DataFrame) -> Figure | None:
     return Figure(
         "attention-time",
         "Divergence from the start over time",
-        "<p>Each snapshot against θ₀. Dark lines are low layers, light ones high layers. Watch the first steps: most of the change happens "
-        "while the learning rate is high.</p>",
+        "<p>Each snapshot against θ₀. Dark lines are low layers, light ones high layers. Watch the first steps, and where the "
+        "lines flatten: the learning rate falls to 0 at the end.</p>",
         views,
         [Select("Fine-tuning", names, "comparison", comparisons_of(rows, names))],
         "attention",

@@ -19,8 +19,7 @@ def results(run: Run) -> Section:
     return compose(
         "results",
         "Results of the fine-tunings",
-        "<p>One fine-tuning per task, start, variant and seed. Small data sets give some runs that learn nothing; they are kept, and "
-        "marked.</p>",
+        "<p>One fine-tuning per task, start, variant and seed. Runs that learned nothing are kept, and marked.</p>",
         ("metrics per cell", lambda: _metrics(run)),
         ("every fine-tuning", lambda: _table(run)),
     )
@@ -84,7 +83,8 @@ def _metrics(run: Run) -> Figure | None:
                         else [False] * len(rows)
                     )
                     groups.append((name, look[name], rows["value"].tolist(), rows["cell"].tolist(), opens))
-            label = f"dev {style.word(run.main_metric(task))}" if index == 0 else title
+            main = run.main_metric(task)
+            label = f"dev {style.word(main)}" if index == 0 else title
             layout = traces.dot_layout(label, [name for name, *_ in groups])
             baseline = mine["baseline"].dropna()
             if len(baseline):
@@ -95,9 +95,9 @@ def _metrics(run: Run) -> Figure | None:
                         "y": 1,
                         "yref": "paper",
                         "yanchor": "bottom",
-                        "text": "majority",
+                        "text": style.baseline(main),
                         "showarrow": False,
-                        "font": {"size": 11, "color": "#555"},
+                        "font": {"size": 11, "color": style.SOFT},
                     }
                 ]
                 layout["margin"] = {"t": 24}
@@ -112,8 +112,9 @@ def _metrics(run: Run) -> Figure | None:
         "metrics",
         "Metrics per cell",
         "<p>Each symbol is one seed; the bar is the mean over seeds, its whiskers the 95 % t interval, or the range below five seeds. "
-        "Open symbols are cells whose main metric is not above the <em>majority</em> baseline, the score of always giving the most "
-        "frequent answer.</p><p>Differences between starts smaller than the spread over seeds say nothing.</p>",
+        "Open symbols are cells whose main metric is not above the dotted line, the score of always giving the most frequent answer: the "
+        "<em>majority</em>’s share for accuracy and F1, <em>no relation</em> (0) for a correlation.</p><p>Differences between starts smaller "
+        "than the spread over seeds say nothing.</p>",
         views,
         [Select("Figure", [label for label, *_ in choices])],
         run.cells,
@@ -130,7 +131,7 @@ def _vertical(x: float) -> dict[str, object]:
         "y0": 0,
         "y1": 1,
         "yref": "paper",
-        "line": {"color": "#777", "width": 1, "dash": "dot"},
+        "line": {"color": style.FAINT, "width": 1, "dash": "dot"},
     }
 
 
@@ -194,10 +195,12 @@ def _epochs(run: Run) -> Figure | None:
     )
 
 
-def over_seeds(table: pd.DataFrame, name: str, look: style.Look, unit: str) -> list[dict[str, object]]:
-    """Mean, interval and single seeds of a table with a column per seed."""
+def over_seeds(
+    table: pd.DataFrame, name: str, look: style.Look, unit: str, is_log: bool = False
+) -> list[dict[str, object]]:
+    """Mean, interval and single seeds of a table with a column per seed; on a logarithmic axis those of the logarithms."""
     x = table.index.to_numpy(float)
-    intervals = [style.interval(row) for row in table.to_numpy(float)]
+    intervals = [style.interval(row, is_log) for row in table.to_numpy(float)]
     complete = [figure.count for figure in intervals]
     # An interval of fewer seeds than beside it is another quantity; the line goes on, the band breaks.
     low = [figure.lowest if figure.count == max(complete) and figure.count > 1 else np.nan for figure in intervals]
@@ -209,7 +212,8 @@ def over_seeds(table: pd.DataFrame, name: str, look: style.Look, unit: str) -> l
             drawn.append(
                 traces.thin(x, table[cell].to_numpy(float), str(cell), look, legendgroup=name, hovertemplate=hover)
             )
-    hover = f"{name}, mean of {max(complete)}, {unit} %{{x:.4g}}: %{{y:.4g}}<extra></extra>"
+    kind = "geometric mean" if is_log else "mean"
+    hover = f"{name}, {kind} of {max(complete)}, {unit} %{{x:.4g}}: %{{y:.4g}}<extra></extra>"
     mean = [figure.mean for figure in intervals]
     drawn.append(traces.line(x, mean, name, look, legendgroup=name, hovertemplate=hover))
     return drawn
@@ -319,8 +323,8 @@ def _overfitting(run: Run) -> Figure | None:
         "overfitting",
         "Long runs: does the dev set suffer?",
         "<p>The mean of the last quarter of the epochs minus that of the second quarter, for fine-tunings of eight epochs or more. Right of "
-        "0 the dev set has got worse while training went on. [LL] claims that dev <em>error</em> does not rise. The dev "
-        "<em>loss</em> often does, as confidence grows on what is wrong anyway.</p>",
+        "0 the dev set has got worse while training went on. [LL] claims that dev <em>error</em> does not rise. A dev "
+        "<em>loss</em> that rises says less: confidence may grow on what is wrong anyway.</p>",
         views,
         [Select("Figure", [style.word(name) for name in figures], "figure", figures)],
         "overfitting",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -158,8 +160,19 @@ def _seeds(run: Run) -> Figure | None:
     )
 
 
+def model_names(models: Sequence[str]) -> list[str]:
+    """The models as axes name them: theta0 by its sign; seeds of one task by their seed alone, as the title has the task."""
+    seeds = [re.fullmatch(r"(.+)-(s\d+|h\d+-o\d+)", name) for name in models if name != "theta0"]
+    if seeds and all(seeds) and len({seed.group(1) for seed in seeds if seed}) == 1:
+        left_out = {seed.group(0): seed.group(2) for seed in seeds if seed}
+    else:
+        left_out = {}
+    return ["θ₀" if name == "theta0" else left_out.get(name, name) for name in models]
+
+
 def _matrix(matrix: pd.DataFrame, title: str, highest: float, panel: str) -> Panel:
-    names = [style.word(str(name)) if name == "theta0" else str(name) for name in matrix.index]
+    names = model_names([str(name) for name in matrix.index])
+    labels = {"tickvals": names, "ticktext": [traces.lines(name, 16) for name in names]}
     values = matrix.to_numpy(float)
     texts = [[f"{value:.2g}" if np.isfinite(value) and len(names) <= 8 else "" for value in row] for row in values]
     hover = "%{y} – %{x}: %{z:.4g}<extra></extra>"
@@ -169,8 +182,8 @@ def _matrix(matrix: pd.DataFrame, title: str, highest: float, panel: str) -> Pan
         )
     ]
     layout = {
-        "xaxis": {"type": "category", "tickangle": -40, "showgrid": False},
-        "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False},
+        "xaxis": {"type": "category", "tickangle": 0 if max(map(len, names)) < 5 else -90, "showgrid": False, **labels},
+        "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False, **labels},
     }
     return Panel(drawn, layout, panel, aspect=1.0)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -60,9 +63,28 @@ def seeds_table(curves: list[Curve], name: str) -> pd.DataFrame:
     return pd.DataFrame(columns).sort_index()
 
 
-def _layout(name: str, frames: list[pd.DataFrame], x: str, marks: list[tuple[float, str]]) -> dict[str, object]:
-    values = np.concatenate([frame.to_numpy(float).ravel() for frame in frames]) if frames else np.zeros(0)
-    log = {"type": "log"} if name.endswith("loss") and style.is_wide(values) else {}
+def is_log(name: str, tables: Iterable[pd.DataFrame]) -> bool:
+    """Whether an axis with these curves of a value is logarithmic."""
+    values = [table.to_numpy(float).ravel() for table in tables]
+    return name.endswith("loss") and bool(values) and style.is_wide(np.concatenate(values))
+
+
+def _over_seeds(
+    tables: dict[str, pd.DataFrame], name: str, looks: dict[str, style.Look], *, seeds: bool = True
+) -> list[Trace]:
+    """Mean and interval of each table, with single seeds or without."""
+    log = is_log(name, tables.values())
+    drawn = [trace for label, table in tables.items() for trace in over_seeds(table, label, looks[label], "α", log)]
+    return drawn if seeds else [trace for trace in drawn if trace.get("opacity") != 0.35]
+
+
+def _known(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Those with a number."""
+    return {label: table for label, table in tables.items() if table.size and table.notna().any(axis=None)}
+
+
+def _layout(name: str, tables: Iterable[pd.DataFrame], x: str, marks: list[tuple[float, str]]) -> dict[str, object]:
+    log = {"type": "log"} if is_log(name, tables) else {}
     return {
         "xaxis": traces.axis(x),
         "yaxis": traces.axis(style.word(name) + (" (log scale)" if log else ""), **log),
@@ -75,7 +97,7 @@ def _layout(name: str, frames: list[pd.DataFrame], x: str, marks: list[tuple[flo
                 "y1": 1,
                 "yref": "paper",
                 "layer": "below",
-                "line": {"color": "#999", "width": 1, "dash": "dot"},
+                "line": {"color": style.FAINT, "width": 1, "dash": "dot"},
             }
             for at, _ in marks
         ],
@@ -88,7 +110,7 @@ def _layout(name: str, frames: list[pd.DataFrame], x: str, marks: list[tuple[flo
                 "xanchor": "left",
                 "text": text,
                 "showarrow": False,
-                "font": {"size": 14, "color": "#444"},
+                "font": {"size": 14, "color": style.SOFT},
             }
             for at, text in marks
         ],
@@ -112,7 +134,7 @@ def not_finite(curves: list[Curve], name: str, top: float) -> list[Trace]:
             "y": [top] * len(xs),
             "text": names,
             "name": "not finite",
-            "marker": {"symbol": "x-thin-open", "size": 10, "color": "#000", "line": {"width": 2}},
+            "marker": {"symbol": "x-thin-open", "size": 10, "color": style.INK, "line": {"width": 2}},
             "hovertemplate": "%{text}, α %{x:.4g}: not finite<extra></extra>",
         }
     ]
@@ -130,33 +152,46 @@ def _along(run: Run) -> Figure | None:
         panels = []
         for task, span in tasks:
             ours = [c for c in curves if (cells.loc[c.cell, "task"], c.range) == (task, span)]
-            drawn: list[Trace] = []
-            frames = []
-            for start in order:
-                mine = [c for c in ours if cells.loc[c.cell, "start"] == start]
-                frame = seeds_table(mine, name)
-                if frame.size and frame.notna().any(axis=None):
-                    frames.append(frame)
-                    drawn += over_seeds(frame, start, look[start], "α")
-            top = max((float(np.nanmax(frame.to_numpy(float))) for frame in frames), default=0.0)
-            drawn += not_finite(ours, name, top)
+            tables = _known(
+                {
+                    start: seeds_table([c for c in ours if cells.loc[c.cell, "start"] == start], name)
+                    for start in order
+                }
+            )
+            top = max((float(np.nanmax(table.to_numpy(float))) for table in tables.values()), default=0.0)
+            drawn = _over_seeds(tables, name, look) + not_finite(ours, name, top)
             if drawn:
-                marks = [(0.0, " θ₀"), (1.0, " θ₁")]
-                panels.append(Panel(drawn, _layout(name, frames, "α: θ₀ + α (θ₁ − θ₀)", marks), task + span))
+                layout = _layout(name, tables.values(), "α: θ₀ + α (θ₁ − θ₀)", ENDS)
+                panels.append(Panel(drawn, layout, task + span))
         if panels:
             views[(index,)] = panels
     return Figure(
         "curves-along",
         "Along the fine-tuning: pre-trained against from scratch",
         "<p>J(θ₀ + α (θ₁ − θ₀)): 0 is where a fine-tuning starts, 1 the fine-tuned model; both are evaluated exactly. Thick: mean over seeds; "
-        "shaded: 95 % t interval, or the range below five seeds; thin: single seeds.</p><p>[LL] reads a wide basin around 1 as a sign of a "
-        "good start. Mind that α counts in units of |θ₁ − θ₀|, and that from scratch the model moves much further: the section on "
-        "flatness gives widths times that length too.</p>",
+        "shaded: 95 % t interval, or the range below five seeds; thin: single seeds. On a logarithmic axis mean and interval are those of "
+        "the logarithms.</p><p>[LL] reads a wide basin around 1 as a sign of a good start. Mind that α counts in units of |θ₁ − θ₀|"
+        f"{_lengths(curves, cells, order)}. The section on flatness gives widths times that length too.</p>",
         views,
         [Select("Value", [style.word(name) for name in VALUES])],
         _table(run, "fine-tuning", True),
         380,
     )
+
+
+ENDS = [(0.0, " θ₀"), (1.0, " θ₁")]
+"""The ends of a fine-tuning on a curve along it."""
+
+
+def _lengths(curves: list[Curve], cells: pd.DataFrame, order: list[str]) -> str:
+    """How long |θ₁ − θ₀| is in this run, start by start."""
+    told = []
+    for start in order:
+        lengths = [c.length for c in curves if cells.loc[c.cell, "start"] == start and np.isfinite(c.length)]
+        if lengths:
+            low, high = style.number(min(lengths), 3), style.number(max(lengths), 3)
+            told.append(f"{low if low == high else f'{low} to {high}'} {html.escape(start)}")
+    return f", which is {', '.join(told)} here" if told else ""
 
 
 def _table(run: Run, kind: str, is_whole: bool | None = None) -> pd.DataFrame:
@@ -185,26 +220,16 @@ def _groups(run: Run) -> Figure | None:
     for index, name in enumerate(VALUES):
         panels = []
         for task, start, span in places:
-            drawn: list[Trace] = []
-            frames = []
-            for label in look:
-                mine = [
-                    c
-                    for c in whole + curves
-                    if labels.get(c.name, "all") == label
-                    and (cells.loc[c.cell, "task"], cells.loc[c.cell, "start"], c.range) == (task, start, span)
-                ]
-                frame = seeds_table(mine, name)
-                if frame.size and frame.notna().any(axis=None):
-                    frames.append(frame)
-                    drawn += [
-                        trace for trace in over_seeds(frame, label, look[label], "α") if trace.get("opacity") != 0.35
-                    ]
-            if drawn:
-                marks = [(0.0, " θ₀"), (1.0, " θ₁")]
-                panels.append(
-                    Panel(drawn, _layout(name, frames, "α of the group’s parameters", marks), f"{task}, {start}{span}")
-                )
+            place = (task, start, span)
+            mine = [
+                c for c in whole + curves if (cells.loc[c.cell, "task"], cells.loc[c.cell, "start"], c.range) == place
+            ]
+            tables = _known(
+                {label: seeds_table([c for c in mine if labels.get(c.name, "all") == label], name) for label in look}
+            )
+            if tables:
+                layout = _layout(name, tables.values(), "α of the group’s parameters", ENDS)
+                panels.append(Panel(_over_seeds(tables, name, look, seeds=False), layout, f"{task}, {start}{span}"))
         if panels:
             views[(index,)] = panels
     return Figure(
@@ -220,7 +245,7 @@ def _groups(run: Run) -> Figure | None:
     )
 
 
-def _random_kind(curve: Curve) -> str:
+def random_kind(curve: Curve) -> str:
     """How a random direction was drawn; of a layer group which one it is, too."""
     kind = curve.span.rpartition("(")[2].rstrip(")")
     return kind if curve.group == "all" else curve.name.replace(curve.range, "").partition(" random ")[2]
@@ -232,30 +257,17 @@ def _random(run: Run) -> Figure | None:
         return None
     cells, order, look = _starts(run)
     tasks = list(dict.fromkeys((cells.loc[curve.cell, "task"], curve.range) for curve in curves))
-    kinds = list(dict.fromkeys(map(_random_kind, curves)))
+    kinds = list(dict.fromkeys(map(random_kind, curves)))
     views: dict[tuple[int, ...], list[Panel]] = {}
     for k, kind in enumerate(kinds):
         for index, name in enumerate(VALUES):
             panels = []
             for task, span in tasks:
-                drawn: list[Trace] = []
-                frames = []
-                for start in order:
-                    mine = [
-                        c
-                        for c in curves
-                        if (cells.loc[c.cell, "task"], c.range) == (task, span)
-                        and cells.loc[c.cell, "start"] == start
-                        and _random_kind(c) == kind
-                    ]
-                    frame = _directions_table(mine, name)
-                    if frame.size and frame.notna().any(axis=None):
-                        frames.append(frame)
-                        drawn += over_seeds(frame, start, look[start], "α")
-                if drawn:
-                    panels.append(
-                        Panel(drawn, _layout(name, frames, "α: θ₁ + α u, |u| = |weights|", [(0.0, " θ₁")]), task + span)
-                    )
+                ours = [c for c in curves if (cells.loc[c.cell, "task"], c.range, random_kind(c)) == (task, span, kind)]
+                tables = directions_tables(ours, cells, order, name)
+                if tables:
+                    layout = _layout(name, tables.values(), "α: θ₁ + α u, |u| = |weights|", [(0.0, " θ₁")])
+                    panels.append(Panel(_over_seeds(tables, name, look), layout, task + span))
             if panels:
                 views[(k, index)] = panels
     return Figure(
@@ -271,12 +283,27 @@ def _random(run: Run) -> Figure | None:
     )
 
 
-def _directions_table(curves: list[Curve], name: str) -> pd.DataFrame:
-    columns = {}
+def directions_tables(
+    curves: list[Curve], cells: pd.DataFrame, order: list[str], name: str
+) -> dict[str, pd.DataFrame]:
+    """By start, alpha x direction: those that have a number."""
+    tables = {}
+    for start in order:
+        mine = [c for c in curves if cells.loc[c.cell, "start"] == start]
+        columns = {c.name: seeds_table([c], name)[c.cell] for c in mine}
+        tables[start] = pd.DataFrame(columns).sort_index()
+    return _known(tables)
+
+
+def between(curves: list[Curve], cells: pd.DataFrame) -> dict[str, list[Curve]]:
+    """Lines between models by what they are between: seeds of one task and start, and other lines last."""
+    places: dict[str, list[Curve]] = {}
     for curve in curves:
-        frame = seeds_table([curve], name)
-        columns[curve.name] = frame[curve.cell]
-    return pd.DataFrame(columns).sort_index()
+        one, other = curve.start.partition(" step ")[0], curve.cell
+        is_same = one in cells.index and bool((cells.loc[one, ["task", "start"]] == cells.loc[other, ["task", "start"]]).all())
+        title = f"{cells.loc[other, 'task']}, {cells.loc[other, 'start']}: between seeds" if is_same else "other lines"
+        places.setdefault(title, []).append(curve)
+    return dict(sorted(places.items(), key=lambda place: place[0] == "other lines"))
 
 
 def _between(run: Run) -> Figure | None:
@@ -285,22 +312,11 @@ def _between(run: Run) -> Figure | None:
         return None
     cells, _, _ = _starts(run)
     barriers = run.table("barriers")
-    places: dict[str, list[Curve]] = {}
-    for curve in curves:
-        start = curve.start.partition(" step ")[0]
-        same = start in cells.index and bool(
-            (cells.loc[start, ["task", "start"]] == cells.loc[curve.cell, ["task", "start"]]).all()
-        )
-        title = (
-            f"{cells.loc[curve.cell, 'task']}, {cells.loc[curve.cell, 'start']}: between seeds"
-            if same
-            else "other lines"
-        )
-        places.setdefault(title, []).append(curve)
+    places = between(curves, cells)
     views: dict[tuple[int, ...], list[Panel]] = {}
     for index, name in enumerate(VALUES):
         panels = []
-        for title, mine in sorted(places.items(), key=lambda place: place[0] == "other lines"):
+        for title, mine in places.items():
             look = style.looks([curve.name for curve in mine])
             drawn: list[Trace] = []
             frames = []

@@ -132,8 +132,8 @@ def _profile(
         )
     )
     for column, name, dash, colour in (
-        ("null", "null (nothing in common)", "dot", "#444444"),
-        ("held_out", "held-out", "dash", "#888888"),
+        ("null", "null (nothing in common)", "dot", style.SOFT),
+        ("held_out", "held-out", "dash", style.FAINT),
     ):
         if part[column].notna().any():
             means = part.groupby("layer")[column].mean()
@@ -169,8 +169,8 @@ def _time(table: pd.DataFrame) -> Figure | None:
             drawn = over_time(means, "distance")
             steps = means.columns.astype(int).tolist()
             for column, label, dash, colour in (
-                ("null", "null, mean of layers", "dot", "#444444"),
-                ("held_out", "held-out, mean of layers", "dash", "#888888"),
+                ("null", "null, mean of layers", "dot", style.SOFT),
+                ("held_out", "held-out, mean of layers", "dash", style.FAINT),
             ):
                 if mine[column].notna().any():
                     line = mine.groupby("step_b")[column].mean().to_numpy(float)

@@ -1,4 +1,4 @@
-"""How flat the optima are: widths, curvature; and what they lose when parts are put back."""
+"""How flat the optima are: widths, curvature."""
 
 from __future__ import annotations
 
@@ -160,100 +160,10 @@ def _with_errors(drawn: list[Trace], table: pd.DataFrame) -> list[Trace]:
                 "array": plain([errors.get(text, np.nan) for text in trace["text"]]),
                 "thickness": 0.8,
                 "width": 0,
-                "color": "#888",
+                "color": style.FAINT,
             },
         }
         if "text" in trace
         else trace
         for trace in drawn
     ]
-
-
-def rollback(run: Run) -> Section:
-    """What a fine-tuned model loses when a part of it is put back to where it started."""
-    return compose(
-        "rollback",
-        "Rollback",
-        "<p>The fine-tuned model with one group of layers put back to θ₀. [LL] claims that lower layers are more invariant: putting the high "
-        "layers back costs more than putting the low ones back.</p>",
-        ("drop of the main dev metric", lambda: _bars(run)),
-    )
-
-
-def _bars(run: Run) -> Figure | None:
-    table = run.table("rollback")
-    table = table[table["drop"].notna()]
-    if len(table) == 0:
-        return None
-    table = table.assign(start=style.starts(table))
-    order = style.start_order(table)
-    look = style.looks([*style.start_order(run.cells), *order])
-    groups = style.layer_order(table["group"])
-    panels = []
-    for task in style.in_order(table["task"], run.cells["task"]):
-        drawn: list[Trace] = []
-        for start in order:
-            rows = table[(table["task"] == task) & (table["start"] == start)]
-            if len(rows) == 0:
-                continue
-            present = [group for group in groups if (rows["group"] == group).any()]
-            figures = [style.interval(rows.loc[rows["group"] == group, "drop"].tolist()) for group in present]
-            drawn.append(
-                {
-                    "type": "bar",
-                    "x": present,
-                    "y": plain([f.mean for f in figures]),
-                    "name": start,
-                    "marker": {
-                        "color": look[start].colour,
-                        "pattern": {
-                            "shape": _PATTERNS[order.index(start) % len(_PATTERNS)],
-                            "fillmode": "overlay",
-                            "solidity": 0.25,
-                            "size": 9,
-                            "fgcolor": "#fff",
-                            "fgopacity": 0.9,
-                        },
-                    },
-                    "error_y": {
-                        "type": "data",
-                        "symmetric": False,
-                        "array": plain([f.highest - f.mean for f in figures]),
-                        "arrayminus": plain([f.mean - f.lowest for f in figures]),
-                        "color": "#222",
-                        "thickness": 1.3,
-                        "width": 4,
-                    },
-                    "text": [
-                        f"{f.kind} {style.number(f.lowest)} to {style.number(f.highest)} of {f.count}" for f in figures
-                    ],
-                    "textposition": "none",
-                    "hovertemplate": f"{start}, %{{x}} put back: %{{y:.4g}}<br>%{{text}}<extra></extra>",
-                }
-            )
-        main = run.main_metric(task)
-        layout = {
-            "xaxis": {
-                "type": "category",
-                "categoryorder": "array",
-                "categoryarray": groups,
-                "tickangle": -40 if len(groups) > 5 else 0,
-            },
-            "yaxis": traces.axis(f"drop of dev {style.word(main)}", zeroline=True, zerolinecolor="#444"),
-        }
-        panels.append(Panel(drawn, layout, task))
-    return Figure(
-        "rollback-bars",
-        "Drop of the main dev metric",
-        "<p>Bars: mean over seeds; whiskers: 95 % t interval, or the range below five seeds. Near 0: the task does not need what the group "
-        "learned. Below 0: the model is better without. Groups overlap (low, middle and high are made of layers) and do not add up, and a "
-        "group of more layers loses more in general.</p>",
-        {(): panels},
-        [],
-        "rollback",
-        380,
-        460,
-    )
-
-
-_PATTERNS = ("", "/", ".", "x", "-", "+")

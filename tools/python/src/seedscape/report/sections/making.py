@@ -27,8 +27,8 @@ def _intervals(table: pd.DataFrame) -> Table | None:
         return None
     shown = table[["figure", "task", "initialisation", "variant", "detail", "seeds", "mean"]].assign(
         interval=[
-            f"{style.number(low)} to {style.number(high)} ({kind})"
-            for low, high, kind in zip(table["lowest"], table["highest"], table["interval"], strict=True)
+            style.over(style.Interval(int(row["seeds"]), row["mean"], row["lowest"], row["highest"], row["interval"]))
+            for row in table.to_dict("records")
         ]
     )
     return Table(
@@ -239,7 +239,7 @@ def _ranks(work: pd.DataFrame) -> Figure | None:
                 "y0": 0,
                 "y1": 1,
                 "yref": "paper",
-                "line": {"color": "#000", "dash": "dot", "width": 1.5},
+                "line": {"color": style.INK, "dash": "dot", "width": 1.5},
             }
             for at in breaks
         ],

@@ -1,18 +1,18 @@
-"""What was run, how far it got, and what it says of the two studies' claims."""
+"""The first screen: what the run says of the two studies' claims, with its landscape and its layers; then what was run, and how
+far it got."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
 
 from ...run import Run, mapping
 from ...tables import VALUES
 from .. import style
-from ..blocks import Prose, Section, Table, compose
-from ..parts import Failure, attempt
+from ..blocks import Prose, Section, compose
+from . import claims, story
 
 _STATES = (
     ("done", "#0072B2"),
@@ -25,34 +25,24 @@ _STATES = (
 
 
 def section(run: Run) -> Section:
-    """The head of the page."""
-    # The lead and the notices are the head of the section, where they can be made.
-    head = [
-        attempt("Summary: what was run", lambda: Prose(f'<p class="lead">{_lead(run)}</p>{_recorded(run)}')),
-        attempt("Summary: notices", lambda: Prose(_notices(run))),
-    ]
-    intro = "".join(part.html for part in head if isinstance(part, Prose))
+    """The head of the page: findings first, then what was run, then what there is to say of it."""
     rest = compose(
         "summary",
         "Summary",
-        intro,
+        "",
+        ("the two studies’ claims", lambda: claims.matrix(claims.verdicts(run))),
+        ("the landscape", lambda: story.landscape(run)),
+        ("the layers", lambda: story.layers(run)),
+        ("what was run", lambda: Prose(f'<p class="lead">{_lead(run)}</p>')),
         ("progress", lambda: Prose(_progress(run))),
+        ("notices", lambda: _notices(run)),
         ("how to read", lambda: Prose(_HELP) if len(run.units) else None),
-        ("the two studies’ claims", lambda: _claims(run)),
     )
-    failures = [part for part in head if isinstance(part, Failure)]
-    return replace(rest, title=html.escape(run.name), blocks=[*failures, *rest.blocks])
+    return replace(rest, title=html.escape(run.name))
 
 
 _HELP = """<p class="small">Every figure has its numbers below it, as a table and as CSV. Drag in a figure to enlarge a part of it,
-double-click to go back; surfaces turn by dragging or by their buttons.</p>"""
-
-
-def _recorded(run: Run) -> str:
-    """What run.json says that was decided without being asked for; older runs say nothing."""
-    notices = run.record.get("notices")
-    items = "".join(f"<li>{html.escape(str(notice))}</li>" for notice in notices) if isinstance(notices, list) else ""
-    return f'<ul class="small notices">{items}</ul>' if items else ""
+double-click to go back; surfaces turn by dragging or by their buttons, and come nearer by pinching.</p>"""
 
 
 def _lead(run: Run) -> str:
@@ -121,7 +111,8 @@ def _progress(run: Run) -> str:
     return text + "</p>"
 
 
-def _notices(run: Run) -> str:
+def _notices(run: Run) -> Prose | None:
+    """What the reader has to know before believing the figures; what run.json says that was decided without being asked for."""
     notices = []
     if run.remark:
         notices.append(html.escape(run.remark) + ".")
@@ -130,153 +121,15 @@ def _notices(run: Run) -> str:
     degenerate = run.cells[run.cells["degenerate"].fillna(False)]["cell"] if "degenerate" in run.cells else []
     if len(degenerate):
         notices.append(
-            f"{len(degenerate)} of {len(run.cells)} fine-tunings learned nothing (main dev metric not above the majority "
-            f"baseline): {html.escape(', '.join(degenerate))}. They are marked by open symbols."
+            f"{len(degenerate)} of {len(run.cells)} fine-tunings learned nothing (their main dev metric is not above that of always "
+            "giving one answer). They are marked by open symbols. <details><summary>Which</summary>"
+            f"{html.escape(', '.join(degenerate))}</details>"
         )
     points = pd.concat([run.table(name)[["status", *VALUES]] for name in ("curves", "surfaces")])
     odd = int((points["status"] == "not finite").sum())
     if odd:
         notices.append(f"{odd} points of curves and surfaces have a loss that is not finite; they are marked by ×.")
-    return "".join(f'<p class="notice">{notice}</p>' for notice in notices)
-
-
-# Claims.
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A claim that a figure over seeds speaks to."""
-
-    text: str
-    figure: str
-    detail: str
-    """How the figure's detail begins; ends with `$` where it is all of it."""
-    sign: int
-    """The side of 0 that was claimed."""
-    initialisation: str
-    measures: str
-    """What the figure is, in words."""
-
-
-_CLAIM_LIST = (
-    Claim(
-        "1 a. Pre-training leads to wider optima [LL]",
-        "flat width",
-        "training_loss + 0.1$",
-        1,
-        "pretrained - scratch",
-        "width of the flat interval (training loss + 0.1), pre-trained − from scratch",
-    ),
-    Claim(
-        "1 b. and to easier optimisation than from scratch [LL]",
-        "training loss",
-        "epoch 1$",
-        -1,
-        "pretrained - scratch",
-        "training loss of epoch 1, pre-trained − from scratch",
-    ),
-    Claim(
-        "2. Fine-tuning is robust to overfitting: in a long run dev error does not rise [LL]",
-        "dev_error, late - early",
-        "",
-        -1,
-        "pretrained",
-        "mean dev error of the last quarter of the epochs − that of the second quarter",
-    ),
-    Claim(
-        "3. The training-loss surface agrees with the generalisation-error surface [LL]",
-        "rank correlation",
-        "surface, training_loss with dev_error$",
-        1,
-        "pretrained",
-        "Spearman’s rank correlation over the surface’s points",
-    ),
-    Claim(
-        "4. Lower layers are more invariant [LL]",
-        "rollback drop",
-        "high - low$",
-        1,
-        "pretrained",
-        "drop of the dev metric, high layers put back − low layers put back",
-    ),
-    Claim(
-        "5 a. Attention changes mainly in the last layers [LD]",
-        "attention_js to theta0, high - low",
-        "",
-        1,
-        "pretrained",
-        "divergence of attention from θ₀, high − low layers",
-    ),
-    Claim(
-        "5 b. Features change mainly in the intermediate layers [LD]",
-        "svcca to theta0, middle - low",
-        "",
-        1,
-        "pretrained",
-        "SVCCA distance from θ₀, middle − low layers",
-    ),
-    Claim(
-        "5 c. and in the last layers [LD]",
-        "svcca to theta0, high - low",
-        "",
-        1,
-        "pretrained",
-        "SVCCA distance from θ₀, high − low layers",
-    ),
-)
-
-_CLAIMS = """<p>Hao, Dong, Wei and Xu, <cite>Visualizing and Understanding the Effectiveness of BERT</cite> (EMNLP-IJCNLP 2019,
-<a href="https://aclanthology.org/D19-1424">D19-1424</a>) [LL], and <cite>Investigating Learning Dynamics of BERT
-Fine-Tuning</cite> (AACL-IJCNLP 2020, <a href="https://aclanthology.org/2020.aacl-main.11">2020.aacl-main.11</a>) [LD].</p>
-<p>The rule was fixed before any run: a claim <em>holds</em> for a task when the 95 % interval over seeds lies on the claimed side
-of 0, it is <em>refuted</em> when the interval lies on the other side, and else it is <em>undecided</em>. Below five seeds the
-range of the seeds stands for the interval, which says less, and the table says so. How consistent all of this is between seeds and data sets (claim 6) is what the sections on consistency show.</p>"""
-
-
-def _claims(run: Run) -> Table | None:
-    verdicts = claims(run)
-    if len(verdicts) == 0:
-        return None
-    return Table("claims", "The two studies’ claims", _CLAIMS, verdicts, html=("claim", "verdict"))
-
-
-def claims(run: Run) -> pd.DataFrame:
-    """What the figures over seeds say of each claim; without rows where the run has none of them."""
-    rows = []
-    for claim in _CLAIM_LIST:
-        for figure in _figures(run.intervals, claim):
-            task, variant = str(figure["task"]), str(figure["variant"])
-            measures = claim.measures + (f", on {figure['detail']}" if "theta0" in claim.figure else "")
-            rows.append(
-                {
-                    "claim": f"{html.escape(claim.text)}<br><span class=small>{html.escape(measures)}</span>",
-                    "task": task + ("" if variant == "plain" else f" ({variant})"),
-                    "verdict": _verdict(figure, claim.sign),
-                    "mean": float(figure["mean"]),
-                    "interval over seeds": f"{style.number(float(figure['lowest']))} to {style.number(float(figure['highest']))} "
-                    f"({figure['interval']} of {figure['seeds']})",
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def _figures(intervals: pd.DataFrame, claim: Claim) -> Iterator[pd.Series]:
-    rows = intervals[(intervals["figure"] == claim.figure) & (intervals["initialisation"] == claim.initialisation)]
-    rows = rows[~rows["variant"].str.contains(" - ", regex=False) & (rows["seeds"] > 0)]
-    if claim.detail:
-        rows = rows[rows["detail"] == claim.detail.removesuffix("$")]
-    if claim.figure != "dev_error, late - early":
-        rows = rows[rows["variant"] == "plain"]
-    for _, row in rows.iterrows():
-        yield row
-
-
-def _verdict(figure: pd.Series, sign: int) -> str:
-    low, high = float(figure["lowest"]), float(figure["highest"])
-    is_claimed = low > 0 if sign > 0 else high < 0
-    is_other = high < 0 if sign > 0 else low > 0
-    if int(figure["seeds"]) == 1:
-        return '<span class="verdict">undecided</span> (one seed)'
-    word = "holds" if is_claimed else "refuted" if is_other else "undecided"
-    note = "" if figure["interval"] == "95 % t" else " (by the range of the seeds)"
-    return f'<span class="verdict">{word}</span>{note}'
+    recorded = run.record.get("notices")
+    # Older runs record none.
+    notices += [html.escape(str(notice)) for notice in recorded] if isinstance(recorded, list) else []
+    return Prose(f'<ul class="small notices">{"".join(f"<li>{notice}</li>" for notice in notices)}</ul>') if notices else None

@@ -29,6 +29,10 @@ _PLANES = (
 )
 
 
+HEADS = (("own", "with its own head"), ("theta1_head", "with θ₁’s head"), ("plane", "at its place on the plane"))
+"""How the loss of a snapshot is taken: the beginnings of the columns, and in words."""
+
+
 def section(run: Run) -> Section:
     """The trajectories of a run."""
     return compose(
@@ -108,8 +112,7 @@ def _losses(paths: pd.DataFrame) -> Figure | None:
     if not _is_known(paths):
         return None
     cells = list(dict.fromkeys(paths["trajectory"]))
-    heads = (("own", "with its own head"), ("theta1_head", "with θ₁’s head"), ("plane", "at its place on the plane"))
-    look = style.looks([label for _, label in heads])
+    look = style.looks([label for _, label in HEADS])
     views: dict[tuple[int, ...], list[Panel]] = {}
     for index, name in enumerate(cells):
         rows = paths[paths["trajectory"] == name].sort_values("step")
@@ -123,7 +126,7 @@ def _losses(paths: pd.DataFrame) -> Figure | None:
                     look[label],
                     hovertemplate=f"{label}, step %{{x}}: %{{y:.4g}}<extra></extra>",
                 )
-                for head, label in heads
+                for head, label in HEADS
                 if rows[f"{head}_{value}"].notna().any()
             ]
             if drawn:
@@ -144,7 +147,7 @@ def _losses(paths: pd.DataFrame) -> Figure | None:
                     rows["step"],
                     rows["residual"],
                     "off the plane",
-                    style.Look("#000000", "solid", "circle"),
+                    style.Look(style.INK, "solid", "circle"),
                     showlegend=False,
                 )
             ]
@@ -160,5 +163,5 @@ def _losses(paths: pd.DataFrame) -> Figure | None:
         [Select("Path", cells, "trajectory", cells)],
         "trajectories",
         320,
-        285,
+        420,
     )

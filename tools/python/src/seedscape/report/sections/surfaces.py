@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ...landscape import Surface
 from ...run import Run
 from ...tables import VALUES
 from .. import style, traces
-from ..blocks import Figure, Panel, Section, Select, Table, Trace, compose, plain
-
-_EXACT = {"theta0": ("circle", "#fff"), "theta1": ("star", "#fff"), "theta2": ("square", "#fff")}
+from ..blocks import Figure, Panel, Section, Select, Table, compose, plain
+from .planes import aspect, contour, flat_layout, known_surfaces, pin_top, shows, standing, titled
 
 
 def section(run: Run) -> Section:
@@ -37,16 +35,6 @@ def section(run: Run) -> Section:
     )
 
 
-def known_surfaces(run: Run) -> list[Surface]:
-    """Those that have a point that was evaluated."""
-    return [surface for surface in run.surfaces if np.isin(surface.status, ["done", "not finite"]).any()]
-
-
-def shows(surface: Surface, name: str) -> bool:
-    """Whether a map of a value has anything to show: a number, or a point whose number is not finite."""
-    return bool(np.isfinite(surface.values[name]).any()) or len(bad_points(surface, name)[0]) > 0
-
-
 def _correlations(run: Run, surfaces: list[Surface]) -> Table | None:
     agreement = run.table("agreement")
     shown = agreement[agreement["surface"].isin([surface.name for surface in surfaces])]
@@ -61,277 +49,6 @@ def _correlations(run: Run, surfaces: list[Surface]) -> Table | None:
             columns={"spearman_dev_loss": "ρ with dev loss", "spearman_dev_error": "ρ with dev error"}
         ),
     )
-
-
-_SIGNS = {"theta0": "θ₀", "theta1": "θ₁", "theta2": "θ₂"}
-
-
-def sign(point: object) -> str:
-    """A checkpoint's name in a plot."""
-    return _SIGNS.get(str(point), str(point))
-
-
-def axis_titles(surface: Surface) -> tuple[str, str]:
-    if surface.kind == "models":
-        other = surface.other.partition("-")[0] or surface.other
-        return f"α (towards {surface.cell})", f"β (towards {surface.other or other})"
-    if surface.kind == "trajectory":
-        return "first principal direction, in |d₁|", "second principal direction, in |d₁|"
-    return "α, in |weights|", "β, in |weights|"
-
-
-def bad_points(surface: Surface, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Where the value is not finite."""
-    i, j = np.nonzero((surface.status == "not finite") & ~np.isfinite(surface.values[name]))
-    return surface.alpha[i], surface.beta[j]
-
-
-def contour(
-    run: Run,
-    surface: Surface,
-    name: str,
-    scale: traces.Scale,
-    *,
-    bar: bool = True,
-    path: bool = True,
-    names: bool = True,
-) -> list[Trace]:
-    """A filled contour, with the path, the exact points and the points that are not finite."""
-    values = surface.values[name].T
-    placed = scale.place(values)
-    step = (scale.high - scale.low) / 16
-    hover = "%{z:.4g}" if scale.is_plain else "%{customdata:.4g}"
-    drawn: list[Trace] = [
-        {
-            "type": "contour",
-            "x": plain(surface.alpha),
-            "y": plain(surface.beta),
-            "z": plain(placed),
-            "zmin": plain(scale.low),
-            "zmax": plain(scale.high),
-            "colorscale": style.LANDSCAPE,
-            "connectgaps": False,
-            "showscale": bar,
-            "contours": {"start": plain(scale.low), "end": plain(scale.high), "size": plain(step)},
-            "line": {"width": 0.5, "color": "rgba(255,255,255,0.55)"},
-            "colorbar": traces.colour_bar(scale.title, **scale.ticks),
-            "hovertemplate": f"α %{{x:.3g}}, β %{{y:.3g}}<br>{style.word(name)} {hover}<extra></extra>",
-            **({} if scale.is_plain else {"customdata": plain(values)}),
-        }
-    ]
-    steps = run.path_on(surface) if path else pd.DataFrame()
-    if len(steps):
-        residual = steps["residual"]
-        texts = [
-            f"step {step:.0f}"
-            + (f", {100 * part:.0f} % of its way from θ₀ is off the plane" if np.isfinite(part) and part > 0 else "")
-            for step, part in zip(steps["step"], residual, strict=True)
-        ]
-        drawn.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "x": plain(steps["alpha"]),
-                "y": plain(steps["beta"]),
-                "text": texts,
-                "hovertemplate": "%{text}<extra></extra>",
-                "name": "path of the fine-tuning",
-                "line": {"color": "#fff", "width": 2.5},
-                "marker": {"size": 6, "color": "#fff", "line": {"width": 1, "color": "#000"}},
-                "showlegend": False,
-            }
-        )
-    for point in surface.exact.to_dict("records"):
-        if not (np.isfinite(point["alpha"]) and np.isfinite(point["beta"])):
-            continue
-        symbol, fill = _EXACT.get(str(point["point"]), ("circle", "#fff"))
-        drawn.append(
-            {
-                "type": "scatter",
-                "mode": "markers+text" if names else "markers",
-                "x": [plain(point["alpha"])],
-                "y": [plain(point["beta"])],
-                "text": [sign(point["point"])],
-                "textposition": "top right",
-                "textfont": {"color": "#fff", "size": 14, "shadow": "1px 1px 2px #000, -1px -1px 2px #000"},
-                "marker": {"symbol": symbol, "size": 12, "color": fill, "line": {"width": 1.5, "color": "#000"}},
-                "hovertemplate": f"{style.word(str(point['point']))}: {style.word(name)} {style.number(point[name])}, exact"
-                "<extra></extra>",
-                "showlegend": False,
-                "cliponaxis": False,
-            }
-        )
-    drawn += _marked(surface, name)
-    return drawn
-
-
-def _marked(surface: Surface, name: str) -> list[Trace]:
-    x, y = bad_points(surface, name)
-    if len(x) == 0:
-        return []
-    return [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": plain(x),
-            "y": plain(y),
-            "showlegend": False,
-            "name": "not finite",
-            "marker": {"symbol": "x-thin-open", "size": 7, "color": "#000", "line": {"width": 2, "color": "#000"}},
-            "hovertemplate": "α %{x:.3g}, β %{y:.3g}: not finite<extra></extra>",
-        }
-    ]
-
-
-def flat_layout(surface: Surface, **more: Any) -> dict[str, Any]:
-    """The layout of a contour: the window of the grid, one unit as long on both axes."""
-    x, y = axis_titles(surface)
-    return {
-        "xaxis": traces.axis(
-            x,
-            range=[plain(surface.alpha.min()), plain(surface.alpha.max())],
-            constrain="domain",
-            showgrid=False,
-            zeroline=False,
-        ),
-        "yaxis": traces.axis(
-            y,
-            range=[plain(surface.beta.min()), plain(surface.beta.max())],
-            constrain="domain",
-            showgrid=False,
-            zeroline=False,
-            scaleanchor="x",
-        ),
-        **more,
-    }
-
-
-def aspect(surface: Surface) -> float:
-    """Height / width of the grid."""
-    return float(np.ptp(surface.beta)) / max(float(np.ptp(surface.alpha)), 1e-9)
-
-
-def _group_title(surface: Surface) -> str:
-    return surface.group + (f", rest at {'θ₀' if surface.elsewhere == 'theta0' else 'θ₁'}" if surface.elsewhere else "")
-
-
-def standing(run: Run, surface: Surface, name: str, scale: traces.Scale, *, bar: bool = True) -> Panel:
-    """The surface in three dimensions, to turn."""
-    values = surface.values[name].T
-    placed = scale.place(values)
-    hover = "%{z:.4g}" if scale.is_plain else "%{customdata:.4g}"
-    drawn: list[Trace] = [
-        {
-            "type": "surface",
-            "x": plain(surface.alpha),
-            "y": plain(surface.beta),
-            "z": plain(placed),
-            "cmin": plain(scale.low),
-            "cmax": plain(scale.high),
-            "colorscale": style.LANDSCAPE,
-            "showscale": bar,
-            "connectgaps": False,
-            "colorbar": traces.colour_bar(scale.title, **scale.ticks, x=1.0, len=0.7),
-            "contours": {
-                "z": {
-                    "show": True,
-                    "usecolormap": False,
-                    "color": "rgba(255,255,255,0.5)",
-                    "width": 1,
-                    "start": plain(scale.low),
-                    "end": plain(scale.high),
-                    "size": plain((scale.high - scale.low) / 14),
-                }
-            },
-            "lighting": {"ambient": 0.75, "diffuse": 0.5, "specular": 0.05, "roughness": 0.9},
-            "hovertemplate": f"α %{{x:.3g}}, β %{{y:.3g}}<br>{style.word(name)} {hover}<extra></extra>",
-            **({} if scale.is_plain else {"customdata": plain(values)}),
-        }
-    ]
-    lift = 0.012 * (scale.high - scale.low)
-    path = _path_heights(run, surface, name)
-    if path is not None:
-        x, y, z = path
-        drawn.append(
-            {
-                "type": "scatter3d",
-                "mode": "lines+markers",
-                "x": plain(x),
-                "y": plain(y),
-                "z": plain(scale.place(z) + lift),
-                "line": {"color": "#D55E00", "width": 6},
-                "marker": {"size": 3, "color": "#D55E00"},
-                "showlegend": False,
-                "hovertemplate": "path of the fine-tuning<extra></extra>",
-            }
-        )
-    points = [
-        p
-        for p in surface.exact.to_dict("records")
-        if np.isfinite(p["alpha"]) and np.isfinite(p["beta"]) and np.isfinite(p[name])
-    ]
-    # A point far outside of the grid would shrink it.
-    points = [p for p in points if is_inside(surface, p["alpha"], p["beta"])]
-    if points:
-        drawn.append(
-            {
-                "type": "scatter3d",
-                "mode": "markers+text",
-                "x": plain([p["alpha"] for p in points]),
-                "y": plain([p["beta"] for p in points]),
-                "z": plain(scale.place([p[name] for p in points]) + lift),
-                "text": [sign(p["point"]) for p in points],
-                "textfont": {"size": 15, "color": "#000"},
-                "marker": {"size": 5, "color": "#000"},
-                "showlegend": False,
-                "customdata": plain([p[name] for p in points]),
-                "hovertemplate": "%{text} %{customdata:.4g}, exact<extra></extra>",
-            }
-        )
-    x_title, y_title = axis_titles(surface)
-    bad_x, bad_y = bad_points(surface, name)
-    if len(bad_x):
-        drawn.append(
-            {
-                "type": "scatter3d",
-                "mode": "markers",
-                "x": plain(bad_x),
-                "y": plain(bad_y),
-                "z": [plain(scale.high)] * len(bad_x),
-                "marker": {"symbol": "diamond", "size": 3, "color": "#000"},
-                "showlegend": False,
-                "hovertemplate": "α %{x:.3g}, β %{y:.3g}: not finite<extra></extra>",
-            }
-        )
-    wide, deep = np.ptp(surface.alpha), np.ptp(surface.beta)
-    longest = max(wide, deep, 1e-9)
-    layout = {
-        "scene": {
-            "xaxis": traces.axis(x_title),
-            "yaxis": traces.axis(y_title),
-            "zaxis": traces.axis(scale.title, **scale.ticks),
-            "aspectratio": {"x": plain(1.15 * wide / longest), "y": plain(1.15 * deep / longest), "z": 0.7},
-        }
-    }
-    return Panel(drawn, layout, is_3d=True)
-
-
-def is_inside(surface: Surface, alpha: float, beta: float) -> bool:
-    return bool(
-        surface.alpha.min() <= alpha <= surface.alpha.max() and surface.beta.min() <= beta <= surface.beta.max()
-    )
-
-
-def _path_heights(run: Run, surface: Surface, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """The path with the plane's own values at its coordinates, where they were evaluated."""
-    path = run.path_on(surface)
-    rows = run.trajectories[(run.trajectories["cell"] == surface.cell) & (run.trajectories["other"] == surface.other)]
-    if surface.kind != "models" or len(path) == 0 or rows[f"plane_{name}"].isna().all():
-        return None
-    rows = rows.sort_values("step")
-    x, y, z = (rows[column].to_numpy(float) for column in ("alpha", "beta", f"plane_{name}"))
-    inside = np.array([is_inside(surface, a, b) for a, b in zip(x, y, strict=True)])
-    return x[inside], y[inside], z[inside]
 
 
 def _values(surfaces: Sequence[Surface], name: str) -> np.ndarray:
@@ -350,9 +67,9 @@ def _turning(run: Run, surfaces: list[Surface]) -> Figure:
     return Figure(
         "surface-3d",
         "A surface to turn",
-        "<p>Drag to turn, scroll or pinch to come nearer; or use the buttons. Black: the exact points θ₀ (start), θ₁ (fine-tuned on the task), θ₂ "
-        "(fine-tuned on the other task). Orange: the fine-tuning’s snapshots at their nearest points of the plane, at the plane’s loss "
-        "there. Where the scale is logarithmic, its title says so. Holes are points that are missing; small diamonds at the top are "
+        "<p>Drag to turn, pinch to come nearer; or use the buttons. Pins: the exact points θ₀ (start), θ₁ (fine-tuned on the task), θ₂ "
+        "(fine-tuned on the other task); a pin stands on the surface and reaches above it, as a hill may hide its foot. Orange: "
+        "the fine-tuning’s snapshots at their nearest points of the plane, at the plane’s loss there. α leads to θ₁, β to θ₂. Where the scale is logarithmic, its title says so. Holes are points that are missing; small diamonds at the top are "
         "losses that are not finite.</p>",
         views,
         [Select("Surface", [s.name for s in surfaces], "surface", [s.name for s in surfaces]), Select("Value", _VALUE)],
@@ -369,14 +86,14 @@ def _contours(run: Run, surfaces: list[Surface]) -> Figure:
             if shows(surface, name):
                 scale = traces.Scale(surface.values[name], name)
                 views[(s, v)] = [
-                    Panel(contour(run, surface, name, scale), flat_layout(surface), aspect=aspect(surface))
+                    Panel(contour(run, surface, name, scale), flat_layout(surface), titled(run, surface), aspect=aspect(surface))
                 ]
     return Figure(
         "surface-contour",
         "Contours, with the fine-tuning’s path",
         "<p>The same surfaces from above. Circle, star and square: θ₀, θ₁, θ₂, exact. White line: the path of the fine-tuning, each snapshot at its "
-        "nearest point of the plane; point at a snapshot to see how much of it lies off the plane. What is far off the plane has another "
-        "loss than the colour below it: see the section on paths. White: missing; ×: not finite.</p>",
+        "nearest point of the plane. Open symbols and a dotted line: more than a tenth of the snapshot’s way from θ₀ lies off the plane, and "
+        "its loss is not the colour below it (see the section on paths); the title says how far. Blank: missing; ×: not finite.</p>",
         views,
         [Select("Surface", [s.name for s in surfaces], "surface", [s.name for s in surfaces]), Select("Value", _VALUE)],
         "surfaces",
@@ -454,7 +171,7 @@ def _starts(run: Run, surfaces: list[Surface]) -> Figure | None:
             # One scale for both, or the colours would not compare.
             scale = traces.Scale(values, name)
             titles = [
-                f"{word}: {surface.name}, |d₁| = {style.number(surface.length, 3)}"
+                titled(run, surface, f"{word}: {surface.name}, |d₁| = {style.number(surface.length, 3)}")
                 for word, surface in zip(("pre-trained", "from scratch"), pair, strict=True)
             ]
             views[(p, v, 0)] = [
@@ -484,8 +201,12 @@ def _starts(run: Run, surfaces: list[Surface]) -> Figure | None:
 
 
 def _same_height(layout: dict[str, Any], scale: traces.Scale) -> dict[str, Any]:
-    scene = {**layout["scene"], "zaxis": {**layout["scene"]["zaxis"], "range": [plain(scale.low), plain(scale.high)]}}
+    scene = {**layout["scene"], "zaxis": {**layout["scene"]["zaxis"], "range": [plain(scale.low), plain(pin_top(scale))]}}
     return {**layout, "scene": scene}
+
+
+def _group_title(surface: Surface) -> str:
+    return surface.group + (f", rest at {'θ₀' if surface.elsewhere == 'theta0' else 'θ₁'}" if surface.elsewhere else "")
 
 
 def _groups(run: Run, surfaces: list[Surface]) -> Figure | None:
