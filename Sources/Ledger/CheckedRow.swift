@@ -37,11 +37,11 @@ struct CheckedRow {
     }
   }
 
-  /// Bytes; an empty text where SQLite cut nothing out of nothing.
+  /// Bytes; nothing where SQLite cut no bytes out of none.
   func data(_ column: String) throws -> Data {
     switch storage(column) {
     case .blob(let bytes): return bytes
-    case .string(""): return Data()
+    case .null: return Data()
     default: throw unexpected(column, "bytes")
     }
   }

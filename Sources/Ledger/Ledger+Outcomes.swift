@@ -76,7 +76,8 @@ extension Ledger {
             path: path, reason: "got a row with \(numbers.count) bytes of numbers for the names '\(names.prefix(80))'")
         }
         results[id] = RecordedResult(
-          status: try status(row.text("status"), row.optionalText("message")), measurements: measurements, payload: payloads[id]?.file)
+          status: try status(row.text("status"), row.optionalText("message")), measurements: measurements,
+          payload: payloads[id]?.file)
       }
       return results
     }

@@ -64,7 +64,8 @@ enum Migrations {
           database, sql: "SELECT name, value, special FROM measurement WHERE unit = ?", arguments: [unit])
         let values = rows.reduce(into: [String: Double]()) { values, row in
           guard let name = String.fromDatabaseValue(row["name"]) else { return }
-          values[name] = Double.fromDatabaseValue(row["value"]) ?? special[String.fromDatabaseValue(row["special"]) ?? ""]
+          values[name] =
+            Double.fromDatabaseValue(row["value"]) ?? special[String.fromDatabaseValue(row["special"]) ?? ""]
         }
         let columns = MeasurementColumns(Measurements(values))
         try database.execute(

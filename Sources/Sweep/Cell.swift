@@ -20,7 +20,8 @@ public struct Cell: Sendable, Hashable, Codable {
 
   /// A cell from its parts.
   public init(
-    id: Identity, task: String, variant: String? = nil, headSeed: Int, orderSeed: Int, initialisation: Initialisation = .pretrained,
+    id: Identity, task: String, variant: String? = nil, headSeed: Int, orderSeed: Int,
+    initialisation: Initialisation = .pretrained,
     initialisationSeed: Int = 0, recipe: Recipe = Recipe()
   ) {
     self.id = id

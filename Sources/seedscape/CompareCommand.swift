@@ -165,7 +165,9 @@ private struct Finding {
       let figure = value.map { "\($0)" } ?? "none" + (reason.map { " (\($0.rawValue))" } ?? "")
       return name == "distance" ? figure : "\(name) \(figure)"
     }
-    let directions = measurement.kept.map { " (\($0[0]) and \($0[1]) directions\(measurement.isDegenerate == true ? ", degenerate" : ""))" }
+    let directions = measurement.kept.map {
+      " (\($0[0]) and \($0[1]) directions\(measurement.isDegenerate == true ? ", degenerate" : ""))"
+    }
     return "\(measure.rawValue): \(figures.joined(separator: ", "))\(directions ?? "")"
   }
 }

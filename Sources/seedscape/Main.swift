@@ -55,7 +55,7 @@ struct Seedscape: ParsableCommand {
 
 /// The version of the program.
 enum Version {
-  static let text = "0.2.0"
+  static let text = "0.3.0"
 
   /// As records name it.
   static let program = "seedscape \(text)"

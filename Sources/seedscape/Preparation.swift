@@ -157,7 +157,8 @@ final class Preparation: OutcomeRecorder, Sendable {
   func finished() throws -> [Outcome] {
     let known = Set(plan.units.map(\.id))
     return try ledger.outcomes().filter { known.contains($0.key) }.map { id, stored in
-      Outcome(unit: id, status: stored.status, measurements: try ledger.measurements(of: id).values, seconds: stored.seconds)
+      Outcome(
+        unit: id, status: stored.status, measurements: try ledger.measurements(of: id).values, seconds: stored.seconds)
     }
   }
 

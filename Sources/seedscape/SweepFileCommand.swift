@@ -28,10 +28,12 @@ struct SweepFileCommand: ParsableCommand {
 }
 
 extension SweepSection: ExpressibleByArgument {
+  /// The section of a name.
   public init?(argument: String) {
     guard let section = Self.all.first(where: { $0.name == argument }) else { return nil }
     self = section
   }
 
+  /// The names of all sections.
   public static var allValueStrings: [String] { all.map(\.name) }
 }

@@ -12,10 +12,17 @@ import Testing
   /// Two cells, each followed by a comparison.
   private var units: [WorkUnit] {
     let tunings = ["a", "b"].map {
-      unit("cell \($0)", .fineTuning(FineTuningWork(Cell(id: Identity(hex: $0), task: $0, headSeed: 0, orderSeed: 0))), cost: 100)
+      unit(
+        "cell \($0)", .fineTuning(FineTuningWork(Cell(id: Identity(hex: $0), task: $0, headSeed: 0, orderSeed: 0))),
+        cost: 100)
     }
     let comparison = Comparison(kind: .seeds, models: [], probe: Probe(name: "none", task: "none"))
-    return tunings + tunings.map { unit("after \($0.name)", .similarity(SimilarityWork(comparison: comparison, measures: [], decompositions: [])), needs: [$0], cost: 10) }
+    return tunings
+      + tunings.map {
+        unit(
+          "after \($0.name)", .similarity(SimilarityWork(comparison: comparison, measures: [], decompositions: [])),
+          needs: [$0], cost: 10)
+      }
   }
 
   @Test func unitsAreCountedByPhase() throws {

@@ -41,6 +41,8 @@ import Testing
   @Test func namesOfCells() {
     #expect(Cell(id: Identity(hex: "a"), task: "SST-2", headSeed: 1, orderSeed: 1).name == "SST-2-s1")
     #expect(Cell(id: Identity(hex: "a"), task: "SST-2", headSeed: 1, orderSeed: 0).name == "SST-2-h1-o0")
-    #expect(Cell(id: Identity(hex: "a"), task: "RTE", headSeed: 2, orderSeed: 2, initialisation: .scratch).name == "RTE-scratch-s2")
+    #expect(
+      Cell(id: Identity(hex: "a"), task: "RTE", headSeed: 2, orderSeed: 2, initialisation: .scratch).name
+        == "RTE-scratch-s2")
   }
 }

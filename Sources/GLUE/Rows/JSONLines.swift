@@ -96,7 +96,7 @@ private struct JSONRow {
     case .string(let text): return text
     case .number(let number):
       guard abs(number.value) < 0x1p53 else {
-        throw wrong("\(column.shown) is a number too great to be told from the next one; write it as a string")
+        throw wrong("\(column.shown) is a number too large to be exact; write it as a string")
       }
       return Int(exactly: number.value).map(String.init) ?? String(number.value)
     case nil where isOptional: return nil

@@ -29,7 +29,9 @@ extension TablesOfKind {
           let models = results.fields(of: comparison, pair: pair)
           func append(_ head: String, _ mean: Double, _ error: Double) {
             table.append(
-              front + ["\(layer + 1)", head] + models + [RunResults.field(mean), RunResults.field(error), examples, "done"])
+              front + ["\(layer + 1)", head] + models + [
+                RunResults.field(mean), RunResults.field(error), examples, "done",
+              ])
           }
           append("mean", means[layer * pairs.count + index], errors[layer * pairs.count + index])
           guard let place = matched.firstIndex(of: index) else { continue }

@@ -38,6 +38,7 @@ extension ConsistencyRequest {
 }
 
 extension SweepSection {
+  /// The section `consistency`.
   public static let consistency = SweepSection(
     "consistency", ConsistencyRequest.Keys.self,
     summary: "Between final models; theta0 is always among them. `consistency: {}` has all defaults.",

@@ -109,42 +109,45 @@ extension CurveRequest.Along: Encodable {
 }
 
 extension SweepSection {
+  /// The section `curves`.
   public static let curves = SweepSection(
     "curves", CurveRequest.Keys.self,
-    summary: "A list of lines through the models of cells: one curve for each cell (pair of seeds, direction) and layer group of "
-        + "an entry.",
+    summary:
+      "A list of lines through the models of cells: one curve for each cell (pair of seeds, direction) and layer group of "
+      + "an entry.",
     notes: """
-    A **layer group** is `all`, a third of the layers (`low`, `middle`, `high`), `embeddings`, `pooler`, `layer N`,
-    `layers M-N` (counted from 0), or several of these joined by `+`: `embeddings + layers 0-3`.
+      A **layer group** is `all`, a third of the layers (`low`, `middle`, `high`), `embeddings`, `pooler`, `layer N`,
+      `layers M-N` (counted from 0), or several of these joined by `+`: `embeddings + layers 0-3`.
 
-    A curve costs points + 2 evaluations of the subset (random: + 1). Points that two curves or surfaces share, such as
-    those of a surface at beta 0 and of the curve of the same models and group, are evaluated once.
+      A curve costs points + 2 evaluations of the subset (random: + 1). Points that two curves or surfaces share, such as
+      those of a surface at beta 0 and of the curve of the same models and group, are evaluated once.
 
-    A curve that two entries ask for on two ranges, wide and narrow, is two curves, with their ranges in their names:
-    `MRPC-s0 curve, alpha [-4, 4, 40]` and `MRPC-s0 curve, alpha [-0.1, 0.1, 21]`. So are surfaces.
-    """)
+      A curve that two entries ask for on two ranges, wide and narrow, is two curves, with their ranges in their names:
+      `MRPC-s0 curve, alpha [-4, 4, 40]` and `MRPC-s0 curve, alpha [-0.1, 0.1, 21]`. So are surfaces.
+      """)
 
+  /// The section `curves.along`.
   public static let line = SweepSection(
     "curves.along", CurveRequest.Along.Keys.self,
     summary: "What lines lead along: a word, or a mapping with these keys.",
     notes: """
-    | `along` | the line | default `alpha` | groups |
-    | --- | --- | --- | --- |
-    | `finetuning` | theta0 + alpha (theta1 - theta0): theta0 is at 0, the final model at 1 \
-    | `\(CurveRequest.Along.finetuning.standardAxis)` | any |
-    | `seeds` | from one seed's final model, at 0, to another's, at 1, for every pair of the chosen seeds \
-    | `\(CurveRequest.Along.seeds.standardAxis)` | all |
-    | `random`, `{random: {...}}` | theta1 + alpha u, u a random direction as long as the weights it covers: the final \
-    model is at 0 | `\(CurveRequest.Along.random(RandomRequest()).standardAxis)` | any; no `elsewhere` |
-    | `{from: MODEL, to: MODEL}` | from one model, at 0, to another one, at 1; no keys that choose cells \
-    | `\(CurveRequest.Along.seeds.standardAxis)` | any |
+      | `along` | the line | default `alpha` | groups |
+      | --- | --- | --- | --- |
+      | `finetuning` | theta0 + alpha (theta1 - theta0): theta0 is at 0, the final model at 1 \
+      | `\(CurveRequest.Along.finetuning.standardAxis)` | any |
+      | `seeds` | from one seed's final model, at 0, to another's, at 1, for every pair of the chosen seeds \
+      | `\(CurveRequest.Along.seeds.standardAxis)` | all |
+      | `random`, `{random: {...}}` | theta1 + alpha u, u a random direction as long as the weights it covers: the final \
+      model is at 0 | `\(CurveRequest.Along.random(RandomRequest()).standardAxis)` | any; no `elsewhere` |
+      | `{from: MODEL, to: MODEL}` | from one model, at 0, to another one, at 1; no keys that choose cells \
+      | `\(CurveRequest.Along.seeds.standardAxis)` | any |
 
-    A **model** is `theta0`, a cell such as `MRPC-s0`, or a snapshot of one, `MRPC-s0 step 20`. `to` is theta1: the curve is
-    evaluated on its task, and `theta0` means where its cell starts; `to` itself cannot be theta0.
+      A **model** is `theta0`, a cell such as `MRPC-s0`, or a snapshot of one, `MRPC-s0 step 20`. `to` is theta1: the curve is
+      evaluated on its task, and `theta0` means where its cell starts; `to` itself cannot be theta0.
 
-    **The head** is theta1's at every point. It moves with the encoder only between models that are all fine-tuned (final
-    or snapshots) on one task, as between seeds, and only where the whole encoder moves.
-    """)
+      **The head** is theta1's at every point. It moves with the encoder only between models that are all fine-tuned (final
+      or snapshots) on one task, as between seeds, and only where the whole encoder moves.
+      """)
 }
 
 extension CurveRequest.Keys: SectionKey {

@@ -36,6 +36,7 @@ extension DynamicsRequest {
 }
 
 extension SweepSection {
+  /// The section `dynamics`.
   public static let dynamics = SweepSection(
     "dynamics", DynamicsRequest.Keys.self,
     summary: """

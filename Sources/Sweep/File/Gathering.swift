@@ -19,6 +19,7 @@ extension Gathering {
 }
 
 extension SweepSection {
+  /// The section `gather`.
   public static let gather = SweepSection(
     "gather", Gathering.CodingKeys.self,
     summary: "The decompositions of hidden states are made wherever a rank is free and compared at rank 0.",

@@ -82,6 +82,7 @@ extension Probe {
 }
 
 extension SweepSection {
+  /// The section `probes`.
   public static let probes = SweepSection(
     "probes", Probe.CodingKeys.self,
     summary: """

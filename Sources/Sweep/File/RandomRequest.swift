@@ -29,6 +29,7 @@ extension RandomRequest {
 }
 
 extension SweepSection {
+  /// The section `random`.
   public static let random = SweepSection(
     "random", RandomRequest.CodingKeys.self,
     summary: "Random directions around a final model, in `along` of `curves` and `surfaces`.")

@@ -6,8 +6,7 @@ struct RecipeRow: Sendable {
   /// Takes over the value of one recipe into another.
   let copy: @Sendable (Recipe, inout Recipe) -> Void
   /// Writes a recipe's value under the key.
-  let encode:
-    @Sendable (Recipe, Recipe.CodingKeys, inout KeyedEncodingContainer<Recipe.CodingKeys>) throws -> Void
+  let encode: @Sendable (Recipe, Recipe.CodingKeys, inout KeyedEncodingContainer<Recipe.CodingKeys>) throws -> Void
 
   init<Value: Encodable & Sendable>(
     _ path: any WritableKeyPath<Recipe, Value> & Sendable, _ declaration: KeyDeclaration,

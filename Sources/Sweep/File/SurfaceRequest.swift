@@ -157,42 +157,44 @@ extension SurfaceRequest.Along: Encodable {
 }
 
 extension SweepSection {
+  /// The section `surfaces`.
   public static let surfaces = SweepSection(
     "surfaces", SurfaceRequest.Keys.self,
     summary: "A list of planes; one surface for each layer group of an entry.",
     notes: """
-    A surface costs alpha points x beta points + 3 evaluations of the subset (random, trajectory: + 1). A denser grid or a
-    wider range may be asked for in a run directory that has points already: those that both have are kept. Equal
-    coordinates are the same point (they are rounded to 12 decimals), so a grid of 2 n - 1 points refines one of n.
-    """)
+      A surface costs alpha points x beta points + 3 evaluations of the subset (random, trajectory: + 1). A denser grid or a
+      wider range may be asked for in a run directory that has points already: those that both have are kept. Equal
+      coordinates are the same point (they are rounded to 12 decimals), so a grid of 2 n - 1 points refines one of n.
+      """)
 
+  /// The section `surfaces.along`.
   public static let plane = SweepSection(
     "surfaces.along", SurfaceRequest.Along.Keys.self,
     summary: "What spans planes: a word, or a mapping with these keys.",
     notes: {
-    let trajectory = SurfaceRequest.Along.trajectory.standardAxes
-    let (wide, narrow) = (
-      SurfaceRequest.Along.tasks(other: "").standardAxes.alpha,
-      SurfaceRequest.Along.random(RandomRequest()).standardAxes.alpha
-    )
-    return """
-      | `along` | the plane | default `alpha`, `beta` | exact points |
-      | --- | --- | --- | --- |
-      | `tasks` | theta0 + alpha d1 + beta s d2, d1 = theta1 - theta0, d2 = theta2 - theta0, s = length of d1 / length of \
-      d2 | `\(wide)` both | theta0 (0, 0), theta1 (1, 0), theta2 (0, 1/s) |
-      | `random`, `{random: {...}}` | theta1 + alpha u + beta v, random directions at right angles, as long as the weights \
-      | `\(narrow)` both | theta1 (0, 0) |
-      | `trajectory` | theta1 + alpha u + beta v, the first two principal directions of the cell's snapshots, each as long \
-      as d1; theta0 has negative coordinates. `groups` must be `[all]`; needs three snapshots that do not lie on a line \
-      | `\(trajectory.alpha)`, `\(trajectory.beta)` | theta1 (0, 0) |
-      | `{from: MODEL, to: MODEL, other: MODEL}` | as `tasks` with `from` as theta0, `to` as theta1, `other` as theta2: \
-      three different models, `to` and `other` not theta0. Replaces `task`, `other`, `seed`, `initialisation`, `variant` \
-      | `\(wide)` both | as `tasks` |
+      let trajectory = SurfaceRequest.Along.trajectory.standardAxes
+      let (wide, narrow) = (
+        SurfaceRequest.Along.tasks(other: "").standardAxes.alpha,
+        SurfaceRequest.Along.random(RandomRequest()).standardAxes.alpha
+      )
+      return """
+        | `along` | the plane | default `alpha`, `beta` | exact points |
+        | --- | --- | --- | --- |
+        | `tasks` | theta0 + alpha d1 + beta s d2, d1 = theta1 - theta0, d2 = theta2 - theta0, s = length of d1 / length of \
+        d2 | `\(wide)` both | theta0 (0, 0), theta1 (1, 0), theta2 (0, 1/s) |
+        | `random`, `{random: {...}}` | theta1 + alpha u + beta v, random directions at right angles, as long as the weights \
+        | `\(narrow)` both | theta1 (0, 0) |
+        | `trajectory` | theta1 + alpha u + beta v, the first two principal directions of the cell's snapshots, each as long \
+        as d1; theta0 has negative coordinates. `groups` must be `[all]`; needs three snapshots that do not lie on a line \
+        | `\(trajectory.alpha)`, `\(trajectory.beta)` | theta1 (0, 0) |
+        | `{from: MODEL, to: MODEL, other: MODEL}` | as `tasks` with `from` as theta0, `to` as theta1, `other` as theta2: \
+        three different models, `to` and `other` not theta0. Replaces `task`, `other`, `seed`, `initialisation`, `variant` \
+        | `\(wide)` both | as `tasks` |
 
-      Models and heads are as in `curves.along`. `pc1` and `pc2` in `trajectories.csv` are the coordinates of the snapshots
-      on the surface along `trajectory`.
-      """
-  }())
+        Models and heads are as in `curves.along`. `pc1` and `pc2` in `trajectories.csv` are the coordinates of the snapshots
+        on the surface along `trajectory`.
+        """
+    }())
 }
 
 extension SurfaceRequest.Keys: SectionKey {

@@ -89,7 +89,9 @@ extension SweepFile {
       }
     }
     for request in requests.trajectories { try check("a trajectory", request.cells, keys[.trajectories]?.place) }
-    if let dynamics = requests.dynamics, dynamics.at == .snapshots { try check("dynamics", dynamics.cells, keys[.dynamics]?.place) }
+    if let dynamics = requests.dynamics, dynamics.at == .snapshots {
+      try check("dynamics", dynamics.cells, keys[.dynamics]?.place)
+    }
     for request in requests.surfaces where request.along == .trajectory {
       let cells = CellSelection(
         tasks: [request.task].compactMap(\.self), initialisations: [request.initialisation],

@@ -1,14 +1,20 @@
 /// Runs the models of a comparison in lock step on its probe and compares their attention.
 public struct AttentionWork: WorkOfKind {
+  /// The kind.
   public static let kind = Work.Kind.attention
+  /// The part of a sweep that progress counts it with.
   public static let phase = Phase.attention
 
   /// The comparison.
   public let comparison: Comparison
 
+  /// What a person calls it.
   public var name: String { "\(comparison.name) attention" }
+  /// The units whose outcomes or files it reads.
   public var needs: [Identity] { comparison.cells.map(\.id) }
+  /// The models whose files it reads.
   public var models: [ModelState] { comparison.models }
+  /// How many threads share it.
   public var threads: Int { comparison.threads }
 
   /// What it measures.

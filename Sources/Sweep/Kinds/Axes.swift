@@ -1,7 +1,9 @@
 /// Measures the directions that span a curve or surface: norms, scale, cosine. Directions that are not differences of models
 /// are made here, as files.
 public struct AxesWork: WorkOfKind {
+  /// The kind.
   public static let kind = Work.Kind.axes
+  /// The part of a sweep that progress counts it with.
   public static let phase = Phase.points
 
   /// The curve or surface.
@@ -10,12 +12,16 @@ public struct AxesWork: WorkOfKind {
   /// The axes of a curve or surface.
   public init(_ surface: Shared<Surface>) { self.surface = surface }
 
+  /// What a person calls it.
   public var name: String { "\(surface.value.name) axes" }
+  /// The units whose outcomes or files it reads.
   public var needs: [Identity] { surface.value.cells.map(\.id) }
+  /// The models whose files it reads.
   public var models: [ModelState] {
     let surface = surface.value
     return surface.models + (surface.span == .trajectory ? surface.cell.snapshots : [])
   }
+  /// How many threads share it.
   public var threads: Int { 1 }
 
   /// What it measures.

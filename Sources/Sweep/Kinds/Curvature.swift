@@ -1,6 +1,8 @@
 /// Measures the Hessian of a final model's training loss: its greatest eigenvalues and its trace (METHODS, section 4).
 public struct CurvatureWork: WorkOfKind {
+  /// The kind.
   public static let kind = Work.Kind.curvature
+  /// The part of a sweep that progress counts it with.
   public static let phase = Phase.curvature
 
   /// Whose final model.
@@ -29,8 +31,11 @@ public struct CurvatureWork: WorkOfKind {
 
   /// Such as `MRPC-s0 curvature` or `MRPC-s0 curvature (low)`.
   public var name: String { "\(cell.name) curvature" + (group.map { " (\($0.name))" } ?? "") }
+  /// The units whose outcomes or files it reads.
   public var needs: [Identity] { [cell.id] }
+  /// The models whose files it reads.
   public var models: [ModelState] { [.final(cell)] }
+  /// How many threads share it.
   public var threads: Int { cell.recipe.threads }
 
   /// What it measures.
@@ -44,6 +49,7 @@ public struct CurvatureWork: WorkOfKind {
     /// The trace, and its standard error.
     case trace, traceError
 
+    /// As the ledger has it.
     public var text: String {
       switch self {
       case .loss: "loss"
@@ -178,6 +184,7 @@ extension CurvatureRequest {
 }
 
 extension SweepSection {
+  /// The section `curvature`.
   public static let curvature = SweepSection(
     "curvature", CurvatureRequest.Keys.self,
     summary: """

@@ -1,6 +1,8 @@
 /// A fine-tuning: its snapshots and its final model are written into the cell's folder.
 public struct FineTuningWork: WorkOfKind {
+  /// The kind.
   public static let kind = Work.Kind.fineTuning
+  /// The part of a sweep that progress counts it with.
   public static let phase = Phase.fineTuning
 
   /// The cell.
@@ -9,9 +11,13 @@ public struct FineTuningWork: WorkOfKind {
   /// The fine-tuning of a cell.
   public init(_ cell: Cell) { self.cell = cell }
 
+  /// What a person calls it.
   public var name: String { cell.name }
+  /// The units whose outcomes or files it reads.
   public var needs: [Identity] { [] }
+  /// The models whose files it reads.
   public var models: [ModelState] { [] }
+  /// How many threads share it.
   public var threads: Int { cell.recipe.threads }
 
   /// What it measures.
@@ -29,6 +35,7 @@ public struct FineTuningWork: WorkOfKind {
     /// One of the three before, after an epoch, counted from 1; without an epoch it is of the last one.
     case epoch(Int, Figure)
 
+    /// As the ledger has it.
     public var text: String {
       switch self {
       case .steps: "steps"

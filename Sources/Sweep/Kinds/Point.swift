@@ -2,7 +2,9 @@ public import Foundation
 
 /// Evaluates one point of a curve or surface.
 public struct PointWork: WorkOfKind {
+  /// The kind.
   public static let kind = Work.Kind.point
+  /// The part of a sweep that progress counts it with.
   public static let phase = Phase.points
 
   /// The curve or surface.
@@ -17,6 +19,7 @@ public struct PointWork: WorkOfKind {
     (self.surface, self.axes, self.point) = (surface, axes, point)
   }
 
+  /// What a person calls it.
   public var name: String {
     switch point {
     case .exact(let exact): "\(surface.value.name) \(exact.rawValue)"
@@ -36,13 +39,16 @@ public struct PointWork: WorkOfKind {
     case (.grid, .random), (.grid, .trajectory): surface.cells.map(\.id) + [axes]
     }
   }
+  /// The models whose files it reads.
   public var models: [ModelState] { surface.value.models }
 
+  /// The files of the units that it needs.
   public func files(in run: RunDirectory) -> [(need: Identity, file: URL)] {
     guard case .grid = point else { return [] }
     return surface.value.ownDirections.map { (axes, run.direction($0, of: surface.value, axes: axes)) }
   }
 
+  /// How many threads share it.
   public var threads: Int { surface.value.cell.recipe.threads }
 
   /// What it measures; the error is absent where it is undefined.

@@ -1,6 +1,8 @@
 /// Runs a model on a probe and decomposes the features of some layers; the payload is ``ProbeFile``.
 public struct ProbeWork: WorkOfKind {
+  /// The kind.
   public static let kind = Work.Kind.probe
+  /// The part of a sweep that progress counts it with.
   public static let phase = Phase.features
 
   /// The model.
@@ -23,14 +25,18 @@ public struct ProbeWork: WorkOfKind {
     self.isComplete = isComplete
   }
 
+  /// What a person calls it.
   public var name: String {
     let part = layers.count == layerCount ? "" : ", layers \(layers.lowerBound)-\(layers.upperBound - 1)"
     let top = model.cell.recipe.reinitialise == 0 ? "" : " top \(model.cell.recipe.reinitialise)"
     let start = model.isTrained ? model.name : "theta0 \(model.cell.initialisation.rawValue)\(top)"
     return "\(start) on \(probe.name)\(part)"
   }
+  /// The units whose outcomes or files it reads.
   public var needs: [Identity] { [model].trainedCells.map(\.id) }
+  /// The models whose files it reads.
   public var models: [ModelState] { [model] }
+  /// How many threads share it.
   public var threads: Int { model.cell.recipe.threads }
 
   /// What it measures.
@@ -40,6 +46,7 @@ public struct ProbeWork: WorkOfKind {
     /// How many directions SVCCA keeps of a layer.
     case kept(layer: Int)
 
+    /// As the ledger has it.
     public var text: String {
       switch self {
       case .rows: "rows"

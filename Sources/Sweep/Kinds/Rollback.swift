@@ -1,6 +1,8 @@
 /// Evaluates a cell's final model with a layer group put back to theta0, on all dev rows (METHODS, section 4).
 public struct RollbackWork: WorkOfKind {
+  /// The kind.
   public static let kind = Work.Kind.rollback
+  /// The part of a sweep that progress counts it with.
   public static let phase = Phase.rollback
 
   /// Whose final model.
@@ -8,9 +10,13 @@ public struct RollbackWork: WorkOfKind {
   /// What is put back.
   public let group: LayerGroup
 
+  /// What a person calls it.
   public var name: String { "\(cell.name) without \(group.name)" }
+  /// The units whose outcomes or files it reads.
   public var needs: [Identity] { [cell.id] }
+  /// The models whose files it reads.
   public var models: [ModelState] { [.final(cell)] }
+  /// How many threads share it.
   public var threads: Int { cell.recipe.threads }
 
   /// What it measures.
@@ -22,6 +28,7 @@ public struct RollbackWork: WorkOfKind {
     /// How much the main metric fell from the final model's; absent where either is undefined.
     case drop
 
+    /// As the ledger has it.
     public var text: String {
       switch self {
       case .devLoss: "dev_loss"
@@ -114,6 +121,7 @@ extension RollbackRequest {
 }
 
 extension SweepSection {
+  /// The section `rollback`.
   public static let rollback = SweepSection(
     "rollback", RollbackRequest.Keys.self,
     summary: "Every chosen cell's final model is evaluated on all dev rows with one part of it put back to theta0.")

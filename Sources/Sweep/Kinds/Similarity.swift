@@ -3,8 +3,11 @@ public import LearningDynamics
 
 /// Compares the gathered decompositions of a comparison's models, layer by layer, at rank 0.
 public struct SimilarityWork: WorkOfKind {
+  /// The kind.
   public static let kind = Work.Kind.similarity
+  /// The part of a sweep that progress counts it with.
   public static let phase = Phase.comparisons
+  /// Rank 0 alone.
   public static let place = WorkUnit.Place.root
 
   /// The comparison.
@@ -27,12 +30,17 @@ public struct SimilarityWork: WorkOfKind {
     (self.comparison, self.measures, self.decompositions) = (comparison, measures, decompositions)
   }
 
+  /// What a person calls it.
   public var name: String { "\(comparison.name) similarity" }
+  /// The units whose outcomes or files it reads.
   public var needs: [Identity] { decompositions.joined().map(\.id) }
+  /// The models whose files it reads.
   public var models: [ModelState] { [] }
+  /// The files of the units that it needs.
   public func files(in run: RunDirectory) -> [(need: Identity, file: URL)] {
     decompositions.joined().map { ($0.id, run.root.appending(path: $0.file)) }
   }
+  /// How many threads share it.
   public var threads: Int { 1 }
 
   /// What it measures.

@@ -1,6 +1,8 @@
 /// Evaluates the snapshot of a trajectory after a step: itself, with theta1's head, and the point of the plane where it lies.
 public struct SnapshotWork: WorkOfKind {
+  /// The kind.
   public static let kind = Work.Kind.snapshot
+  /// The part of a sweep that progress counts it with.
   public static let phase = Phase.trajectories
 
   /// The trajectory.
@@ -10,9 +12,13 @@ public struct SnapshotWork: WorkOfKind {
   /// The step.
   public let step: Int
 
+  /// What a person calls it.
   public var name: String { "\(trajectory.name) step \(step)" }
+  /// The units whose outcomes or files it reads.
   public var needs: [Identity] { trajectory.needs + [places] }
+  /// The models whose files it reads.
   public var models: [ModelState] { trajectory.ends + [.snapshot(trajectory.cell, step: step)] }
+  /// How many threads share it.
   public var threads: Int { trajectory.cell.recipe.threads }
 
   /// What it measures: a point's figures, three times.
@@ -25,6 +31,7 @@ public struct SnapshotWork: WorkOfKind {
     /// A figure of a model.
     public init(_ model: Model, _ figure: PointWork.Figure) { (self.model, self.figure) = (model, figure) }
 
+    /// As the ledger has it.
     public var text: String { "\(model.rawValue).\(figure.text)" }
 
     /// A model that is evaluated.

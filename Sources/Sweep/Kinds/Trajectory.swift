@@ -1,6 +1,8 @@
 /// Measures where a cell's snapshots lie (METHODS, section 3).
 public struct TrajectoryWork: WorkOfKind {
+  /// The kind.
   public static let kind = Work.Kind.trajectory
+  /// The part of a sweep that progress counts it with.
   public static let phase = Phase.trajectories
 
   /// Whose snapshots; its final model is theta1.
@@ -19,8 +21,11 @@ public struct TrajectoryWork: WorkOfKind {
 
   /// What a person calls it, such as `MRPC-s0 trajectory` or `MRPC-s0 trajectory x SST-2-s0`.
   public var name: String { "\(cell.name) trajectory" + (other.map { " x \($0.name)" } ?? "") }
+  /// The units whose outcomes or files it reads.
   public var needs: [Identity] { cells.map(\.id) }
+  /// The models whose files it reads.
   public var models: [ModelState] { ends + cell.snapshots }
+  /// How many threads share it.
   public var threads: Int { 1 }
 
   var cells: [Cell] { [cell] + [other].compactMap(\.self) }
@@ -40,6 +45,7 @@ public struct TrajectoryWork: WorkOfKind {
     /// The share of variance of a principal component, from 1.
     case explained(Int)
 
+    /// As the ledger has it.
     public var text: String {
       switch self {
       case .length1: "length1"
@@ -146,6 +152,7 @@ extension TrajectoryRequest {
 }
 
 extension SweepSection {
+  /// The section `trajectories`.
   public static let trajectories = SweepSection(
     "trajectories", TrajectoryRequest.Keys.self,
     summary: """

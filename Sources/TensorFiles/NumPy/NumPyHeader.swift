@@ -61,7 +61,7 @@ struct NumPyHeader {
           var dimensions: [Int] = []
           try items(from: "(", to: ")", &scanner) { dimensions.append(try $0.integer()) }
           shape = dimensions
-        default: throw scanner.failure("descr, fortran_order or shape, not \(key),")
+        default: throw scanner.failure("descr, fortran_order or shape instead of \(key)")
         }
       }
     }

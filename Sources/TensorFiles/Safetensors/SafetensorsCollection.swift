@@ -72,7 +72,7 @@ public struct SafetensorsCollection: TensorSource {
             _ = try scanner.value()
             return
           }
-          guard weightMap == nil else { throw invalid("it has two weight_map, expected one") }
+          guard weightMap == nil else { throw invalid("it has two entries weight_map, expected one") }
           var shards: [String: String] = [:]
           try scanner.object { scanner, tensor in
             guard shards.updateValue(try scanner.string(), forKey: tensor) == nil else {

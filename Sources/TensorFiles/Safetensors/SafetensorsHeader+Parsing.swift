@@ -62,7 +62,7 @@ extension SafetensorsHeader {
       case "dtype": type = try scanner.string()
       case "shape": shape = try integers()
       case "data_offsets": offsets = try integers()
-      default: throw scanner.failure("dtype, shape or data_offsets of tensor '\(name)', not \(key),")
+      default: throw scanner.failure("dtype, shape or data_offsets of tensor '\(name)' instead of \(key)")
       }
     }
     func invalid(_ reason: String) -> TensorFileError { .invalidTensor(path: path, tensor: name, reason: reason) }

@@ -97,7 +97,7 @@ import Testing
         == invalid("expected descr, fortran_order and shape, one is missing"))
     #expect(
       failure(npy("{'kind': '<f4'}"))
-        == invalid("expected descr, fortran_order or shape, not kind, at byte 8 of the header, got ' '"))
+        == invalid("expected descr, fortran_order or shape instead of kind at byte 8 of the header, got ' '"))
     #expect(failure(npy("{} x")) == invalid("expected the end at byte 3 of the header, got 'x'"))
     #expect(
       failure(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}"))
