@@ -36,4 +36,7 @@ extension SweepSection: ExpressibleByArgument {
 
   /// The names of all sections.
   public static var allValueStrings: [String] { all.map(\.name) }
+
+  /// The same, for the TAB key.
+  public static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
