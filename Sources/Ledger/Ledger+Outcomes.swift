@@ -68,6 +68,7 @@ extension Ledger {
           """)
       var reader = MeasurementColumns.Reader()
       var results: [Identity: RecordedResult] = [:]
+      results.reserveCapacity(try Int.fetchOne(database, sql: "SELECT min(count(*), 1000000) FROM unit") ?? 0)
       while let row = try rows.next().map({ CheckedRow($0, path: path) }) {
         let id = try row.identity("id")
         let (names, numbers) = (try row.text("names"), try row.data("numbers"))

@@ -58,7 +58,9 @@ enum Migrations {
           ALTER TABLE unit ADD COLUMN names TEXT NOT NULL DEFAULT '';
           ALTER TABLE unit ADD COLUMN numbers BLOB NOT NULL DEFAULT x'';
           """)
-      let units = try String.fetchAll(database, sql: "SELECT DISTINCT unit FROM measurement")
+      // In a damaged file a column may hold anything.
+      let units = try DatabaseValue.fetchAll(database, sql: "SELECT DISTINCT unit FROM measurement")
+        .compactMap(String.fromDatabaseValue)
       for unit in units {
         let rows = try Row.fetchAll(
           database, sql: "SELECT name, value, special FROM measurement WHERE unit = ?", arguments: [unit])

@@ -3,8 +3,11 @@
 /// Whatever texts the fields hold, a reader gets the same fields back, byte for byte, but for NUL, which the format has no place
 /// for: it becomes U+2400, the picture of it.
 package struct CSV {
-  /// The table, in UTF-8.
-  package private(set) var bytes: [UInt8] = []
+  /// The table in UTF-8, in pieces: a table of a million rows is never copied to grow.
+  package private(set) var pieces: [[UInt8]] = [[]]
+  /// The table in UTF-8.
+  package var bytes: [UInt8] { Array(pieces.joined()) }
+  private static let pieceSize = 1 << 20
   /// The columns.
   package let columns: [Column]
 
@@ -42,30 +45,39 @@ package struct CSV {
   /// - Precondition: it has the header's columns.
   package mutating func append(_ fields: [String]) {
     precondition(fields.count == columns.count, "every row has the header's columns")
+    if pieces[pieces.count - 1].count > Self.pieceSize { pieces.append([]) }
     for (index, field) in fields.enumerated() {
-      if index > 0 { bytes.append(0x2C) }
+      if index > 0 { add(0x2C) }
       append(field: field)
     }
-    bytes.append(0x0A)
+    add(0x0A)
   }
+
+  private mutating func add(_ byte: UInt8) { pieces[pieces.count - 1].append(byte) }
 
   /// By bytes, not characters: a quote before a combining accent is one character with it, and a quote all the same.
   private mutating func append(field: String) {
     let text = field.utf8
-    // Some readers strip blanks round what is not quoted.
-    let isQuoted =
-      text.contains { [0x2C, 0x22, 0x0A, 0x0D].contains($0) } || text.first == 0x20 || text.last == 0x20
-      || text.first == 0x09 || text.last == 0x09
-    guard isQuoted || text.contains(0) else { return bytes.append(contentsOf: text) }
-    if isQuoted { bytes.append(0x22) }
+    var (isQuoted, isPlain) = (false, true)
     for byte in text {
       switch byte {
-      case 0x22: bytes += [0x22, 0x22]
-      case 0x00: bytes += Array("\u{2400}".utf8)
-      default: bytes.append(byte)
+      case 0x2C, 0x22, 0x0A, 0x0D: isQuoted = true
+      case 0x00: isPlain = false
+      default: break
       }
     }
-    if isQuoted { bytes.append(0x22) }
+    // Some readers strip blanks round what is not quoted.
+    for end in [text.first, text.last] where end == 0x20 || end == 0x09 { isQuoted = true }
+    guard isQuoted || !isPlain else { return pieces[pieces.count - 1].append(contentsOf: text) }
+    if isQuoted { add(0x22) }
+    for byte in text {
+      switch byte {
+      case 0x22: pieces[pieces.count - 1] += [0x22, 0x22]
+      case 0x00: pieces[pieces.count - 1] += Array("\u{2400}".utf8)
+      default: add(byte)
+      }
+    }
+    if isQuoted { add(0x22) }
   }
 
   /// A number as the shortest text that reads back as the same value, whole numbers without a fraction; NaN and infinity

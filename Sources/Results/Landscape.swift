@@ -1,6 +1,7 @@
 internal import GLUE
 internal import LossLandscape
 internal import Sweep
+internal import Synchronization
 
 // What follows from the points of curves: computed when asked for, as it costs nothing beside them.
 extension RunResults {
@@ -110,7 +111,11 @@ extension RunResults {
   /// How well the landscape of training agrees with that of generalisation: Spearman's rank correlation of the training loss
   /// with a value of the dev set over the points of a curve or surface where both are finite; nil below 3 such points, or
   /// where one of them does not vary. [METHODS, claim 3]
-  func agreement(_ planned: PlannedSurface, with value: PointWork.Figure) -> (correlation: Double?, points: Int) {
+  func agreement(_ planned: PlannedSurface, with value: PointWork.Figure) -> Agreement {
+    agreements.value(Agreements.Key(surface: planned.name, value: value)) { correlate(planned, value) }
+  }
+
+  private func correlate(_ planned: PlannedSurface, _ value: PointWork.Figure) -> Agreement {
     var (training, dev): ([Double], [Double]) = ([], [])
     for id in planned.grid {
       let values = figures(id, PointWork.self)
@@ -120,7 +125,7 @@ extension RunResults {
       training.append(loss)
       dev.append(other)
     }
-    return (rankCorrelation(training, dev), training.count)
+    return Agreement(correlation: rankCorrelation(training, dev), points: training.count)
   }
 
   /// What the training loss is compared with.
@@ -143,4 +148,29 @@ extension RunResults {
 /// Spearman's rank correlation; nil below 3 values, where one side does not vary, and where a value is not finite.
 func rankCorrelation(_ first: [Double], _ second: [Double]) -> Double? {
   first.count < 3 ? nil : Metrics.spearman(first, second)
+}
+
+/// A rank correlation over points.
+struct Agreement: Sendable {
+  /// nil where it is undefined.
+  let correlation: Double?
+  /// Of how many points.
+  let points: Int
+}
+
+/// Rank correlations that were computed: two tables have them, and that of a large surface takes seconds.
+final class Agreements: Sendable {
+  struct Key: Hashable {
+    let surface: String
+    let value: PointWork.Figure
+  }
+
+  private let known = Mutex<[Key: Agreement]>([:])
+
+  func value(_ key: Key, _ compute: () -> Agreement) -> Agreement {
+    if let agreement = known.withLock({ $0[key] }) { return agreement }
+    let agreement = compute()
+    known.withLock { $0[key] = agreement }
+    return agreement
+  }
 }

@@ -15,6 +15,7 @@ public struct RunResults {
   public let plan: Plan
   /// How it was run.
   let record: RunRecord
+  let agreements = Agreements()
   /// What is recorded, read once.
   private let recorded: [Identity: RecordedResult]
 

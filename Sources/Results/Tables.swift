@@ -3,11 +3,13 @@ internal import GLUE
 internal import POSIX
 internal import Sweep
 
-/// A table of the exports.
+/// A table of the exports. Its rows are made when it is written, and held no longer.
 struct ResultTable {
   /// The file's name without extension.
   let name: String
-  let rows: CSV
+  let rows: () throws -> CSV
+
+  init(name: String, rows: @escaping @autoclosure () throws -> CSV) { (self.name, self.rows) = (name, rows) }
 }
 
 /// The tables of each kind of work. Each kind's method stands in the file of the kind.
@@ -25,19 +27,23 @@ extension RunResults {
     let folder = folder ?? run.exports
     try prepare(folder)
     let ofKinds = try Work.Kind.allCases.flatMap { try $0.accept(TablesOfKind(results: self)) }
-    var tables = [ResultTable(name: "units", rows: unitTable())] + ofKinds
-    tables += [
-      ResultTable(name: "intervals", rows: try intervalTable()), ResultTable(name: "classes", rows: classTable()),
-    ]
+    let tables =
+      [ResultTable(name: "units", rows: unitTable())] + ofKinds + [
+        ResultTable(name: "intervals", rows: try intervalTable()), ResultTable(name: "classes", rows: classTable()),
+      ]
     var columns = CSV([.text("table"), .text("column"), .text("type")])
     for table in tables {
-      for column in table.rows.columns { columns.append([table.name, column.name, column.type.rawValue]) }
+      let rows = try table.rows()
+      for column in rows.columns { columns.append([table.name, column.name, column.type.rawValue]) }
+      try write(rows, as: table.name, to: folder)
     }
-    tables.append(ResultTable(name: "columns", rows: columns))
-    return try tables.map { table in
-      let name = "\(table.name).csv"
-      try AtomicFile.write(to: folder.appending(path: name)) { try $0.append(table.rows.bytes.span.bytes) }
-      return name
+    try write(columns, as: "columns", to: folder)
+    return (tables.map(\.name) + ["columns"]).map { "\($0).csv" }
+  }
+
+  private func write(_ table: CSV, as name: String, to folder: URL) throws {
+    try AtomicFile.write(to: folder.appending(path: "\(name).csv")) { file in
+      for piece in table.pieces { try file.append(piece.span.bytes) }
     }
   }
 

@@ -3,8 +3,21 @@ internal import Hashing
 
 /// The SHA-256 of a canonical form: what makes two pieces of work the same.
 public struct Identity: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
+  /// The digest, its first byte the highest of the first word. In place: a plan holds millions of them.
+  private let words: (UInt64, UInt64, UInt64, UInt64)
+
   /// 64 hexadecimal digits, lower case.
-  public let hex: String
+  public var hex: String {
+    String(unsafeUninitializedCapacity: 64) { text in
+      for (index, word) in [words.0, words.1, words.2, words.3].enumerated() {
+        for digit in 0..<16 {
+          let value = UInt8(truncatingIfNeeded: word >> (60 - 4 * digit)) & 15
+          text[16 * index + digit] = value + (value < 10 ? 0x30 : 0x57)
+        }
+      }
+      return 64
+    }
+  }
 
   /// The first 8 digits, as folders and figures name it.
   public var short: String { String(hex.prefix(8)) }
@@ -16,7 +29,12 @@ public struct Identity: Sendable, Hashable, Codable, Comparable, CustomStringCon
   public init(ofBytes bytes: some Collection<UInt8>) {
     // In place where it can be: a checkpoint's bytes are many.
     let digest = bytes.withContiguousStorageIfAvailable { Self.digest(of: $0.span.bytes) }
-    hex = Self.digits(of: digest ?? Self.digest(of: Array(bytes).span.bytes))
+    self.init(digest: digest ?? Self.digest(of: Array(bytes).span.bytes))
+  }
+
+  private init(digest: [UInt8]) {
+    func word(_ index: Int) -> UInt64 { digest[8 * index..<8 * index + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+    words = (word(0), word(1), word(2), word(3))
   }
 
   /// The identity of a value: of its JSON with sorted keys.
@@ -28,14 +46,28 @@ public struct Identity: Sendable, Hashable, Codable, Comparable, CustomStringCon
     self.init(ofBytes: try encoder.encode(value))
   }
 
-  /// An identity as it was recorded.
+  /// An identity as it was recorded, 64 hexadecimal digits; of any other text its hash, so that two texts are two identities.
   public init(hex: String) {
-    self.hex = hex
+    var digits = hex.utf8.compactMap(Self.digit)
+    guard digits.count == 64, hex.utf8.count == 64 else {
+      self.init(ofBytes: hex.utf8)
+      return
+    }
+    for index in 0..<32 { digits[index] = digits[2 * index] << 4 | digits[2 * index + 1] }
+    self.init(digest: digits)
+  }
+
+  private static func digit(_ letter: UInt8) -> UInt8? {
+    switch letter {
+    case 0x30...0x39: letter - 0x30
+    case 0x61...0x66: letter - 0x57
+    default: nil
+    }
   }
 
   /// Text on one JSON string, not an object.
   public init(from decoder: any Decoder) throws {
-    hex = try decoder.singleValueContainer().decode(String.self)
+    self.init(hex: try decoder.singleValueContainer().decode(String.self))
   }
 
   /// Text on one JSON string, not an object.
@@ -45,21 +77,16 @@ public struct Identity: Sendable, Hashable, Codable, Comparable, CustomStringCon
   }
 
   /// The order of the digits.
-  public static func < (left: Identity, right: Identity) -> Bool { left.hex < right.hex }
+  public static func < (left: Identity, right: Identity) -> Bool { left.words < right.words }
+
+  /// Equal digests.
+  public static func == (left: Identity, right: Identity) -> Bool { left.words == right.words }
+
+  /// The first digits are enough: they are a hash already.
+  public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 
   private static func digest(of bytes: RawSpan) -> [UInt8] {
     // The program has proved at its start that libcrypto has SHA-256 (SHA256.prove): what is left is a mistake of its own.
     do { return try SHA256.digest(of: bytes) } catch { fatalError("\(error)") }
-  }
-
-  private static func digits(of digest: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(unsafeUninitializedCapacity: 2 * digest.count) { text in
-      for (index, byte) in digest.enumerated() {
-        text[2 * index] = digits[Int(byte >> 4)]
-        text[2 * index + 1] = digits[Int(byte & 15)]
-      }
-      return 2 * digest.count
-    }
   }
 }

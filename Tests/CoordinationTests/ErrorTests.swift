@@ -6,9 +6,12 @@ import Testing
 struct ErrorTests {
   @Test(arguments: [
     (CoordinationError.duplicateUnit(name: "a", other: "b"), "\"b\" and \"a\"", Diagnostics.ExitStatus.internal),
-    (.missingNeed(unit: "a", need: Identity(hex: "0123456789")), "needs 01234567,", .internal),
+    (
+      .missingNeed(unit: "a", need: Identity(hex: String(repeating: "01234567", count: 8))), "needs 01234567,",
+      .internal
+    ),
     (.cycle(["a", "b", "a"]), "a <- b <- a", .internal),
-    (.unexpectedOutcome(Identity(hex: "0123456789")), "unit 01234567,", .internal),
+    (.unexpectedOutcome(Identity(hex: String(repeating: "01234567", count: 8))), "unit 01234567,", .internal),
     (.unreadableMessage(rank: 2, reason: "why"), "from rank 2 (why)", .internal),
     (.endedByRank(1, message: "disk full", exitStatus: .inputOutput), "rank 1: disk full", .inputOutput),
     (.channelBroken(reason: "why"), "to answer: why", .internal),

@@ -13,7 +13,9 @@ private func takeAll(_ schedule: inout Schedule, for place: WorkUnit.Place = .an
 }
 
 private func statuses(_ outcomes: [Outcome]) -> [String: Outcome.Status] {
-  Dictionary(uniqueKeysWithValues: outcomes.map { ($0.unit.hex, $0.status) })
+  // Of units whose names are single letters.
+  let names = Dictionary(uniqueKeysWithValues: "abcdefghij".map { (Identity(hex: String($0)), String($0)) })
+  return Dictionary(uniqueKeysWithValues: outcomes.map { (names[$0.unit] ?? $0.unit.hex, $0.status) })
 }
 
 struct ScheduleOrderTests {

@@ -53,8 +53,8 @@ import Testing
       "101 head seeds x 100 order seeds"
     ),
     (
-      "variants: [\((0..<40).map { "{name: v\($0), recipe: {}}" }.joined(separator: ","))]\nseeds: {count: 10000}",
-      "820000 cells"
+      "variants: [\((0..<60).map { "{name: v\($0), recipe: {}}" }.joined(separator: ","))]\nseeds: {count: 10000}",
+      "1220000 cells"
     ),
     ("curves: [\(Array(repeating: "{}", count: 1001).joined(separator: ","))]", "expected a list of at most 1000"),
   ]

@@ -70,7 +70,8 @@ import Testing
   }
 
   @Test func filesOfACell() {
-    let cell = Cell(id: Identity(hex: "0123456789abcdef"), task: "SST-2", headSeed: 0, orderSeed: 0)
+    let cell = Cell(
+      id: Identity(hex: String(repeating: "0123456789abcdef", count: 4)), task: "SST-2", headSeed: 0, orderSeed: 0)
     let folder = run.folder(of: cell)
     #expect(folder.root.path == "/runs/demo/cells/SST-2-s0-01234567")
     #expect(folder.final.path == folder.root.path + "/final")

@@ -13,9 +13,9 @@ public struct Plan: Sendable {
   /// What was asked for, with its units: each kind's file has the property that gives its list.
   let lists: PlannedLists
 
-  /// The most units of a plan, pairs of compared models counted with them. A plan of so many is made, and handed out on paper,
-  /// in half a minute and 1 GB; a surface may have 700 x 700 points.
-  public static let mostUnits = 500_000
+  /// The most units of a plan, pairs of compared models counted with them. A plan of so many is made, and handed out on
+  /// paper, in a quarter of a minute and 1 GB.
+  public static let mostUnits = 1_000_000
 
   /// Plans a sweep.
   ///

@@ -63,6 +63,8 @@ struct PlanBuilder {
     if total > Double(Plan.mostUnits), let largest = parts.max(by: { $0.units < $1.units }) {
       throw SweepError.tooManyUnits(total, most: Plan.mostUnits, section: largest.section)
     }
+    units.reserveCapacity(Int(total))
+    seen.reserveCapacity(Int(total))
     for planner in Self.planners { try planner.add(to: &self) }
     for add in putOff { try add(&self) }
   }
