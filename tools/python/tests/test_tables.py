@@ -89,3 +89,13 @@ def test_columns_of_later_versions(tmp_path: Path) -> None:
     header = ",".join((*tables.COLUMNS["axes"], "how", "angle"))
     frame = tables.read(write(tmp_path, "axes", header, "a,all,,done,1,,,,,,any,0.5", "b,all,,done,1,,,,,,,"))
     assert frame["how"].tolist() == ["any", ""] and frame["angle"][0] == 0.5 and math.isnan(frame["angle"][1])
+
+
+def test_a_table_of_another_version_is_read_by_what_it_says(tmp_path: Path) -> None:
+    (tmp_path / "columns.csv").write_text(
+        "table,column,type\nbasins,surface,text\nbasins,rank,count\nbasins,code,text\nbasins,depth,number\n"
+    )
+    frame = tables.read(write(tmp_path, "basins", "surface,rank,code,depth", "a,3,007,0.5", "b,,12,nan"))
+    assert frame["rank"].dtype == "Int64" and frame["rank"][0] == 3
+    assert list(frame["code"]) == ["007", "12"]
+    assert frame["depth"][0] == 0.5

@@ -120,8 +120,10 @@ class Run:
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name, such as `cells`; without rows where the run has none."""
-        if name not in tables.COLUMNS:
-            raise UnknownNameError(f"there is no table {name!r}, expected one of {', '.join(tables.COLUMNS)}")
+        known = [*tables.COLUMNS, *dict.fromkeys(table for table, _ in tables.declared(self.exports))]
+        if name not in known or (name not in tables.COLUMNS and not (self.exports / f"{name}.csv").exists()):
+            names = ", ".join(dict.fromkeys(known))
+            raise UnknownNameError(f"there is no table {name!r}, expected one of {names}")
         if name not in self._tables:
             path = self.exports / f"{name}.csv"
             self._tables[name] = tables.read(path) if path.exists() else tables.empty(name)

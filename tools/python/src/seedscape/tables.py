@@ -10,8 +10,9 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -121,8 +122,19 @@ _KEYS = {
 _EXCEPTIONS = {("curvature", "loss"): "number", ("consistency", "layer"): "text"}
 
 
+def declared(exports: Path) -> dict[tuple[str, str], str]:
+    """What the columns of the tables in a folder hold, as the program that wrote them says it in `columns.csv`; by table and
+    column. Nothing where there is no such file, or one that says nothing that is known here."""
+    try:
+        with (exports / "columns.csv").open(newline="", encoding="utf-8") as file:
+            rows = [row for row in csv.reader(file) if len(row) == 3]
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return {}
+    return {(table, column): kind for table, column, kind in rows if kind in ("text", "count", "flag", "number")}
+
+
 def kind(table: str, column: str) -> str:
-    """What a column holds: `text`, `count`, `flag` or `number`."""
+    """What a column holds where no `columns.csv` says it: `text`, `count`, `flag` or `number`."""
     if exception := _EXCEPTIONS.get((table, column)):
         return exception
     return "text" if column in _TEXT else "count" if column in _COUNT else "flag" if column in _FLAG else "number"
@@ -167,10 +179,16 @@ def read(path: Path) -> pd.DataFrame:
                 f"{path}, row {number}: got {len(row)} fields, expected {len(header)}; write it again with "
                 "'seedscape export'"
             )
-    return _frame(table, header, rows[1:], str(path))
+    return _frame(table, header, rows[1:], str(path), declared(path.parent))
 
 
-def _frame(table: str, header: list[str], rows: list[list[str]], path: str) -> pd.DataFrame:
+def _frame(
+    table: str,
+    header: list[str],
+    rows: list[list[str]],
+    path: str,
+    kinds: Mapping[tuple[str, str], str] = MappingProxyType({}),
+) -> pd.DataFrame:
     for name, pattern in _PATTERNS.get(table, {}).items():
         place = header.index(name)
         for number, row in enumerate(rows, 2):
@@ -189,13 +207,20 @@ def _frame(table: str, header: list[str], rows: list[list[str]], path: str) -> p
     return pd.DataFrame(
         {
             name: _column(
-                kind(table, name) if _is_known(table, name) or _are_numbers(fields) else "text",
+                _kind(table, name, fields, kinds),
                 list(fields),
                 f"{path}, column {name}",
             )
             for name, fields in zip(header, columns, strict=True)
         }
     )
+
+
+def _kind(table: str, column: str, fields: Iterable[str], kinds: Mapping[tuple[str, str], str]) -> str:
+    # A layer may be a word in one table; what figures rely on is what this version says.
+    if _is_known(table, column):
+        return kind(table, column)
+    return kinds.get((table, column)) or (kind(table, column) if _are_numbers(fields) else "text")
 
 
 def _are_numbers(fields: Iterable[str]) -> bool:
