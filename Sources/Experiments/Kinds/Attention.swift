@@ -84,7 +84,9 @@ extension FootprintOfWork {
   func visit(_ work: AttentionWork) throws -> Needed {
     let comparison = work.comparison
     return Needed(
-      memory: try once([Work.Kind.attention, AnyHashable(comparison.probe), comparison.models.count, work.threads]) {
+      memory: try once([
+        Work.Kind.attention, AnyHashable(comparison.probe), comparison.kind, comparison.models.count, work.threads,
+      ]) {
         let sequences = try worker.examples(of: comparison.probe).sequences
         let pieces = AttentionPieces(sequences, of: comparison, site.encoder)
         let workspace = Workspace.bytes(

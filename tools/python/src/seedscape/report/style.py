@@ -40,6 +40,7 @@ NAMES = {
     "pwcca": "PWCCA",
     "cka": "CKA",
     "procrustes": "Procrustes",
+    "rsa": "RSA",
     "pretrained": "pre-trained",
     "scratch": "from scratch",
     "theta0": "θ₀ start",
@@ -47,6 +48,13 @@ NAMES = {
     "theta2": "θ₂ other",
 }
 MEASURES = ("attention_js", "svcca", "cca", "pwcca", "cka", "procrustes")
+"""The measures that figures show first, in this order; others follow as the tables have them."""
+
+
+def measures(found: Iterable[str]) -> list[str]:
+    """The measures of a table, each once, in the order of figures."""
+    names = list(dict.fromkeys(found))
+    return [name for name in MEASURES if name in names] + [name for name in names if name not in MEASURES]
 
 
 def word(name: str) -> str:

@@ -62,7 +62,7 @@ def _profiles(run: Run) -> Figure | None:
         return None
     varied = [name for name in _VARIED if (table["varied"] == name).any()]
     table = table.assign(number=table["layer"].astype(int))
-    measures = [name for name in style.MEASURES if name in set(table["measure"])]
+    measures = style.measures(table["measure"])
     look = style.looks(dict.fromkeys(table["comparison"]))
     kinds = [name for name in ("all", "not degenerate") if (table["cells"] == name).any()]
     views: dict[tuple[int, ...], list[Panel]] = {}
@@ -126,7 +126,7 @@ def _seeds(run: Run) -> Figure | None:
     if len(known) == 0:
         return None
     comparisons = list(dict.fromkeys(known["comparison"]))
-    measures = [name for name in style.MEASURES if name in set(known["measure"])]
+    measures = style.measures(known["measure"])
     views: dict[tuple[int, ...], list[Panel]] = {}
     most = 0
     frames = []
@@ -200,7 +200,7 @@ def _tasks(run: Run) -> Figure | None:
         ]
     )
     which = list(dict.fromkeys(table["which"]))
-    measures = [name for name in style.MEASURES if name in set(table["measure"])]
+    measures = style.measures(table["measure"])
     layers = range(int(table["layer"].max()) + 1)
     views: dict[tuple[int, ...], list[Panel]] = {}
     for w, one in enumerate(which):

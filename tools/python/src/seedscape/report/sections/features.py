@@ -39,7 +39,7 @@ def _layers(run: Run, table: pd.DataFrame) -> Figure | None:
         return None
     consistency = run.table("consistency")
     comparisons = list(dict.fromkeys(rows["comparison"]))
-    measures = [name for name in style.MEASURES if name in set(rows["measure"])]
+    measures = style.measures(rows["measure"])
     look = {
         "from θ₀": style.Look(style.COLOURS[0], "solid", "circle"),
         "between seeds": style.Look(style.COLOURS[1], "solid", "square"),
@@ -157,7 +157,7 @@ def _time(table: pd.DataFrame) -> Figure | None:
         return None
     rows["family"] = [f"{family(b)} on {probe}" for b, probe in zip(rows["b"], rows["probe"], strict=True)]
     names = list(dict.fromkeys(rows["family"]))
-    measures = [name for name in style.MEASURES if name in set(rows["measure"])]
+    measures = style.measures(rows["measure"])
     views: dict[tuple[int, ...], list[Panel]] = {}
     for f, name in enumerate(names):
         for m, measure in enumerate(measures):
