@@ -35,7 +35,8 @@ func checkFailures(_ all: Communicator) throws {
   guard all.rank == 0 else { return }
   let statuses = Dictionary(uniqueKeysWithValues: end.ledger.outcomes.map { ($0.unit, $0.status) })
   expect(statuses[Identity(hex: "probe b")] == .failed("expected"), "its message is recorded")
-  expect(statuses[Identity(hex: "consistency")] == .blocked("needs \"probe b\", which failed"), "who needs it is blocked")
+  expect(
+    statuses[Identity(hex: "consistency")] == .blocked("needs \"probe b\", which failed"), "who needs it is blocked")
 }
 
 /// An error that ends the job on one rank ends it on all, with one exit code.
