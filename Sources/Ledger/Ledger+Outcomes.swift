@@ -61,7 +61,7 @@ extension Ledger {
       let rows = try Row.fetchCursor(
         database,
         sql: """
-          SELECT substr(id, 1, 100) AS id, substr(status, 1, 100) AS status,
+          SELECT substr(id, 1, 100) AS id, substr(kind, 1, 100) AS kind, substr(status, 1, 100) AS status,
             substr(message, 1, \(Self.longestMessage)) AS message, substr(names, 1, \(Self.longestNames)) AS names,
             substr(numbers, 1, \(Self.longestNames)) AS numbers
           FROM unit
@@ -77,7 +77,8 @@ extension Ledger {
             path: path, reason: "got a row with \(numbers.count) bytes of numbers for the names '\(names.prefix(80))'")
         }
         results[id] = RecordedResult(
-          status: try status(row.text("status"), row.optionalText("message")), measurements: measurements,
+          kind: try kind(row.text("kind")), status: try status(row.text("status"), row.optionalText("message")),
+          measurements: measurements,
           payload: payloads[id]?.file)
       }
       return results

@@ -54,6 +54,8 @@ public struct StoredOutcome: Sendable, Equatable {
 
 /// What became of a unit, for results.
 public struct RecordedResult: Sendable {
+  /// What the unit does.
+  public let kind: Work.Kind
   /// How it ended; never `interrupted`.
   public let status: Outcome.Status
   /// Its numbers.

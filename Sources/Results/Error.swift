@@ -9,6 +9,8 @@ public enum ResultsError: ProgramError, Equatable {
   case unreadable(path: String, reason: String)
   /// The run goes on, and its ledger is the job's.
   case running(path: String, holder: String)
+  /// A run whose units another version of the program identified in another way: none of its results is a unit's here.
+  case otherVersion(path: String, program: String)
   /// A folder that tables cannot be written into.
   case notWritable(SystemError)
 
@@ -26,6 +28,9 @@ public enum ResultsError: ProgramError, Equatable {
       "\(path) cannot be read (\(reason)); it is a file that `seedscape run` writes: restore it, or run the sweep again"
     case .running(let path, let holder):
       "\(path) is in use by \(holder); wait for the end of the run, or look at it with `seedscape status`"
+    case .otherVersion(let path, let program):
+      "\(path) names \(program), of whose results this version knows none, as it identifies units in another way; export "
+        + "and report it with the version that ran it, or run the sweep again into another folder"
     case .notWritable(let error):
       "\(error.path) cannot be written (\(error.call) failed: \(error.reason)); choose another folder with --output"
     }

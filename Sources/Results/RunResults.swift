@@ -34,7 +34,13 @@ public struct RunResults {
     sweep = try SweepFile(yaml: try SweepFile.text(of: data, path: path), path: path, name: record.name)
     self.record = record
     plan = try Plan(sweep: sweep, inputs: record.inputs)
-    recorded = try Ledger(reading: run).results()
+    let recorded = try Ledger(reading: run).results()
+    // Else every unit would be called missing, and tables of results be written over with empty ones.
+    let hasCells = recorded.values.contains { $0.kind == .fineTuning }
+    guard !hasCells || plan.units.contains(where: { $0.kind == .fineTuning && recorded[$0.id] != nil }) else {
+      throw ResultsError.otherVersion(path: run.runFile.path, program: record.inputs.environment.program)
+    }
+    self.recorded = recorded
   }
 
   /// - Throws: ``ResultsError/noRun(path:)`` for what is no folder, `SystemError` for one that cannot be looked into.

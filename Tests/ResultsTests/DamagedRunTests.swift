@@ -135,4 +135,17 @@ import Testing
     let rows = try StrictCSV.rows(Array(Data(contentsOf: run.run.exports.appending(path: "units.csv"))))
     #expect(rows.contains { $0[3] == Array("a, \"b\"\nc".utf8) })
   }
+
+  /// Not a table of missing units: the tables that there are would be written over.
+  @Test func resultsOfAnotherVersionAreRefused() throws {
+    let run = try FakeRun("model: m\ntasks: [MRPC]\nseeds: [0]")
+    try run.record(.fineTuning) { _ in (["steps": 3], nil) }
+    _ = try RunResults(run.run).exportCSV()
+    let file = run.run.runFile
+    let text = try String(contentsOf: file, encoding: .utf8)
+    try text.replacing("\"test\"", with: "\"another\"").write(to: file, atomically: true, encoding: .utf8)
+    let error = try #require(throws: ResultsError.self) { try RunResults(run.run) }
+    #expect(error == .otherVersion(path: file.path, program: "another"))
+    #expect(!error.description.contains("\n"))
+  }
 }

@@ -1,4 +1,4 @@
-/// Runs a model on a probe and decomposes the features of some layers; the payload is ``ProbeFile``.
+/// Runs a model on a probe and decomposes the features of some layers; the payload is a `ProbeFile` of Experiments.
 public struct ProbeWork: WorkOfKind {
   /// The kind.
   public static let kind = Work.Kind.probe
